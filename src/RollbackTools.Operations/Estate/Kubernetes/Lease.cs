@@ -1,0 +1,22 @@
+namespace RollbackTools.Operations.Estate.Kubernetes;
+
+/// <summary>coordination.k8s.io/v1 Lease.</summary>
+public sealed record Lease : IKubernetesObject
+{
+    public ObjectMeta Metadata { get; init; } = new();
+
+    public LeaseSpec Spec { get; init; } = new();
+}
+
+public sealed record LeaseSpec
+{
+    public string? HolderIdentity { get; init; }
+
+    public int? LeaseDurationSeconds { get; init; }
+
+    public DateTimeOffset? AcquireTime { get; init; }
+
+    public DateTimeOffset? RenewTime { get; init; }
+
+    public int? LeaseTransitions { get; init; }
+}

@@ -1,0 +1,100 @@
+namespace RollbackTools.Operations.Estate.Kubernetes;
+
+/// <summary>A pod, as far as its health goes.</summary>
+public sealed record Pod : IKubernetesObject
+{
+    public ObjectMeta Metadata { get; init; } = new();
+
+    public PodSpec Spec { get; init; } = new();
+
+    public PodStatus Status { get; init; } = new();
+
+    /// <summary>Every container that should run, init containers first.</summary>
+    public IEnumerable<ContainerStatus> Containers() => Status.InitContainerStatuses.Concat(Status.ContainerStatuses);
+
+    public bool IsReady => Metadata.DeletionTimestamp is null && Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" });
+
+    public int Restarts => Status.ContainerStatuses.Sum(container => container.RestartCount);
+}
+
+public sealed record PodSpec
+{
+    public string? NodeName { get; init; }
+
+    public IReadOnlyList<PodContainer> Containers { get; init; } = [];
+}
+
+public sealed record PodContainer
+{
+    public string Name { get; init; } = "";
+
+    public string Image { get; init; } = "";
+}
+
+public sealed record PodStatus
+{
+    /// <summary>Pending, Running, Succeeded, Failed or Unknown.</summary>
+    public string? Phase { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? Message { get; init; }
+
+    public IReadOnlyList<Condition> Conditions { get; init; } = [];
+
+    public IReadOnlyList<ContainerStatus> InitContainerStatuses { get; init; } = [];
+
+    public IReadOnlyList<ContainerStatus> ContainerStatuses { get; init; } = [];
+}
+
+public sealed record ContainerStatus
+{
+    public string Name { get; init; } = "";
+
+    public string Image { get; init; } = "";
+
+    /// <summary>What really runs, usually <c>repository@sha256:…</c>; empty until pulled.</summary>
+    public string ImageID { get; init; } = "";
+
+    public bool Ready { get; init; }
+
+    public int RestartCount { get; init; }
+
+    public ContainerState State { get; init; } = new();
+
+    public ContainerState LastState { get; init; } = new();
+}
+
+public sealed record ContainerState
+{
+    public ContainerWaiting? Waiting { get; init; }
+
+    public ContainerRunning? Running { get; init; }
+
+    public ContainerTerminated? Terminated { get; init; }
+}
+
+public sealed record ContainerWaiting
+{
+    public string? Reason { get; init; }
+
+    public string? Message { get; init; }
+}
+
+public sealed record ContainerRunning
+{
+    public DateTimeOffset? StartedAt { get; init; }
+}
+
+public sealed record ContainerTerminated
+{
+    public int ExitCode { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? Message { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+}

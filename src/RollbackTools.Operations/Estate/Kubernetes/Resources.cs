@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+
+namespace RollbackTools.Operations.Estate.Kubernetes;
+
+/// <summary>The kinds operations read and write.</summary>
+public static class Resources
+{
+    private static readonly KubernetesJson Json = KubernetesJson.Default;
+
+    public static Resource<Workload> Deployments { get; } = new("apps", "v1", "deployments", "Deployment", Json.Workload, Json.ResourceListWorkload);
+
+    public static Resource<Workload> StatefulSets { get; } = new("apps", "v1", "statefulsets", "StatefulSet", Json.Workload, Json.ResourceListWorkload);
+
+    public static Resource<Workload> DaemonSets { get; } = new("apps", "v1", "daemonsets", "DaemonSet", Json.Workload, Json.ResourceListWorkload);
+
+    public static Resource<ReplicaSet> ReplicaSets { get; } = new("apps", "v1", "replicasets", "ReplicaSet", Json.ReplicaSet, Json.ResourceListReplicaSet);
+
+    public static Resource<ControllerRevision> ControllerRevisions { get; } =
+        new("apps", "v1", "controllerrevisions", "ControllerRevision", Json.ControllerRevision, Json.ResourceListControllerRevision);
+
+    public static Resource<Pod> Pods { get; } = new("", "v1", "pods", "Pod", Json.Pod, Json.ResourceListPod);
+
+    public static Resource<Event> Events { get; } = new("", "v1", "events", "Event", Json.Event, Json.ResourceListEvent);
+
+    public static Resource<Lease> Leases { get; } = new("coordination.k8s.io", "v1", "leases", "Lease", Json.Lease, Json.ResourceListLease);
+
+    public static Resource<NamespaceObject> Namespaces { get; } =
+        new("", "v1", "namespaces", "Namespace", Json.NamespaceObject, Json.ResourceListNamespaceObject) { Namespaced = false };
+}
+
+/// <summary>A namespace: its name is all we ask.</summary>
+public sealed record NamespaceObject : IKubernetesObject
+{
+    public ObjectMeta Metadata { get; init; } = new();
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ResourceList<Workload>))]
+[JsonSerializable(typeof(ResourceList<ReplicaSet>))]
+[JsonSerializable(typeof(ResourceList<ControllerRevision>))]
+[JsonSerializable(typeof(ResourceList<Pod>))]
+[JsonSerializable(typeof(ResourceList<Event>))]
+[JsonSerializable(typeof(ResourceList<Lease>))]
+[JsonSerializable(typeof(ResourceList<NamespaceObject>))]
+public sealed partial class KubernetesJson : JsonSerializerContext;
