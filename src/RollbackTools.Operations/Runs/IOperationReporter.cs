@@ -1,0 +1,39 @@
+namespace RollbackTools.Operations.Runs;
+
+/// <summary>How an operation speaks to whoever runs it, and asks. Implemented by the cmdlets' pump and by tests.</summary>
+public interface IOperationReporter
+{
+    void Verbose(string message);
+
+    void Warning(string message);
+
+    void Progress(ProgressReport progress);
+
+    /// <summary>
+    /// Whether to go ahead with one target. Under <c>-WhatIf</c> it shows <see cref="Proposal.Description"/> and answers
+    /// <see cref="Decision.WhatIf"/>; a person may decline.
+    /// </summary>
+    Task<Decision> DecideAsync(Proposal proposal, CancellationToken cancellation);
+}
+
+public enum Decision
+{
+    GoAhead,
+    WhatIf,
+    Declined,
+}
+
+/// <summary>
+/// What confirmation shows: the target (<c>deployment/api in prod (context prod-eu)</c>) and, step by step in the wire's own
+/// words, what would change.
+/// </summary>
+public sealed record Proposal(string Target, string Action, IReadOnlyList<string> Steps)
+{
+    public string Description => Steps.Count <= 1 ? $"{Action}: {string.Join("", Steps)}" : $"{Action}:\n  {string.Join("\n  ", Steps)}";
+}
+
+/// <summary>One progress line. <see cref="Percent"/> is 0 to 100, or null when unknown.</summary>
+public sealed record ProgressReport(int Id, string Activity, string Status, int? Percent)
+{
+    public bool Completed { get; init; }
+}
