@@ -1,0 +1,42 @@
+@{
+    RootModule           = 'bin/RollbackTools.Cmdlets.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6c0a3d0e-5d1f-4b7e-9a53-2f6f5a6f1c84'
+    Author               = 'RollbackTools contributors'
+    CompanyName          = 'RollbackTools'
+    Copyright            = 'Copyright (c) RollbackTools contributors. MIT licence.'
+    Description          = 'Rolls production back to known-good, proves it and leaves a record: image history, image rollback, health tests, resumable and undoable runs, and a practice estate to drill on.'
+
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+
+    # Operations holds the types that results are made of: listed here so that [RollbackTools.Operations...] works at the prompt.
+    RequiredAssemblies   = @('bin/RollbackTools.Operations.dll')
+
+    CmdletsToExport      = @(
+        'Get-ImageHistory'
+        'Get-RollbackRun'
+        'Invoke-ImageRollback'
+        'Resume-RollbackRun'
+        'Start-RollbackPractice'
+        'Stop-RollbackPractice'
+        'Test-RollbackHealth'
+        'Undo-RollbackRun'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    FormatsToProcess     = @()
+
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @(
+                'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
+                'Kubernetes', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
+            )
+            LicenseUri   = 'https://github.com/rollbacktools/rollbacktools/blob/main/LICENSE'
+            ProjectUri   = 'https://github.com/rollbacktools/rollbacktools'
+            ReleaseNotes = 'https://github.com/rollbacktools/rollbacktools/blob/main/CHANGELOG.md'
+        }
+    }
+}
