@@ -1,0 +1,142 @@
+using RollbackTools.Operations.Estate.Kubernetes;
+
+namespace RollbackTools.Operations.Images;
+
+/// <summary>
+/// Judges revisions by what the cluster still remembers, and picks where a rollback goes by default: the newest revision that
+/// worked, never one that was rolled away from, never simply "one back" (kubectl's undo alternates between two revisions).
+/// </summary>
+public static class KnownGood
+{
+    /// <summary>
+    /// Names of revision objects this workload was rolled away from, newest last, comma-separated. Kept on the workload, so that
+    /// the next person on another machine knows it too.
+    /// </summary>
+    public const string RolledBackFromAnnotation = "rollbacktools.io/rolled-back-from";
+
+    /// <summary>The template hash the last rollback went to.</summary>
+    public const string RolledBackToAnnotation = "rollbacktools.io/rolled-back-to";
+
+    /// <summary>Current for this long means somebody would have noticed.</summary>
+    public static readonly TimeSpan LongEnough = TimeSpan.FromHours(1);
+
+    private static readonly TimeSpan RestartWindow = TimeSpan.FromMinutes(10);
+
+    /// <summary>Every revision, newest first, judged; the default target is marked.</summary>
+    public static IReadOnlyList<ImageRevision> Judge(WorkloadSnapshot workload, string estate, DateTimeOffset now)
+    {
+        var current = workload.Current;
+        var rolledBackFrom = RolledBackFrom(workload.Object);
+        var timeline = RevisionTimeline.Of(workload.Revisions, now);
+        List<ImageRevision> judged = [];
+        foreach (var revision in workload.Revisions)
+        {
+            var pods = workload.PodsOf(revision).ToList();
+            List<string> evidence = [];
+            var isCurrent = revision == current;
+            var health = Health(workload, revision, isCurrent, pods, timeline.CurrentFor(revision), rolledBackFrom, now, evidence);
+            judged.Add(new ImageRevision
+            {
+                Estate = estate,
+                Namespace = workload.Namespace,
+                Kind = workload.Kind.ToString(),
+                Name = workload.Name,
+                Revision = revision.Number,
+                Images = revision.Template.Images,
+                Current = isCurrent,
+                Health = health,
+                Evidence = evidence,
+                ChangeCause = revision.ChangeCause,
+                CreatedAt = revision.CreatedAt,
+                Age = now - revision.CreatedAt,
+                CurrentFor = timeline.CurrentFor(revision),
+                Pods = pods.Count,
+                ReadyPods = pods.Count(pod => pod.IsReady),
+                Restarts = pods.Sum(pod => pod.Restarts),
+                Source = revision.Source,
+                FormerRevisions = revision.FormerNumbers,
+            });
+        }
+
+        var target = judged.FindIndex(revision => !revision.Current && revision.Health >= RevisionHealth.Likely
+            && workload.Revisions[judged.IndexOf(revision)].Template.Hash != workload.Template.Hash);
+        if (target >= 0) judged[target] = judged[target] with { IsDefaultTarget = true };
+        return judged;
+    }
+
+    /// <summary>
+    /// Whether the live template is where a rollback put it and it works: asking again is then answered "already there"
+    /// and does not walk further into the past.
+    /// </summary>
+    public static bool IsRestingAfterRollback(WorkloadSnapshot workload, IReadOnlyList<ImageRevision> judged) =>
+        workload.Object.Metadata.Annotations.GetValueOrDefault(RolledBackToAnnotation) == workload.Template.Hash
+        && judged.FirstOrDefault(revision => revision.Current) is { Health: not RevisionHealth.Bad };
+
+    public static IReadOnlyList<string> RolledBackFrom(Workload workload) =>
+        workload.Metadata.Annotations.GetValueOrDefault(RolledBackFromAnnotation)
+            ?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private static RevisionHealth Health(
+        WorkloadSnapshot workload, Revision revision, bool isCurrent, List<Pod> pods, TimeSpan? currentFor,
+        IReadOnlyList<string> rolledBackFrom, DateTimeOffset now, List<string> evidence)
+    {
+        foreach (var trouble in pods.Select(PodTrouble.Find).OfType<PodTrouble>().Take(3)) evidence.Add(trouble.ToString());
+        if (evidence.Count > 0) return RevisionHealth.Bad;
+
+        var progressing = workload.Object.Status.Condition("Progressing");
+        var named = progressing?.Message?.Contains($"\"{revision.Source}\"", StringComparison.Ordinal) == true;
+        if (isCurrent && named && progressing!.Reason == "ProgressDeadlineExceeded")
+        {
+            evidence.Add($"Did not finish within its progress deadline: {progressing.Message}");
+            return RevisionHealth.Bad;
+        }
+
+        if (!isCurrent && rolledBackFrom.Contains(revision.Source))
+        {
+            evidence.Add("Was rolled away from before");
+            return RevisionHealth.Bad;
+        }
+
+        var ready = pods.Count(pod => pod.IsReady);
+        var restarting = pods.Count(pod => PodTrouble.RestartedWithin(pod, RestartWindow, now));
+        if (restarting > 0)
+        {
+            evidence.Add($"{restarting} of {pods.Count} pods restarted within the last {RestartWindow.TotalMinutes:0} minutes");
+            return RevisionHealth.Unknown;
+        }
+
+        if (ready > 0 && (!isCurrent || ready >= workload.DesiredPods))
+        {
+            evidence.Add($"{ready} of {pods.Count} pods ready now, {pods.Sum(pod => pod.Restarts)} restarts");
+            if (currentFor is { } held) evidence.Add($"Current for {Words.Duration(held)}");
+            return RevisionHealth.KnownGood;
+        }
+
+        if (named && progressing!.Reason == "NewReplicaSetAvailable")
+        {
+            evidence.Add($"The Deployment reports it became available ({progressing.LastUpdateTime:u})");
+            return RevisionHealth.KnownGood;
+        }
+
+        if (!isCurrent && workload.Object.Status.CurrentRevision == revision.Source)
+        {
+            evidence.Add("The last revision that was rolled out completely (status.currentRevision)");
+            return RevisionHealth.KnownGood;
+        }
+
+        if (!isCurrent && currentFor >= LongEnough)
+        {
+            evidence.Add($"Was current for {Words.Duration(currentFor.Value)}");
+            return RevisionHealth.Likely;
+        }
+
+        if (!isCurrent && revision.FormerNumbers.Count > 0)
+        {
+            evidence.Add($"Somebody rolled back to it before (it was revision {string.Join(", ", revision.FormerNumbers)})");
+            return RevisionHealth.Likely;
+        }
+
+        evidence.Add(currentFor is { } time ? $"Was current for only {Words.Duration(time)}" : "Nothing in the cluster tells how it did");
+        return RevisionHealth.Unknown;
+    }
+}

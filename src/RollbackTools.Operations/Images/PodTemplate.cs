@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace RollbackTools.Operations.Images;
+
+/// <summary>
+/// A pod template as the server keeps it. Two templates are the same when their <see cref="Hash"/> is: key order, nulls and
+/// the controller's own <c>pod-template-hash</c> label do not count, everything else does (kubectl compares the same way for
+/// Deployments, and byte by byte, with false differences, for the others).
+/// </summary>
+public sealed class PodTemplate
+{
+    private const string HashLabel = "pod-template-hash";
+
+    private readonly Lazy<string> hash;
+
+    public PodTemplate(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+            throw new FormatException("A pod template is missing or is not an object.");
+        Json = json;
+        hash = new Lazy<string>(() => ComputeHash(json));
+    }
+
+    public JsonElement Json { get; }
+
+    /// <summary>32 hex digits of SHA-256 over the canonical form; stable across machines and versions.</summary>
+    public string Hash => hash.Value;
+
+    /// <summary>Containers first, then init containers, in the template's order.</summary>
+    public IReadOnlyList<ContainerImage> Images => [.. Read("containers", init: false), .. Read("initContainers", init: true)];
+
+    /// <summary>A ControllerRevision's <c>.data</c> is a strategic patch around the template, marked <c>$patch: replace</c>.</summary>
+    public static PodTemplate FromRevisionData(JsonElement data)
+    {
+        if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("spec", out var spec) || !spec.TryGetProperty("template", out var template))
+            throw new FormatException("The ControllerRevision holds no pod template.");
+        return new PodTemplate(template);
+    }
+
+    /// <summary>The same template with these containers' images changed.</summary>
+    public PodTemplate WithImages(IReadOnlyDictionary<string, string> imageByContainer)
+    {
+        var root = System.Text.Json.Nodes.JsonObject.Create(Json)!;
+        foreach (var field in (string[])["containers", "initContainers"])
+        {
+            foreach (var container in root["spec"]?[field]?.AsArray() ?? [])
+            {
+                if (container?["name"]?.GetValue<string>() is { } name && imageByContainer.TryGetValue(name, out var image))
+                    container["image"] = image;
+            }
+        }
+
+        return new PodTemplate(JsonSerializer.SerializeToElement(root, TemplateJson.Default.JsonObject));
+    }
+
+    /// <summary>Writes the template for a request: without the controller's label and without the patch directive.</summary>
+    public void WriteTo(Utf8JsonWriter writer) => Write(writer, Json, Place.Template, canonical: false);
+
+    private static string ComputeHash(JsonElement json)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(4096);
+        using (Utf8JsonWriter writer = new(buffer)) Write(writer, json, Place.Template, canonical: true);
+        return Convert.ToHexString(SHA256.HashData(buffer.WrittenSpan))[..32].ToLowerInvariant();
+    }
+
+    private enum Place
+    {
+        Template,
+        Metadata,
+        Labels,
+        Elsewhere,
+    }
+
+    private static void Write(Utf8JsonWriter writer, JsonElement element, Place place, bool canonical)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                var properties = element.EnumerateObject().Where(property => Counts(property, place));
+                if (canonical) properties = properties.OrderBy(property => property.Name, StringComparer.Ordinal);
+                foreach (var property in properties)
+                {
+                    writer.WritePropertyName(property.Name);
+                    Write(writer, property.Value, Below(place, property.Name), canonical);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in element.EnumerateArray()) Write(writer, item, Place.Elsewhere, canonical);
+                writer.WriteEndArray();
+                break;
+            default:
+                element.WriteTo(writer);
+                break;
+        }
+    }
+
+    private static bool Counts(JsonProperty property, Place place) =>
+        property.Value.ValueKind != JsonValueKind.Null
+        && !(place == Place.Template && property.Name == "$patch")
+        && !(place == Place.Labels && property.Name == HashLabel)
+        && !(place == Place.Metadata && property.Name == "labels" && HoldsOnlyTheHash(property.Value));
+
+    private static bool HoldsOnlyTheHash(JsonElement labels) =>
+        labels.ValueKind == JsonValueKind.Object && labels.EnumerateObject().All(label => label.Name == HashLabel);
+
+    private static Place Below(Place place, string name) => (place, name) switch
+    {
+        (Place.Template, "metadata") => Place.Metadata,
+        (Place.Metadata, "labels") => Place.Labels,
+        _ => Place.Elsewhere,
+    };
+
+    private IEnumerable<ContainerImage> Read(string field, bool init)
+    {
+        if (!Json.TryGetProperty("spec", out var spec) || !spec.TryGetProperty(field, out var containers)
+            || containers.ValueKind != JsonValueKind.Array)
+            yield break;
+        foreach (var container in containers.EnumerateArray())
+        {
+            yield return new ContainerImage
+            {
+                Container = container.TryGetProperty("name", out var name) ? name.GetString() ?? "" : "",
+                Image = container.TryGetProperty("image", out var image) ? image.GetString() ?? "" : "",
+                Init = init,
+            };
+        }
+    }
+}
