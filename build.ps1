@@ -26,7 +26,7 @@ try {
     switch ($Task) {
         'Build' { dotnet build -c $Configuration }
         'Test' { dotnet test -c $Configuration }
-        'Docs' { dotnet build build/RollbackTools.Module -c $Configuration -t:BuildHelp }
+        'Docs' { dotnet build build/RollbackTools.Module -c $Configuration -t:UpdateSyntax }
         'Pack' { dotnet build build/RollbackTools.Module -c $Configuration -t:PackModule }
     }
 }
