@@ -5,34 +5,38 @@ using System.Reflection;
 
 namespace RollbackTools.HelpBuilder;
 
-/// <summary>Reads cmdlets from an assembly. Its classes are instantiated once each, to learn the parameters' defaults.</summary>
+/// <summary>
+/// Reads cmdlets from an assembly. Attributes are read as metadata, since those of PowerShell's reference assembly keep nothing
+/// they are given; the classes are instantiated once each, to learn the parameters' defaults.
+/// </summary>
 internal static class CmdletReader
 {
     public static IReadOnlyList<CmdletDescription> Read(Assembly assembly) => assembly.GetTypes()
-        .Where(type => !type.IsAbstract && type.GetCustomAttribute<CmdletAttribute>() is not null)
+        .Where(type => !type.IsAbstract && All<CmdletAttribute>(type).Any())
         .Select(Describe)
         .OrderBy(cmdlet => cmdlet.Name, StringComparer.Ordinal)
         .ToList();
 
-    private static CmdletDescription Describe(Type type)
+    public static CmdletDescription Describe(Type type)
     {
-        var attribute = type.GetCustomAttribute<CmdletAttribute>()!;
+        var attribute = All<CmdletAttribute>(type).Single();
         var instance = Activator.CreateInstance(type)!;
         var parameters = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.GetCustomAttributes<ParameterAttribute>().Any(use => !use.DontShow))
+            .Where(property => All<ParameterAttribute>(property).Any(use => !Named(use, "DontShow", false)))
             .OrderBy(property => Depth(type, property)).ThenBy(property => property.MetadataToken)
             .Select(property => Describe(property, instance))
             .ToList();
-        if (attribute.SupportsShouldProcess) parameters.AddRange([Confirmation("WhatIf", "wi"), Confirmation("Confirm", "cf")]);
+        if (Named(attribute, "SupportsShouldProcess", false))
+            parameters.AddRange([Confirmation("WhatIf", "wi"), Confirmation("Confirm", "cf")]);
 
         var sets = parameters.SelectMany(parameter => parameter.Uses).Select(use => use.Set).Distinct()
             .Where(set => set != ParameterUse.AllSets).ToList();
         if (sets.Count == 0) sets = [ParameterUse.AllSets];
-        var defaultSet = attribute.DefaultParameterSetName;
+        var defaultSet = Named<string?>(attribute, "DefaultParameterSetName", null);
         return new(
-            $"{attribute.VerbName}-{attribute.NounName}", type, defaultSet,
+            string.Join('-', attribute.ConstructorArguments.Select(argument => argument.Value)), type, defaultSet,
             sets.OrderByDescending(set => set == defaultSet).ToList(), parameters,
-            type.GetCustomAttributes<OutputTypeAttribute>().SelectMany(output => output.Type).Select(name => name.Type).OfType<Type>().ToList());
+            All<OutputTypeAttribute>(type).SelectMany(Arguments).OfType<Type>().ToList());
     }
 
     // A cmdlet's own parameters come before those it shares with others.
@@ -49,14 +53,20 @@ internal static class CmdletReader
         var element = type.IsArray ? type.GetElementType()! : type;
         return new(
             property.Name, type,
-            property.GetCustomAttributes<AliasAttribute>().SelectMany(alias => alias.AliasNames).ToList(),
-            element.IsEnum ? Enum.GetNames(element) : property.GetCustomAttribute<ValidateSetAttribute>()?.ValidValues.ToList() ?? [],
+            All<AliasAttribute>(property).SelectMany(Arguments).OfType<string>().ToList(),
+            element.IsEnum ? Enum.GetNames(element) : All<ValidateSetAttribute>(property).SelectMany(Arguments).OfType<string>().ToList(),
             Text(property.GetValue(instance)),
-            property.GetCustomAttributes().Any(a => a.GetType().Name == "SupportsWildcardsAttribute"),
+            All<SupportsWildcardsAttribute>(property).Any(),
             property.DeclaringType!,
-            property.GetCustomAttributes<ParameterAttribute>().Select(use => new ParameterUse(
-                use.ParameterSetName, use.Mandatory, use.Position == int.MinValue ? null : use.Position,
-                use.ValueFromPipeline, use.ValueFromPipelineByPropertyName)).ToList());
+            All<ParameterAttribute>(property).Select(Use).ToList());
+    }
+
+    private static ParameterUse Use(CustomAttributeData use)
+    {
+        var position = Named(use, "Position", int.MinValue);
+        return new(
+            Named(use, "ParameterSetName", ParameterUse.AllSets), Named(use, "Mandatory", false), position == int.MinValue ? null : position,
+            Named(use, "ValueFromPipeline", false), Named(use, "ValueFromPipelineByPropertyName", false));
     }
 
     private static ParameterDescription Confirmation(string name, string alias) =>
@@ -64,6 +74,17 @@ internal static class CmdletReader
         {
             IsConfirmation = true,
         };
+
+    private static IEnumerable<CustomAttributeData> All<TAttribute>(MemberInfo member) =>
+        member.GetCustomAttributesData().Where(attribute => attribute.AttributeType == typeof(TAttribute));
+
+    private static T Named<T>(CustomAttributeData attribute, string name, T otherwise) =>
+        attribute.NamedArguments.Where(argument => argument.MemberName == name).Select(argument => (T)argument.TypedValue.Value!)
+            .DefaultIfEmpty(otherwise).First();
+
+    /// <summary>The constructor's arguments, with arrays (params) laid flat.</summary>
+    private static IEnumerable<object?> Arguments(CustomAttributeData attribute) => attribute.ConstructorArguments.SelectMany(argument =>
+        argument.Value is IEnumerable<CustomAttributeTypedArgument> many ? many.Select(one => one.Value) : [argument.Value]);
 
     private static string? Text(object? value) => value switch
     {
