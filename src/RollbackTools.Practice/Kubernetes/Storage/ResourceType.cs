@@ -1,6 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace RollbackTools.Practice.Kubernetes.Storage;
 
-/// <summary>One kind the practice API serves, as discovery names it.</summary>
+/// <summary>
+/// One kind the practice API serves, as discovery names it. Two are equal only when they are the same instance: the catalogue
+/// holds each once, and the store looks them up on every request.
+/// </summary>
 public sealed record ResourceType(string Group, string Version, string Plural, string Kind, bool Namespaced)
 {
     /// <summary><c>deploy</c> for deployments, and so on.</summary>
@@ -15,8 +20,19 @@ public sealed record ResourceType(string Group, string Version, string Plural, s
     /// <summary>Categories such as <c>all</c>.</summary>
     public IReadOnlyList<string> Categories { get; init; } = [];
 
+    /// <summary>A kind added at run time, as CustomResourceDefinitions are: strategic merge patches get 415.</summary>
+    public bool Custom { get; init; }
+
     /// <summary><c>apps/v1</c>, or <c>v1</c> for the core group.</summary>
-    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+    public string ApiVersion { get; } = Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    public string ListKind => Kind + "List";
+
+    public string Singular => Kind.ToLowerInvariant();
+
+    public bool Equals(ResourceType? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 
     public override string ToString() => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 }
