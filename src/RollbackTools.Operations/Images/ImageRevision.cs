@@ -83,4 +83,13 @@ public sealed record ContainerImage
     /// <summary>One image alone, or <c>container=image</c> pairs.</summary>
     public static string Describe(IReadOnlyList<ContainerImage> images) =>
         images.Count == 1 ? images[0].Image : string.Join(", ", images);
+
+    /// <summary>Only what differs: <c>a:41 → a:40</c>, with the container's name when there are several. Empty when nothing does.</summary>
+    public static string Changes(IReadOnlyList<ContainerImage> from, IReadOnlyList<ContainerImage> to)
+    {
+        var before = from.ToDictionary(image => image.Container, image => image.Image);
+        var changed = to.Where(image => before.GetValueOrDefault(image.Container) != image.Image);
+        return string.Join(", ", changed.Select(image =>
+            (to.Count > 1 ? $"{image.Container} " : "") + $"{before.GetValueOrDefault(image.Container, "(none)")} → {image.Image}"));
+    }
 }

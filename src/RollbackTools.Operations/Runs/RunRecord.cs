@@ -72,6 +72,8 @@ public sealed record RunTarget
     public string? Message { get; init; }
 
     public override string ToString() => $"{Kind.ToLowerInvariant()}/{Name}";
+
+    internal bool SameAs(RunTarget other) => Namespace == other.Namespace && Kind == other.Kind && Name == other.Name;
 }
 
 /// <summary>One line of the timeline.</summary>

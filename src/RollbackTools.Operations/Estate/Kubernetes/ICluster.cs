@@ -46,6 +46,9 @@ public interface ICluster
 /// <summary>Where we are connected. <see cref="Estate"/> is the word results carry: the environment's or context's name.</summary>
 public sealed record ClusterInfo(string Estate, string Server, string DefaultNamespace)
 {
+    /// <summary>What it was opened with, resolved (absolute paths, the context's name): a journal keeps it to open it again.</summary>
+    public EstateOptions Connection { get; init; } = new();
+
     /// <summary>The user this connection acts as, as far as the kubeconfig says (a user entry's name, never a credential).</summary>
     public string? User { get; init; }
 }

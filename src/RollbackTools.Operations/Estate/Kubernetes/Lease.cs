@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RollbackTools.Operations.Estate.Kubernetes;
 
 /// <summary>coordination.k8s.io/v1 Lease.</summary>
@@ -14,8 +16,10 @@ public sealed record LeaseSpec
 
     public int? LeaseDurationSeconds { get; init; }
 
+    [JsonConverter(typeof(MicroTime))]
     public DateTimeOffset? AcquireTime { get; init; }
 
+    [JsonConverter(typeof(MicroTime))]
     public DateTimeOffset? RenewTime { get; init; }
 
     public int? LeaseTransitions { get; init; }

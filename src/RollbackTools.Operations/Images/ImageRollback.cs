@@ -1,0 +1,182 @@
+using System.Runtime.CompilerServices;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.Images;
+
+/// <summary>Takes workloads back to an earlier image, proves it, and leaves a record.</summary>
+public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationReporter reporter, TimeProvider time)
+{
+    public const string Operation = "ImageRollback";
+
+    private readonly WorkloadReader reader = new(estate.Cluster);
+    private readonly RolloutWatch watch = new(estate.Cluster, reporter, time);
+
+    /// <summary>
+    /// One result per target, as each ends. Asks <see cref="IOperationReporter.DecideAsync"/> for each before anything is changed.
+    /// What concerns one target is in its result (Failed, with an ErrorId); what concerns the whole request throws.
+    /// </summary>
+    public async IAsyncEnumerable<RollbackResult> RunAsync(ImageRollbackRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using (watch)
+        {
+            var plans = await PlanAsync(request, cancellation);
+            await foreach (var result in new RunEngine(estate, runs, reporter, time)
+                .ExecuteAsync(Header(request), plans, request.ThrottleLimit, opening: null, cancellation))
+                yield return result;
+        }
+    }
+
+    internal RunHeader Header(ImageRollbackRequest request) => new()
+    {
+        Operation = Operation,
+        Estate = estate.Cluster.Info.Estate,
+        Actor = RunEngine.Actor,
+        Reason = request.Reason,
+        Version = typeof(ImageRollback).Assembly.GetName().Version?.ToString(3) ?? "",
+        Connection = estate.Cluster.Info.Connection,
+        ImageRollback = request,
+    };
+
+    /// <summary>Only reads.</summary>
+    internal async Task<IReadOnlyList<TargetPlan>> PlanAsync(ImageRollbackRequest request, CancellationToken cancellation)
+    {
+        List<WorkloadAnswer> answers;
+        if (request.LabelSelector is { } selector)
+        {
+            var all = await reader.ReadAllAsync(request.Namespace, selector, cancellation);
+            if (all.Count == 0)
+            {
+                throw new RollbackException("NothingSelected",
+                    $"No deployment, statefulset or daemonset in {request.Namespace ?? estate.Cluster.Info.DefaultNamespace} has the labels '{selector}'.")
+                {
+                    Target = selector,
+                    NextStep = "kubectl get deployments,statefulsets,daemonsets --show-labels",
+                };
+            }
+
+            answers = [.. all.Select(snapshot => new WorkloadAnswer(new WorkloadReference { Kind = snapshot.Kind, Name = snapshot.Name }) { Snapshot = snapshot })];
+        }
+        else
+        {
+            answers = [.. await reader.ReadAsync([.. request.Workloads.Distinct()], cancellation)];
+        }
+
+        List<TargetPlan> plans = [];
+        HashSet<string> seen = [];
+        foreach (var answer in answers)
+        {
+            // `api` and `deployment/api` are one target, however it was named.
+            if (answer.Snapshot is { } snapshot && !seen.Add(snapshot.Object.Metadata.Uid)) continue;
+            plans.Add(answer.Snapshot is null ? Refused(answer) : Plan(answer.Snapshot, request));
+        }
+
+        watch.Expect([.. plans.Where(plan => plan.Verify is not null).Select(plan => Found(answers, plan))]);
+        return plans;
+    }
+
+    private static WorkloadSnapshot Found(List<WorkloadAnswer> answers, TargetPlan plan) => answers.Select(answer => answer.Snapshot)
+        .First(s => s is not null && s.Namespace == plan.Draft.Namespace && s.Kind.ToString() == plan.Draft.Kind && s.Name == plan.Draft.Name)!;
+
+    private TargetPlan Refused(WorkloadAnswer answer) => new()
+    {
+        Draft = new RollbackResult
+        {
+            Estate = estate.Cluster.Info.Estate,
+            Namespace = answer.Namespace,
+            Kind = answer.Reference.Kind?.ToString() ?? "",
+            Name = answer.Reference.Name,
+        },
+        Refusal = answer.Refusal,
+    };
+
+    private TargetPlan Plan(WorkloadSnapshot workload, ImageRollbackRequest request)
+    {
+        var from = TemplateIdentity.Of(workload.Template, workload.Current);
+        RollbackResult draft = new()
+        {
+            Estate = estate.Cluster.Info.Estate,
+            Namespace = workload.Namespace,
+            Kind = workload.Kind.ToString(),
+            Name = workload.Name,
+            From = from.Describe(),
+            FromRevision = from.Revision,
+        };
+        ImageTarget target;
+        try
+        {
+            target = ImageTarget.Resolve(workload, request.Goal, draft.Estate, time.GetUtcNow());
+            CheckPaused(workload, request);
+        }
+        catch (RollbackException refusal)
+        {
+            return new TargetPlan { Draft = draft, Refusal = refusal };
+        }
+
+        var to = TemplateIdentity.Of(target.Template, target.Revision);
+        draft = draft with
+        {
+            To = to.Describe(),
+            ToRevision = to.Revision,
+            Warnings = [.. target.Warnings, .. Ownership.Warnings(workload)],
+        };
+        return to.Hash == from.Hash && !(request.ResumePaused && workload.Object.Spec.Paused)
+            ? AlreadyThere(workload, request, draft, to, target.Resting)
+            : Change(workload, request, draft, from, to, target.Template);
+    }
+
+    private static void CheckPaused(WorkloadSnapshot workload, ImageRollbackRequest request)
+    {
+        if (!workload.Object.Spec.Paused || request.ResumePaused) return;
+        throw new RollbackException("Paused", $"{workload} in {workload.Namespace} is paused: a rollback would not take effect until it is resumed.")
+        {
+            Target = $"{workload} in {workload.Namespace}",
+            NextStep = "Add -ResumePaused to resume it as part of the rollback.",
+        };
+    }
+
+    private TargetPlan AlreadyThere(
+        WorkloadSnapshot workload, ImageRollbackRequest request, RollbackResult draft, TemplateIdentity to, string? resting)
+    {
+        var status = RolloutStatus.Of(workload.Kind, workload.Object);
+        var message = $"{workload} already runs {to.Describe()}, {status.Message}";
+        if (resting is not null) message += $"; {resting}";
+        return new TargetPlan
+        {
+            Draft = draft,
+            Settled = status.Complete ? Verdict.Good(message) : null,
+            Success = RollbackOutcome.AlreadyThere,
+            Verify = status.Complete || request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, to, workload.Object, run, request.Timeout, token),
+        };
+    }
+
+    private TargetPlan Change(
+        WorkloadSnapshot workload, ImageRollbackRequest request, RollbackResult draft, TemplateIdentity from, TemplateIdentity to, PodTemplate template)
+    {
+        var reason = request.Reason is null ? "" : $": {request.Reason}";
+        RestoreTemplate step = new()
+        {
+            Kind = workload.Kind,
+            Namespace = workload.Namespace,
+            Name = workload.Name,
+            Uid = workload.Object.Metadata.Uid,
+            From = from,
+            To = to,
+            ChangeCause = $"Rolled back to {to.Describe()} by {RunEngine.Actor}{reason}",
+            ResumePaused = request.ResumePaused && workload.Object.Spec.Paused,
+            Planned = workload,
+            Target = template,
+        };
+        List<string> steps = [step.Description];
+        steps.AddRange(TemplateDifference.Describe(workload.Template, template).Where(line => !line.Contains(".image: ", StringComparison.Ordinal))
+            .Select(line => $"also {line}"));
+        return new TargetPlan
+        {
+            Draft = draft with { Steps = steps },
+            Steps = [step],
+            Action = "Roll back image",
+            Verify = request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, to, step.Result!, run, request.Timeout, token),
+        };
+    }
+}

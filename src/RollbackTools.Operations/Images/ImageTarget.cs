@@ -1,0 +1,121 @@
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.Images;
+
+/// <summary>Where one workload is to go, and in what words.</summary>
+internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
+{
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Set when the workload rests where a rollback put it: the answer to asking twice.</summary>
+    public string? Resting { get; init; }
+
+    /// <summary>Throws <see cref="RollbackException"/> when there is nowhere to go, with what could be done instead.</summary>
+    public static ImageTarget Resolve(WorkloadSnapshot workload, RollbackGoal goal, string estate, DateTimeOffset now) => goal switch
+    {
+        { Revision: { } number } => OfRevision(workload, number),
+        { Image: { } image } => OfImage(workload, goal, _ => ImageReference.Parse(image)),
+        { Tag: { } tag } => OfImage(workload, goal, current => current.WithTag(tag)),
+        { Digest: { } digest } => OfImage(workload, goal, current => current.WithDigest(digest)),
+        _ => OfKnownGood(workload, estate, now),
+    };
+
+    private static ImageTarget OfKnownGood(WorkloadSnapshot workload, string estate, DateTimeOffset now)
+    {
+        var judged = KnownGood.Judge(workload, estate, now);
+        if (KnownGood.IsRestingAfterRollback(workload, judged))
+        {
+            return new ImageTarget(workload.Template, workload.Current)
+            {
+                Resting = "it runs what the last rollback went to; name a revision to go further back",
+            };
+        }
+
+        var index = judged.ToList().FindIndex(revision => revision.IsDefaultTarget);
+        if (index >= 0) return new ImageTarget(workload.Revisions[index].Template, workload.Revisions[index]);
+        var others = judged.Where(revision => !revision.Current).ToList();
+        if (others.Count == 0)
+        {
+            throw Refuse("NoHistory", workload, $"{workload} in {workload.Namespace} has no earlier revision to go back to.",
+                $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToTag <known-good tag>");
+        }
+
+        var listed = string.Join("; ", others.Take(4).Select(r => $"{r.Revision} ({r.Image}): {r.Health}, {r.Evidence.FirstOrDefault()}"));
+        var choice = others.FirstOrDefault(r => r.Health != RevisionHealth.Bad) ?? others[0];
+        throw Refuse("NoKnownGoodRevision", workload, $"No earlier revision of {workload} in {workload.Namespace} is known to have worked: {listed}.",
+            $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToRevision {choice.Revision}");
+    }
+
+    private static ImageTarget OfRevision(WorkloadSnapshot workload, long number)
+    {
+        if (workload.Revisions.FirstOrDefault(revision => revision.Number == number) is { } exact) return new ImageTarget(exact.Template, exact);
+        if (workload.Revisions.FirstOrDefault(revision => revision.FormerNumbers.Contains(number)) is { } renumbered)
+        {
+            return new ImageTarget(renumbered.Template, renumbered)
+            {
+                Warnings = [$"Revision {number} is now revision {renumbered.Number}: an earlier rollback renumbered it."],
+            };
+        }
+
+        var kept = workload.Revisions.Count == 0 ? "none" : string.Join(", ", workload.Revisions.Select(revision => revision.Number).Order());
+        var limit = workload.Object.Spec.RevisionHistoryLimit is { } l ? $" (revisionHistoryLimit {l})" : "";
+        throw Refuse("RevisionNotFound", workload, $"{workload} in {workload.Namespace} has no revision {number}; the cluster keeps {kept}{limit}.",
+            $"Get-ImageHistory {workload} -Namespace {workload.Namespace}");
+    }
+
+    private static ImageTarget OfImage(WorkloadSnapshot workload, RollbackGoal goal, Func<ImageReference, ImageReference> change)
+    {
+        Dictionary<string, string> images = [];
+        foreach (var container in Containers(workload, goal))
+        {
+            try
+            {
+                images[container.Container] = change(ImageReference.Parse(container.Image)).ToString();
+            }
+            catch (FormatException wrong)
+            {
+                throw Refuse("InvalidImage", workload, wrong.Message, $"Get-ImageHistory {workload} -Namespace {workload.Namespace}");
+            }
+        }
+
+        var template = workload.Template.WithImages(images);
+        return new ImageTarget(template, workload.Revisions.FirstOrDefault(revision => revision.Template.Hash == template.Hash));
+    }
+
+    // One image often runs in several containers (a migration init container, a worker): they belong together.
+    private static IEnumerable<ContainerImage> Containers(WorkloadSnapshot workload, RollbackGoal goal)
+    {
+        var all = workload.Template.Images;
+        if (goal.Container is { } named)
+        {
+            if (all.FirstOrDefault(image => image.Container == named) is { } found) return [found];
+            throw Refuse("ContainerNotFound", workload,
+                $"{workload} has no container '{named}'; it has {string.Join(", ", all.Select(image => image.Container))}.",
+                $"Get-ImageHistory {workload} -Namespace {workload.Namespace}");
+        }
+
+        var main = all.Where(image => !image.Init).ToList();
+        var repository = goal.Image is { } image ? ImageReference.Parse(image).Repository : null;
+        var same = all.Where(candidate => Repository(candidate) == (repository ?? Repository(main[0]))).ToList();
+        if (main.Count == 1 && (repository is null || same.Count == 0)) return repository is null ? same : main;
+        if (repository is not null && same.Count > 0) return same;
+        if (main.All(candidate => Repository(candidate) == Repository(main[0]))) return same;
+        throw Refuse("AmbiguousContainer", workload,
+            $"{workload} has several containers ({string.Join(", ", main)}): say which one.", $"Add -Container {main[0].Container}");
+    }
+
+    private static string Repository(ContainerImage image)
+    {
+        try
+        {
+            return ImageReference.Parse(image.Image).Repository;
+        }
+        catch (FormatException)
+        {
+            return image.Image;
+        }
+    }
+
+    private static RollbackException Refuse(string errorId, WorkloadSnapshot workload, string message, string next) =>
+        new(errorId, message) { Target = $"{workload} in {workload.Namespace}", NextStep = next };
+}

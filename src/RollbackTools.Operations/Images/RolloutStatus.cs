@@ -1,0 +1,54 @@
+using RollbackTools.Operations.Estate.Kubernetes;
+
+namespace RollbackTools.Operations.Images;
+
+/// <summary>
+/// Whether a rollout is complete, by the rules of <c>kubectl rollout status</c>, so that the two never disagree; what kubectl
+/// refuses to judge (OnDelete) is judged by its pods elsewhere. Failure is not decided here: a deadline may be stale.
+/// </summary>
+public sealed record RolloutStatus(bool Complete, string Message)
+{
+    public static RolloutStatus Of(WorkloadKind kind, Workload workload) => kind switch
+    {
+        _ when workload.Status.ObservedGeneration < workload.Metadata.Generation => Waiting("the controller has not seen the change yet"),
+        WorkloadKind.Deployment => OfDeployment(workload),
+        WorkloadKind.StatefulSet => OfStatefulSet(workload),
+        _ => OfDaemonSet(workload),
+    };
+
+    private static RolloutStatus OfDeployment(Workload workload)
+    {
+        var (wanted, status) = (workload.Spec.Replicas ?? 1, workload.Status);
+        if (status.UpdatedReplicas < wanted) return Waiting($"{status.UpdatedReplicas} of {wanted} pods updated");
+        if (status.Replicas > status.UpdatedReplicas) return Waiting($"{status.Replicas - status.UpdatedReplicas} old pods still to go");
+        return status.AvailableReplicas < status.UpdatedReplicas
+            ? Waiting($"{status.AvailableReplicas} of {status.UpdatedReplicas} updated pods available")
+            : Done(status.AvailableReplicas);
+    }
+
+    private static RolloutStatus OfStatefulSet(Workload workload)
+    {
+        var (wanted, status) = (workload.Spec.Replicas ?? 1, workload.Status);
+        if (status.ReadyReplicas < wanted) return Waiting($"{status.ReadyReplicas} of {wanted} pods ready");
+        if (workload.Spec.UpdateStrategy?.Type == "OnDelete") return Done(status.ReadyReplicas);
+        if (workload.Spec.UpdateStrategy?.RollingUpdate?.Partition is > 0 and var partition)
+        {
+            var due = Math.Max(0, wanted - partition);
+            return status.UpdatedReplicas < due ? Waiting($"{status.UpdatedReplicas} of {due} pods updated (partition {partition})") : Done(wanted);
+        }
+
+        return status.UpdateRevision != status.CurrentRevision ? Waiting($"{status.UpdatedReplicas} of {wanted} pods updated") : Done(wanted);
+    }
+
+    private static RolloutStatus OfDaemonSet(Workload workload)
+    {
+        var (wanted, status) = (workload.Status.DesiredNumberScheduled, workload.Status);
+        if (workload.Spec.UpdateStrategy?.Type != "OnDelete" && status.UpdatedNumberScheduled < wanted)
+            return Waiting($"{status.UpdatedNumberScheduled} of {wanted} pods updated");
+        return status.NumberAvailable < wanted ? Waiting($"{status.NumberAvailable} of {wanted} pods available") : Done(wanted);
+    }
+
+    private static RolloutStatus Waiting(string message) => new(false, message);
+
+    private static RolloutStatus Done(int pods) => new(true, $"{pods} of {pods} pods available");
+}

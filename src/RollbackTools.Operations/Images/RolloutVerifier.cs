@@ -1,0 +1,203 @@
+using System.Threading.Channels;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.Images;
+
+/// <summary>
+/// Watches one workload after its template was restored, until it is healthy or provably will not be. Deletes the pods that a
+/// StatefulSet leaves stuck. Fails as soon as a pod of the target revision cannot start, instead of at the deadline.
+/// </summary>
+internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, WorkloadSnapshot planned, TemplateIdentity goal)
+{
+    // Long enough for the controller to make room under a quota by removing old pods first.
+    private static readonly TimeSpan FailedCreateGrace = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, Pod> pods = planned.Pods.ToDictionary(pod => pod.Metadata.Uid);
+    private readonly HashSet<string> replaced = [];
+    private readonly HashSet<string> others =
+        [.. planned.Revisions.Where(revision => revision.Template.Hash != goal.Hash).Select(revision => revision.Source)];
+
+    private Workload live = planned.Object;
+    private DateTimeOffset? staleDeadline;
+    private (DateTimeOffset Since, int Updated)? failedCreate;
+    private bool gone;
+    private EstateException? broken;
+
+    /// <summary>What the workload looks like right now, for progress.</summary>
+    public string Status => RolloutStatus.Of(planned.Kind, live).Message;
+
+    public async Task<Verdict> VerifyAsync(
+        Workload restored, ChannelReader<RolloutChange> changes, Func<ReplacePod, CancellationToken, Task> replace, TimeSpan timeout,
+        Action<string> progress, CancellationToken cancellation)
+    {
+        live = restored;
+        // A deadline that had passed before our change survives it for a moment (kubernaut#199): it is not about us.
+        staleDeadline = restored.Status.Condition("Progressing")?.LastUpdateTime;
+        var end = time.GetUtcNow() + timeout;
+        while (true)
+        {
+            if (await JudgeAsync(cancellation) is { } verdict) return verdict;
+            foreach (var pod in Stuck())
+            {
+                replaced.Add(pod.Metadata.Uid);
+                await replace(Replacement(pod), cancellation);
+            }
+
+            progress(Status);
+            if (time.GetUtcNow() >= end) return await TimedOutAsync(timeout, cancellation);
+            await WaitAsync(changes, end, cancellation);
+        }
+    }
+
+    private async Task<Verdict?> JudgeAsync(CancellationToken cancellation)
+    {
+        if (gone) return Verdict.Lost("DeletedMeanwhile", $"{planned} was deleted while it was being rolled back.");
+        if (broken is not null) return Verdict.Lost(broken.Kind.ToString(), $"Cannot watch {planned} any more: {broken.Message}");
+        if (new PodTemplate(live.Spec.Template) is var template && template.Hash != goal.Hash) return Overtaken(template);
+
+        var status = RolloutStatus.Of(planned.Kind, live);
+        if (status.Complete && !Stuck().Any()) return Verdict.Good(status.Message, Leftovers());
+
+        var observed = live.Status.ObservedGeneration >= live.Metadata.Generation;
+        var trouble = observed ? pods.Values.Where(IsOfGoal).Select(PodTrouble.Find).FirstOrDefault(t => t is not null) : null;
+        if (trouble is not null)
+        {
+            return Verdict.Lost("PodsFailing", $"A pod of {goal.Describe()} does not start: {trouble}.") with
+            {
+                Evidence = await FailureEvidence.OfPodAsync(cluster, planned.Namespace, trouble, cancellation),
+            };
+        }
+
+        if (FailedCreate() is { } refused)
+            return Verdict.Lost("PodsRefused", $"The cluster refuses pods of {planned}: {refused}") with { Evidence = await WorkloadEventsAsync(cancellation) };
+
+        var progressing = live.Status.Condition("Progressing");
+        return observed && progressing?.Reason == "ProgressDeadlineExceeded" && progressing.LastUpdateTime != staleDeadline
+            ? Verdict.Lost("ProgressDeadlineExceeded", $"{planned} made no progress within its deadline: {progressing.Message}") with
+            {
+                Evidence = await WorkloadEventsAsync(cancellation),
+            }
+            : null;
+    }
+
+    private Verdict Overtaken(PodTemplate template)
+    {
+        var writer = live.Metadata.ManagedFields.Where(entry => entry.Subresource is null).MaxBy(entry => entry.Time);
+        return Verdict.Lost("ChangedMeanwhile",
+            $"{planned} was changed by '{writer?.Manager ?? "somebody else"}' while it rolled back; it now runs {ContainerImage.Describe(template.Images)}.");
+    }
+
+    private async Task<Verdict> TimedOutAsync(TimeSpan timeout, CancellationToken cancellation)
+    {
+        List<string> evidence = [.. await WorkloadEventsAsync(cancellation)];
+        foreach (var pod in pods.Values.Where(pod => IsOfGoal(pod) && !pod.IsReady).Take(3))
+        {
+            var unmet = pod.Status.Conditions.FirstOrDefault(c => c.Status != "True" && c.Message is { Length: > 0 });
+            evidence.Add($"pod {pod.Metadata.Name}: {pod.Status.Phase}, not ready{(unmet is null ? "" : $": {unmet.Message}")}");
+        }
+
+        return Verdict.Lost("Timeout", $"{planned} was not healthy within {Words.Duration(timeout)}: {Status}.") with { Evidence = evidence };
+    }
+
+    private Task<IReadOnlyList<string>> WorkloadEventsAsync(CancellationToken cancellation) =>
+        FailureEvidence.EventsAsync(cluster, planned.Namespace, $"involvedObject.kind={planned.Kind},involvedObject.name={planned.Name}", cancellation);
+
+    private string? FailedCreate()
+    {
+        var condition = live.Status.Condition("ReplicaFailure");
+        if (condition is not { Status: "True" })
+        {
+            failedCreate = null;
+            return null;
+        }
+
+        var (since, updated) = failedCreate ?? (time.GetUtcNow(), live.Status.UpdatedReplicas);
+        if (updated != live.Status.UpdatedReplicas) since = time.GetUtcNow();
+        failedCreate = (since, live.Status.UpdatedReplicas);
+        return time.GetUtcNow() - since >= FailedCreateGrace ? condition.Message : null;
+    }
+
+    private bool IsOfGoal(Pod pod)
+    {
+        if (pod.Metadata.DeletionTimestamp is not null) return false;
+        if (planned.Kind == WorkloadKind.Deployment)
+            return pod.Metadata.OwnerReferences.FirstOrDefault(owner => owner.Controller) is { } owner && !others.Contains(owner.Name);
+        return RevisionOf(pod) is { } hash && !others.Any(other => other == hash || other == $"{planned.Name}-{hash}");
+    }
+
+    private static string? RevisionOf(Pod pod) => pod.Metadata.Labels.GetValueOrDefault("controller-revision-hash");
+
+    // kubernetes#67250: owned, not of the update revision, not ready, and one that the rollout may replace.
+    private IEnumerable<Pod> Stuck()
+    {
+        var onDelete = live.Spec.UpdateStrategy?.Type == "OnDelete";
+        if (planned.Kind == WorkloadKind.Deployment || (planned.Kind == WorkloadKind.DaemonSet && !onDelete)) yield break;
+        if (live.Status.ObservedGeneration < live.Metadata.Generation) yield break;
+        var partition = onDelete ? 0 : live.Spec.UpdateStrategy?.RollingUpdate?.Partition ?? 0;
+        foreach (var pod in pods.Values)
+        {
+            if (pod.Metadata.DeletionTimestamp is null && !pod.IsReady && !IsOfGoal(pod) && Ordinal(pod) >= partition
+                && !replaced.Contains(pod.Metadata.Uid))
+                yield return pod;
+        }
+    }
+
+    private int Ordinal(Pod pod) =>
+        planned.Kind == WorkloadKind.StatefulSet && int.TryParse(pod.Metadata.Name.AsSpan(pod.Metadata.Name.LastIndexOf('-') + 1), out var ordinal)
+            ? ordinal
+            : int.MaxValue;
+
+    private ReplacePod Replacement(Pod pod) => new()
+    {
+        Namespace = planned.Namespace,
+        Pod = pod.Metadata.Name,
+        Uid = pod.Metadata.Uid,
+        Why = $"revision {RevisionOf(pod)}, not ready: {PodTrouble.Find(pod)?.Reason ?? pod.Status.Phase}",
+    };
+
+    private List<string> Leftovers()
+    {
+        var left = pods.Values.Where(pod => pod.Metadata.DeletionTimestamp is null && !IsOfGoal(pod)).Select(pod => pod.Metadata.Name).Order().ToList();
+        if (left.Count == 0 || planned.Kind == WorkloadKind.Deployment) return [];
+        var why = live.Spec.UpdateStrategy?.Type == "OnDelete"
+            ? $"updateStrategy OnDelete; replace them when it suits: kubectl delete pod {string.Join(' ', left)} -n {planned.Namespace}"
+            : $"partition {live.Spec.UpdateStrategy?.RollingUpdate?.Partition}; lower it to reach them";
+        return [$"{string.Join(", ", left)} still run the revision from before ({why})."];
+    }
+
+    private async Task WaitAsync(ChannelReader<RolloutChange> changes, DateTimeOffset end, CancellationToken cancellation)
+    {
+        var until = failedCreate is { } refused && refused.Since + FailedCreateGrace < end ? refused.Since + FailedCreateGrace : end;
+        var left = until - time.GetUtcNow();
+        using CancellationTokenSource timer = new(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
+        try
+        {
+            await changes.WaitToReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+
+        while (changes.TryRead(out var change)) Take(change);
+    }
+
+    private void Take(RolloutChange change)
+    {
+        broken ??= change.Broken;
+        if (change.Pod is { } pod)
+        {
+            if (change.Deleted) pods.Remove(pod.Metadata.Uid);
+            else pods[pod.Metadata.Uid] = pod;
+        }
+        else if (change.Broken is null)
+        {
+            gone |= change.Deleted || (change.Workload is { } other && other.Metadata.Uid != planned.Object.Metadata.Uid);
+            // The watch may replay what came before our own write.
+            if (change.Workload is { } seen && !gone && seen.Metadata.Generation >= live.Metadata.Generation) live = seen;
+        }
+    }
+}

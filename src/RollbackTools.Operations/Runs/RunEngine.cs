@@ -1,0 +1,200 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using RollbackTools.Operations.Estate;
+
+namespace RollbackTools.Operations.Runs;
+
+/// <summary>
+/// Turns plans into results: ask, lock, write down, act, verify, write down. It knows nothing of images.
+/// Stopping it leaves a journal that says where it was and Leases that are released.
+/// </summary>
+public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter reporter, TimeProvider time)
+{
+    /// <summary>user@host, as the journal, the Lease and the change cause name whoever acts.</summary>
+    public static string Actor => $"{Environment.UserName}@{Environment.MachineName}";
+
+    /// <summary>
+    /// One result per target, as each ends. <paramref name="header"/> carries a run id when a run is taken up again.
+    /// <paramref name="opening"/> is the line a taken-up run continues with (Resumed, Undoing).
+    /// </summary>
+    public async IAsyncEnumerable<RollbackResult> ExecuteAsync(
+        RunHeader header, IReadOnlyList<TargetPlan> plans, int throttle, RunLine? opening, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var startedAt = time.GetUtcNow();
+        List<TargetPlan> accepted = [];
+        foreach (var plan in plans)
+        {
+            var draft = plan.Draft with { StartedAt = startedAt };
+            if (plan.Refusal is { } refusal)
+            {
+                yield return Refused(draft, refusal);
+            }
+            else if (plan.Settled is { } settled)
+            {
+                yield return Completed(draft with { RunId = header.RunId }, settled, RollbackOutcome.AlreadyThere);
+            }
+            else
+            {
+                var decision = plan.Steps.Count == 0
+                    ? Decision.GoAhead
+                    : await reporter.DecideAsync(new Proposal(Target(draft), plan.Action, draft.Steps), cancellation);
+                if (decision == Decision.GoAhead) accepted.Add(plan with { Draft = draft });
+                else yield return draft with { Outcome = decision == Decision.WhatIf ? RollbackOutcome.Planned : RollbackOutcome.Declined };
+            }
+        }
+
+        if (accepted.Count == 0) yield break;
+        var runId = header.RunId.Length > 0 ? header.RunId : store.NewId();
+        await using var journal = store.Open(runId);
+        await journal.AppendAsync(opening ?? new RunLine { Event = RunEvent.Started, Run = header with { RunId = runId } });
+        await journal.AppendAsync(new RunLine
+        {
+            Event = RunEvent.Planned,
+            Plan = [.. accepted.Select(plan => new PlannedTarget(plan.Target, plan.Steps))],
+        });
+
+        var results = Channel.CreateUnbounded<RollbackResult>();
+        var working = WorkAsync(journal, runId, accepted, throttle, results.Writer, cancellation);
+        List<RollbackOutcome> outcomes = [];
+        try
+        {
+            await foreach (var result in results.Reader.ReadAllAsync(CancellationToken.None))
+            {
+                outcomes.Add(result.Outcome);
+                yield return result;
+            }
+
+            await working;
+            await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes) });
+        }
+        finally
+        {
+            // Also when the reader walks away: the work must be over and its locks released before the journal closes.
+            await ((Task)working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancellation.IsCancellationRequested) await journal.AppendAsync(new RunLine { Event = RunEvent.Stopped, Detail = "stopped by the operator" });
+        }
+    }
+
+    private static RunState Overall(List<RollbackOutcome> outcomes) =>
+        outcomes.Contains(RollbackOutcome.Failed) ? RunState.Failed
+        : outcomes.Contains(RollbackOutcome.Undone) ? RunState.Undone
+        : RunState.Succeeded;
+
+    private async Task WorkAsync(
+        RunJournal journal, string runId, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.WhenAll(plans.GroupBy(plan => plan.Draft.Namespace)
+                .Select(group => WorkInNamespaceAsync(journal, runId, group.Key, [.. group], throttle, results, cancellation)));
+            results.Complete();
+        }
+        catch (Exception failure)
+        {
+            results.Complete(failure);
+            throw;
+        }
+    }
+
+    private async Task WorkInNamespaceAsync(
+        RunJournal journal, string runId, string ns, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results,
+        CancellationToken cancellation)
+    {
+        LeaseLock held;
+        try
+        {
+            held = await LeaseLock.AcquireAsync(estate.Cluster, time, ns, [.. plans.Select(plan => plan.Target.ToString())], $"{Actor}/{runId}", cancellation);
+        }
+        catch (Exception refusal) when (refusal is RollbackException or EstateException)
+        {
+            foreach (var plan in plans) await FinishAsync(journal, plan, Refused(plan.Draft with { RunId = runId }, refusal), results);
+            return;
+        }
+
+        await using (held)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, cancellation);
+            ParallelOptions options = new() { MaxDegreeOfParallelism = Math.Max(1, throttle), CancellationToken = cancellation };
+            await Parallel.ForEachAsync(plans, options, async (plan, _) =>
+            {
+                var draft = plan.Draft with { RunId = runId };
+                RollbackResult result;
+                try
+                {
+                    result = await WorkOnAsync(journal, plan, draft, either.Token);
+                }
+                catch (OperationCanceledException) when (held.Lost.IsCancellationRequested && !cancellation.IsCancellationRequested)
+                {
+                    RollbackException lost = new("LockLost", $"The lock on {plan.Target} in {ns} could not be kept, so work on it stopped where it was.")
+                    {
+                        Target = plan.Target.ToString(),
+                        NextStep = $"Resume-RollbackRun {runId}",
+                    };
+                    result = Refused(draft, lost);
+                }
+
+                await FinishAsync(journal, plan, result, results);
+            });
+        }
+    }
+
+    private async Task<RollbackResult> WorkOnAsync(RunJournal journal, TargetPlan plan, RollbackResult draft, CancellationToken cancellation)
+    {
+        TargetRun run = new(estate, journal, plan.Target);
+        try
+        {
+            foreach (var step in plan.Steps) await run.ApplyAsync(step, cancellation);
+            var success = run.Changed || plan.Begun || plan.Success != RollbackOutcome.RolledBack ? plan.Success : RollbackOutcome.AlreadyThere;
+            if (plan.Verify is null)
+            {
+                var unproven = success == RollbackOutcome.RolledBack ? RollbackOutcome.Unverified : success;
+                return Completed(draft, Verdict.Good("changed as asked; nobody waited for proof"), unproven);
+            }
+
+            var verdict = await plan.Verify(run, cancellation);
+            return Completed(draft, verdict, success);
+        }
+        catch (Exception refusal) when (refusal is RollbackException or EstateException)
+        {
+            return Refused(draft, refusal);
+        }
+    }
+
+    private async Task FinishAsync(RunJournal journal, TargetPlan plan, RollbackResult result, ChannelWriter<RollbackResult> results)
+    {
+        await journal.AppendAsync(new RunLine
+        {
+            Event = RunEvent.Outcome,
+            Target = plan.Target with { Outcome = result.Outcome, Message = result.Message },
+        });
+        results.TryWrite(result);
+    }
+
+    private RollbackResult Completed(RollbackResult draft, Verdict verdict, RollbackOutcome success) => draft with
+    {
+        Outcome = verdict.Healthy ? success : RollbackOutcome.Failed,
+        Duration = time.GetUtcNow() - draft.StartedAt,
+        Message = verdict.Message,
+        Evidence = verdict.Evidence,
+        Warnings = [.. draft.Warnings, .. verdict.Warnings],
+        NextStep = verdict.NextStep ?? (verdict.Healthy ? draft.NextStep : $"Undo-RollbackRun {draft.RunId}"),
+        ErrorId = verdict.ErrorId,
+    };
+
+    private RollbackResult Refused(RollbackResult draft, Exception refusal) => draft with
+    {
+        Outcome = RollbackOutcome.Failed,
+        Duration = time.GetUtcNow() - draft.StartedAt,
+        Message = refusal.Message,
+        ErrorId = refusal is RollbackException named ? named.ErrorId : ((EstateException)refusal).Kind.ToString(),
+        NextStep = refusal switch
+        {
+            RollbackException { NextStep: { } next } => next,
+            EstateException { Recommendation: { } next } => next,
+            _ => null,
+        },
+    };
+
+    private static string Target(RollbackResult draft) =>
+        $"{draft.Kind.ToLowerInvariant()}/{draft.Name} in {draft.Namespace} ({draft.Estate})";
+}

@@ -1,0 +1,131 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace RollbackTools.Operations.Runs;
+
+/// <summary>
+/// The journals of this user on this machine: one <c>&lt;run id&gt;.jsonl</c> a run, readable by nobody else.
+/// </summary>
+public sealed class RunStore(string directory, TimeProvider time)
+{
+    /// <summary>Tells the drills' fault injection how many lines are on disk.</summary>
+    internal Action<int>? Appended { get; init; }
+
+    public string Directory => directory;
+
+    /// <summary>
+    /// $ROLLBACKTOOLS_STATE, else $XDG_STATE_HOME/rollbacktools, else ~/.local/state/rollbacktools (on Windows
+    /// %LOCALAPPDATA%\RollbackTools).
+    /// </summary>
+    public static string DefaultDirectory()
+    {
+        if (Environment.GetEnvironmentVariable("ROLLBACKTOOLS_STATE") is { Length: > 0 } chosen) return chosen;
+        if (OperatingSystem.IsWindows())
+            return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "RollbackTools", "runs");
+        var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } xdg
+            ? xdg
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
+        return Path.Combine(state, "rollbacktools", "runs");
+    }
+
+    /// <summary>Every run, newest first.</summary>
+    public IReadOnlyList<RunRecord> List() => [.. Files().Select(ReadRecord).OfType<RunRecord>().OrderByDescending(run => run.StartedAt)];
+
+    /// <summary>One run by its id or the beginning of it. Throws <see cref="RollbackException"/> RunNotFound or AmbiguousRun.</summary>
+    public RunRecord Read(string runId) =>
+        ReadRecord(Find(runId)) ?? throw new RollbackException("RunUnreadable", $"The journal of run {runId} holds no readable first line.")
+        {
+            Target = runId,
+            NextStep = $"Look at {Find(runId)}",
+        };
+
+    /// <summary>A new run's id: sorts by time, and short enough to say on the phone.</summary>
+    internal string NewId() => $"{time.GetUtcNow():yyyyMMdd-HHmmss}-{Convert.ToHexString(RandomNumberGenerator.GetBytes(2)).ToLowerInvariant()}";
+
+    internal RunJournal Open(string runId)
+    {
+        if (OperatingSystem.IsWindows()) System.IO.Directory.CreateDirectory(directory);
+        else System.IO.Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return RunJournal.Open(Path.Combine(directory, runId + ".jsonl"), runId, time, Appended);
+    }
+
+    internal IReadOnlyList<RunLine> Lines(string runId) => [.. ReadLines(Find(runId)).Select(line => line.Line)];
+
+    internal static FileStreamOptions PrivateFile(FileMode mode, FileShare share = FileShare.Read)
+    {
+        FileStreamOptions options = new() { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
+
+    /// <summary>The whole lines of a journal; a last line without its end was never finished and is left out.</summary>
+    internal static IReadOnlyList<(RunLine Line, int Bytes)> ReadLines(string path)
+    {
+        List<(RunLine, int)> lines = [];
+        byte[] bytes;
+        using (FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        {
+            bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+        }
+
+        var start = 0;
+        while (bytes.AsSpan(start).IndexOf((byte)'\n') is >= 0 and var length)
+        {
+            try
+            {
+                var line = JsonSerializer.Deserialize(bytes.AsSpan(start, length), JournalFormat.Json.RunLine);
+                if (line is not null) lines.Add((line, length + 1));
+            }
+            catch (JsonException damaged)
+            {
+                throw new RollbackException("RunUnreadable", $"Line {lines.Count + 1} of {path} is not a journal line: {damaged.Message}", damaged)
+                {
+                    NextStep = $"Look at {path}; move it away to go on without it.",
+                };
+            }
+
+            start += length + 1;
+        }
+
+        return lines;
+    }
+
+    private string Find(string runId)
+    {
+        var matches = Files().Where(file => Path.GetFileNameWithoutExtension(file).StartsWith(runId, StringComparison.Ordinal)).ToList();
+        var exact = matches.Find(file => Path.GetFileNameWithoutExtension(file) == runId);
+        return (exact, matches.Count) switch
+        {
+            (not null, _) => exact,
+            (_, 1) => matches[0],
+            (_, 0) => throw new RollbackException("RunNotFound", $"There is no run '{runId}' in {directory}.")
+            {
+                Target = runId,
+                NextStep = "Get-RollbackRun",
+            },
+            _ => throw new RollbackException("AmbiguousRun",
+                $"'{runId}' begins the ids of {matches.Count} runs: {string.Join(", ", matches.Select(Path.GetFileNameWithoutExtension).Take(5))}.")
+            {
+                Target = runId,
+                NextStep = "Write more of the id.",
+            },
+        };
+    }
+
+    private IEnumerable<string> Files() =>
+        System.IO.Directory.Exists(directory) ? System.IO.Directory.EnumerateFiles(directory, "*.jsonl") : [];
+
+    private static RunRecord? ReadRecord(string path)
+    {
+        var lines = ReadLines(path);
+        return lines.Count == 0 ? null : RunSummary.Of(path, [.. lines.Select(line => line.Line)], IsHeld(path));
+    }
+
+    private static bool IsHeld(string path)
+    {
+        if (!File.Exists(path + ".hold")) return false;
+        using var hold = RunJournal.Hold(path);
+        return hold is null;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Images;
+
+namespace RollbackTools.Operations.Runs;
+
+/// <summary>
+/// One change to the outside world, as data: it can be shown, written to the journal, applied in another process, and taken
+/// back by its <see cref="Inverse"/>. Applying is idempotent: it reads, decides, and acts only if that is still needed.
+/// Holds references and hashes, never a secret's value.
+/// </summary>
+[JsonDerivedType(typeof(RestoreTemplate), "RestoreTemplate")]
+[JsonDerivedType(typeof(ReplacePod), "ReplacePod")]
+public abstract record Step
+{
+    /// <summary>What it changes, in the wire's own words: <c>PATCH apps/v1 deployments/api: image a:41 → a:40</c>.</summary>
+    [JsonIgnore]
+    public abstract string Description { get; }
+
+    /// <summary>What takes it back; null when there is nothing to take back.</summary>
+    [JsonIgnore]
+    public abstract Step? Inverse { get; }
+
+    /// <summary>
+    /// Makes it so, or finds it so. Calls <paramref name="intend"/> and waits for it right before anything is sent.
+    /// Throws <see cref="RollbackException"/> (ChangedMeanwhile) rather than overwrite what somebody else did.
+    /// </summary>
+    public abstract Task<StepOutcome> ApplyAsync(IEstate estate, Func<Task> intend, CancellationToken cancellation);
+}
+
+/// <summary>How a step ended. <see cref="Changed"/> is false when it was true already.</summary>
+public sealed record StepOutcome(bool Changed, string Detail)
+{
+    public static StepOutcome AlreadyTrue(string detail) => new(false, detail);
+}

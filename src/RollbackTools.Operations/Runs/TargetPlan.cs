@@ -1,0 +1,67 @@
+using RollbackTools.Operations.Estate;
+
+namespace RollbackTools.Operations.Runs;
+
+/// <summary>
+/// What is to be done to one target, decided before anything is done to any. Either it is refused, or there are steps
+/// (none when it is already true) and a way to verify.
+/// </summary>
+public sealed record TargetPlan
+{
+    /// <summary>The result so far: identity, from, to, steps and warnings. The engine completes it.</summary>
+    public required RollbackResult Draft { get; init; }
+
+    public IReadOnlyList<Step> Steps { get; init; } = [];
+
+    /// <summary>Why nothing can be done; then there are no steps.</summary>
+    public Exception? Refusal { get; init; }
+
+    /// <summary>Already true and already observed: nothing to do, nothing to wait for.</summary>
+    public Verdict? Settled { get; init; }
+
+    /// <summary>Waits for proof. Further steps it finds necessary go through <see cref="TargetRun.ApplyAsync"/>.</summary>
+    public Func<TargetRun, CancellationToken, Task<Verdict>>? Verify { get; init; }
+
+    /// <summary>What the outcome is called when it worked.</summary>
+    public RollbackOutcome Success { get; init; } = RollbackOutcome.RolledBack;
+
+    /// <summary>An earlier process of this run began with this target: what it finds true was made true by the run.</summary>
+    public bool Begun { get; init; }
+
+    /// <summary>For confirmation: <c>Roll back image</c>, <c>Undo image rollback</c>.</summary>
+    public string Action { get; init; } = "";
+
+    public RunTarget Target => new() { Namespace = Draft.Namespace, Kind = Draft.Kind, Name = Draft.Name, From = Draft.From, To = Draft.To };
+}
+
+/// <summary>One target being worked on: applies steps so that the journal always knows first.</summary>
+public sealed class TargetRun(IEstate estate, RunJournal journal, RunTarget target)
+{
+    /// <summary>Whether any step changed something, as opposed to finding it true.</summary>
+    public bool Changed { get; private set; }
+
+    public async Task<StepOutcome> ApplyAsync(Step step, CancellationToken cancellation)
+    {
+        try
+        {
+            var outcome = await step.ApplyAsync(estate, () => WriteAsync(RunEvent.Intent, step, null), cancellation);
+            Changed |= outcome.Changed;
+            await WriteAsync(outcome.Changed ? RunEvent.Done : RunEvent.AlreadyTrue, step, outcome.Detail);
+            return outcome;
+        }
+        catch (Exception refusal) when (refusal is EstateException or RollbackException)
+        {
+            await WriteAsync(RunEvent.Failed, step, refusal.Message);
+            throw;
+        }
+    }
+
+    private Task WriteAsync(RunEvent what, Step step, string? detail) => journal.AppendAsync(new RunLine
+    {
+        Event = what,
+        Target = target,
+        Step = step,
+        Inverse = what == RunEvent.Intent ? step.Inverse : null,
+        Detail = detail,
+    });
+}
