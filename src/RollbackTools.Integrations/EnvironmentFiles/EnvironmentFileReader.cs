@@ -1,0 +1,92 @@
+using RollbackTools.Integrations.Hosting;
+using RollbackTools.Integrations.Yaml;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Images;
+
+namespace RollbackTools.Integrations.EnvironmentFiles;
+
+/// <summary>Reads <c>rollback.yaml</c> strictly: a field that would be ignored is a check that silently does not happen.</summary>
+internal static class EnvironmentFileReader
+{
+    public static EnvironmentFile Read(string path)
+    {
+        var file = ConfigurationFile.EnvironmentFile(path);
+        var environments = new Dictionary<string, EnvironmentSettings>(StringComparer.OrdinalIgnoreCase);
+        if (YamlTree.Read(file) is not { } root) return new EnvironmentFile(path, environments);
+
+        var fields = YamlFields.Root(file, root);
+        fields.Allow(EnvironmentFields.File);
+        if (fields.Map("environments") is not { } named) return new EnvironmentFile(path, environments);
+        foreach (var name in named.Entries.Keys)
+        {
+            if (string.IsNullOrWhiteSpace(name)) throw named.Error("has an environment without a name");
+            if (!environments.TryAdd(name, Environment(name, named.Map(name))))
+                throw named.Error("differs from another environment only in case", name);
+        }
+
+        return new EnvironmentFile(path, environments);
+    }
+
+    private static EnvironmentSettings Environment(string name, YamlFields? fields)
+    {
+        if (fields is null) return new EnvironmentSettings { Name = name };
+        fields.Allow(EnvironmentFields.Environment);
+        var ns = fields.Text("namespace");
+        if (ns is not null && !KubernetesName.IsLabel(ns)) throw fields.Error("is not a namespace name", "namespace");
+        return new EnvironmentSettings
+        {
+            Name = name,
+            Context = fields.Text("context"),
+            Namespace = ns,
+            Kubeconfig = fields.Text("kubeconfig") is { } kubeconfig ? ResolveList(fields, kubeconfig) : null,
+            Health = fields.Map("health") is { } health ? Health(health) : new HealthSettings(),
+        };
+    }
+
+    private static HealthSettings Health(YamlFields fields)
+    {
+        fields.Allow(EnvironmentFields.Health);
+        var script = fields.Map("smokeScript");
+        script?.Allow(EnvironmentFields.SmokeScript);
+        return new HealthSettings
+        {
+            Endpoints = [.. fields.Maps("endpoints").Select(Endpoint)],
+            SmokeScript = script is null ? null : Resolve(script, script.Required("path")),
+            SmokeArguments = script?.Texts("arguments") ?? [],
+        };
+    }
+
+    private static EndpointExpectation Endpoint(YamlFields fields)
+    {
+        fields.Allow(EnvironmentFields.Endpoint);
+        if (!Uri.TryCreate(fields.Required("url"), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw fields.Error("is not an http or https URL", "url");
+        if (url.UserInfo.Length > 0) throw fields.Error("holds a user name or password, which do not belong in this file", "url");
+        var status = fields.Integer("status") ?? 200;
+        if (status is < 100 or > 599) throw fields.Error("is not an HTTP status (100 to 599)", "status");
+        return new EndpointExpectation
+        {
+            Url = url,
+            Status = status,
+            Json = Json(fields.Map("json")),
+            Workloads = Workloads(fields),
+        };
+    }
+
+    private static Dictionary<string, string> Json(YamlFields? fields) =>
+        fields is null ? [] : fields.Entries.Keys.ToDictionary(key => key, key => fields.Node(key) is null ? "null" : fields.Text(key) ?? "");
+
+    private static IReadOnlyList<string> Workloads(YamlFields fields)
+    {
+        var names = fields.Texts("workloads");
+        return names.All(name => KubernetesName.IsSubdomain(name.Split('/')[^1])) ? names : throw fields.Error("holds a name no workload can have", "workloads");
+    }
+
+    // As in $KUBECONFIG; '~' stays as written, because what it means is decided where kubeconfigs are read.
+    private static string ResolveList(YamlFields fields, string paths) => string.Join(Path.PathSeparator,
+        paths.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(path => path.StartsWith('~') ? path : Resolve(fields, path)));
+
+    private static string Resolve(YamlFields fields, string path) =>
+        Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(fields.File.Path))!);
+}

@@ -1,0 +1,23 @@
+namespace RollbackTools.Integrations.Hosting;
+
+/// <summary>What this process takes from the machine it runs on. One object, so that tests can pretend another machine.</summary>
+internal sealed record HostEnvironment
+{
+    public static HostEnvironment Current { get; } = new();
+
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
+    /// <summary>Where <c>.kube/config</c> is looked for.</summary>
+    public string HomeDirectory { get; init; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    /// <summary>The user's configuration directory: $XDG_CONFIG_HOME or ~/.config, %APPDATA% on Windows.</summary>
+    public string ConfigurationDirectory { get; init; } = Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData);
+
+    /// <summary>Where a pod finds its service account.</summary>
+    public string ServiceAccountDirectory { get; init; } = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>A variable's value, null when unset or blank.</summary>
+    public string? Value(string name) => Variable(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
+}

@@ -1,0 +1,37 @@
+using RollbackTools.Integrations.EnvironmentFiles;
+using RollbackTools.Integrations.Health;
+using RollbackTools.Integrations.Hosting;
+using RollbackTools.Integrations.Kubernetes;
+using RollbackTools.Integrations.Kubernetes.Kubeconfig;
+using RollbackTools.Integrations.Kubernetes.Transport;
+using RollbackTools.Operations.Estate;
+
+namespace RollbackTools.Integrations;
+
+/// <summary>The composition entry: created by name through the module's load context, seen only as <see cref="IEstateProvider"/>.</summary>
+public sealed class LiveEstateProvider : IEstateProvider
+{
+    private readonly HostEnvironment _host;
+
+    public LiveEstateProvider()
+        : this(HostEnvironment.Current)
+    {
+    }
+
+    internal LiveEstateProvider(HostEnvironment host) => _host = host;
+
+    public IEstate Open(EstateOptions options, Action<string> warn)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(warn);
+        var connection = new ConnectionResolver(options, _host, warn).Resolve();
+        var transport = new TransportOptions { RequestTimeout = options.RequestTimeout, Time = _host.Time };
+        return new LiveEstate(new KubernetesCluster(connection, transport), new HttpProbe(_host), new ScriptRunner(_host));
+    }
+
+    public IReadOnlyList<string> ContextNames(string? kubeconfig) =>
+        KubeconfigFiles.Load(kubeconfig, _host) is { } loaded ? [.. loaded.Contexts.Keys.Order(StringComparer.Ordinal)] : [];
+
+    public EnvironmentFile? FindEnvironmentFile(string? path, string directory) =>
+        EnvironmentFileFinder.Find(path, directory, _host) is { } found ? EnvironmentFileReader.Read(found) : null;
+}

@@ -1,0 +1,85 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace RollbackTools.Integrations.Processes;
+
+/// <summary>How a process ended. <see cref="Aborted"/>: its output was more than the reader takes.</summary>
+internal sealed record ChildOutcome(int ExitCode, bool TimedOut, bool Aborted, TimeSpan Elapsed);
+
+/// <summary>Reads one of a process's outputs to its end. Calls the action to have the process ended.</summary>
+internal delegate Task OutputReader(Stream output, Action abort);
+
+/// <summary>Runs a program without a shell and without our standard input, and leaves nothing of it running.</summary>
+internal static class ChildProcess
+{
+    // A grandchild that outlives the process can hold its pipes open for ever.
+    private static readonly TimeSpan LastOutput = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Throws <see cref="Win32Exception"/> when the program cannot be started, and <see cref="OperationCanceledException"/> after
+    /// ending the process when the token is cancelled.
+    /// </summary>
+    public static async Task<ChildOutcome> RunAsync(
+        ProcessStartInfo start, TimeSpan timeout, OutputReader output, OutputReader errors, TimeProvider time, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        start.UseShellExecute = false;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+
+        using var process = new Process { StartInfo = start };
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var abort = new CancellationTokenSource();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token, abort.Token);
+        var startedAt = time.GetTimestamp();
+        process.Start();
+        CloseInput(process);
+        var reading = Task.WhenAll(
+            ReadAsync(output, process.StandardOutput.BaseStream, abort), ReadAsync(errors, process.StandardError.BaseStream, abort));
+        try
+        {
+            await process.WaitForExitAsync(stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await ProcessTree.EndAsync(process, time).ConfigureAwait(false);
+        }
+
+        await Task.WhenAny(reading, Task.Delay(LastOutput, time, CancellationToken.None)).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        return new ChildOutcome(process.ExitCode, limit.IsCancellationRequested, abort.IsCancellationRequested, time.GetElapsedTime(startedAt));
+    }
+
+    private static async Task ReadAsync(OutputReader read, Stream stream, CancellationTokenSource abort)
+    {
+        try
+        {
+            await read(stream, () =>
+            {
+                try
+                {
+                    abort.Cancel();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // The process has ended and been answered for already.
+                }
+            }).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        {
+            // The pipe was closed under the reader, at the latest by disposing the process: what was read so far counts.
+        }
+    }
+
+    private static void CloseInput(Process process)
+    {
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already.
+        }
+    }
+}
