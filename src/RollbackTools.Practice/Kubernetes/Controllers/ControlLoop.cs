@@ -53,6 +53,7 @@ public sealed class ControlLoop : IAsyncDisposable
     {
         await stopping.CancelAsync();
         if (running is not null) await running;
+        if (nextEvent is not null) await nextEvent;
         if (watch is not null) await watch.DisposeAsync();
         stopping.Dispose();
     }
