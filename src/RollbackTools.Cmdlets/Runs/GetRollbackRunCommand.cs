@@ -1,0 +1,41 @@
+using System.Management.Automation;
+using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Cmdlets.Shared.Completion;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Cmdlets.Runs;
+
+/// <summary>The runs on record here, newest first, as their journals tell them.</summary>
+[Cmdlet(VerbsCommon.Get, "RollbackRun")]
+[OutputType(typeof(RunRecord))]
+public sealed class GetRollbackRunCommand : RollbackCmdlet
+{
+    /// <summary>A run's id, or the beginning of it.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(RunCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[]? RunId { get; set; }
+
+    /// <summary>Only those in these states: -State Interrupted for what needs somebody.</summary>
+    [Parameter]
+    public RunState[]? State { get; set; }
+
+    /// <summary>The newest so many.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Last { get; set; } = int.MaxValue;
+
+    protected override async Task ProcessAsync(CommandPipeline pipeline, CancellationToken cancellation)
+    {
+        foreach (var run in RunId is null ? Wanted(Services.Runs.List()).Take(Last) : []) await pipeline.WriteAsync(run);
+        foreach (var id in RunId ?? [])
+        {
+            await ForInputAsync(pipeline, id, async () =>
+            {
+                foreach (var run in Wanted([Services.Runs.Read(id)])) await pipeline.WriteAsync(run);
+            });
+        }
+    }
+
+    private IEnumerable<RunRecord> Wanted(IEnumerable<RunRecord> runs) => runs.Where(run => State is null || State.Contains(run.State));
+}

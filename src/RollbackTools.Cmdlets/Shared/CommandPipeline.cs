@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Cmdlets.Shared;
+
+/// <summary>
+/// What an asynchronous cmdlet body holds instead of the cmdlet. Safe from any thread. Output, errors and questions are awaited,
+/// so a stop and a slow reader downstream both reach the body; after the cmdlet has ended every call throws
+/// PipelineStoppedException.
+/// </summary>
+public sealed class CommandPipeline : IOperationReporter
+{
+    private readonly PipelinePump pump;
+    private readonly ConcurrentDictionary<int, ProgressReport> latest = new();
+
+    internal CommandPipeline(PipelinePump pump) => this.pump = pump;
+
+    public Task WriteAsync(object value) => TellAsync(engine => engine.WriteObject(value));
+
+    /// <summary>This input failed; the command goes on.</summary>
+    public Task WriteErrorAsync(CommandError error) => TellAsync(engine => engine.WriteError(error));
+
+    /// <summary>The command cannot go on. Never returns normally: awaiting it throws.</summary>
+    public Task ThrowTerminatingErrorAsync(CommandError error) => TellAsync(engine => engine.ThrowTerminatingError(error));
+
+    public void Verbose(string message) => pump.Post(engine => engine.WriteVerbose(message));
+
+    public void Warning(string message) => pump.Post(engine => engine.WriteWarning(message));
+
+    public void Debug(string message) => pump.Post(engine => engine.WriteDebug(message));
+
+    public void Information(string message) => pump.Post(engine => engine.WriteInformation(message));
+
+    /// <summary>A report that was not shown yet is replaced: a fleet reports faster than a terminal draws.</summary>
+    public void Progress(ProgressReport progress)
+    {
+        var waiting = true;
+        latest.AddOrUpdate(
+            progress.Id,
+            _ =>
+            {
+                waiting = false;
+                return progress;
+            },
+            (_, _) =>
+            {
+                waiting = true;
+                return progress;
+            });
+        if (waiting) return;
+        pump.Post(engine =>
+        {
+            if (latest.TryRemove(progress.Id, out var report)) engine.WriteProgress(report);
+        });
+    }
+
+    /// <inheritdoc/>
+    public Task<Decision> DecideAsync(Proposal proposal, CancellationToken cancellation) =>
+        ShouldProcessAsync(proposal.Target, proposal.Description);
+
+    public Task<Decision> ShouldProcessAsync(string target, string action) =>
+        pump.AskAsync(engine => engine.ShouldProcess($"{target}: {action}", $"{action}\non {target}?", "Confirm"));
+
+    public Task<bool> ShouldContinueAsync(string question, string caption) =>
+        pump.AskAsync(engine => engine.ShouldContinue(question, caption));
+
+    /// <summary>Anything else only the pipeline's thread may ask.</summary>
+    public Task<T> AskAsync<T>(Func<ICommandEngine, T> question) => pump.AskAsync(question);
+
+    private Task TellAsync(Action<ICommandEngine> statement) =>
+        pump.AskAsync(engine =>
+        {
+            statement(engine);
+            return true;
+        });
+}

@@ -1,0 +1,94 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using RollbackTools.Operations.Health;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Cmdlets.Shared;
+
+/// <summary>
+/// A workload as somebody has it in hand: <c>api</c>, <c>deploy/api</c>, or any object with Name (and Kind, Namespace): a
+/// result, a revision, a check, a run's target, a CSV row, or one of those after a job or remoting took its type away.
+/// </summary>
+public sealed record WorkloadIdentity
+{
+    private const string RevisionType = "RollbackTools.Operations.Images.ImageRevision";
+
+    /// <summary>PowerShell converts to a parameter's type through this. Throws <see cref="FormatException"/> saying what is wrong.</summary>
+    public WorkloadIdentity(object value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var thing = value is PSObject { BaseObject: not null and not PSCustomObject } wrapped ? wrapped.BaseObject : value;
+        Reference = thing switch
+        {
+            WorkloadIdentity other => other.Reference,
+            WorkloadReference reference => reference,
+            string text => WorkloadReference.Parse(text.Trim()),
+            _ => Read(new NamedValues(thing)),
+        };
+        (Estate, Revision) = thing switch
+        {
+            WorkloadIdentity other => (other.Estate, other.Revision),
+            ImageRevision revision => (Given(revision.Estate), revision.Revision),
+            RollbackResult result => (Given(result.Estate), null),
+            HealthCheck check => (Given(check.Estate), null),
+            WorkloadReference or string => (null, (long?)null),
+            _ => ReadOrigin(new NamedValues(thing)),
+        };
+    }
+
+    public WorkloadReference Reference { get; }
+
+    /// <summary>The estate the object came from, when it says.</summary>
+    public string? Estate { get; }
+
+    /// <summary>The revision's number, when the object is one revision of <c>Get-ImageHistory</c>.</summary>
+    public long? Revision { get; }
+
+    public static implicit operator WorkloadIdentity(string text) => new(text);
+
+    public static WorkloadIdentity FromString(string text) => new(text);
+
+    /// <summary>What its own words leave open is filled from <c>-Kind</c> and <c>-Namespace</c>.</summary>
+    public WorkloadReference Within(WorkloadKind? kind, string? ns) =>
+        Reference with { Kind = Reference.Kind ?? kind, Namespace = Reference.Namespace ?? ns };
+
+    public override string ToString() => Reference.ToString();
+
+    private static WorkloadReference Read(NamedValues values)
+    {
+        var name = values["Name"] ?? throw new FormatException($"{values.Description} has no Name to find a workload by.");
+        var reference = WorkloadReference.Parse(name);
+        return reference with
+        {
+            Kind = values["Kind"] is { } kind ? WorkloadReference.ParseKind(kind) : reference.Kind,
+            Namespace = values["Namespace"],
+        };
+    }
+
+    private static (string? Estate, long? Revision) ReadOrigin(NamedValues values) =>
+        (values["Estate"],
+         values.IsOf(RevisionType) && long.TryParse(values["Revision"], CultureInfo.InvariantCulture, out var revision) ? revision : null);
+
+    private static string? Given(string text) => text.Length == 0 ? null : text;
+
+    /// <summary>An object's values by name: a hashtable's, a PSObject's, or any .NET object's. Empty text counts as absent.</summary>
+    private readonly struct NamedValues(object thing)
+    {
+        public string Description => thing is PSObject ? "The object" : $"A {thing.GetType().Name}";
+
+        public string? this[string name] => Given(Convert.ToString(Find(name), CultureInfo.InvariantCulture) ?? "");
+
+        /// <summary>Also true of a copy that lost its type: Deserialized.T from a job, Selected.T from Select-Object.</summary>
+        public bool IsOf(string typeName) => thing is PSObject copy && copy.TypeNames?.Any(name => name.EndsWith(typeName, StringComparison.Ordinal)) == true;
+
+        private object? Find(string name) => thing switch
+        {
+            IDictionary dictionary => dictionary.Keys.Cast<object>()
+                .Where(key => string.Equals(key.ToString(), name, StringComparison.OrdinalIgnoreCase)).Select(key => dictionary[key]).FirstOrDefault(),
+            PSObject copy => copy.Properties[name]?.Value,
+            _ => thing.GetType().GetProperty(name)?.GetValue(thing),
+        };
+    }
+}

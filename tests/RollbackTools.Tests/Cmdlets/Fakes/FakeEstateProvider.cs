@@ -1,0 +1,67 @@
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Kubernetes;
+
+namespace RollbackTools.Tests.Cmdlets.Fakes;
+
+/// <summary>Opens estates out of thin air and remembers what it was asked.</summary>
+internal sealed class FakeEstateProvider : IEstateProvider
+{
+    public List<EstateOptions> Opened { get; } = [];
+
+    public List<FakeEstate> Estates { get; } = [];
+
+    public List<string> Warnings { get; } = [];
+
+    public EnvironmentFile? File { get; set; }
+
+    public List<string> Contexts { get; } = ["practice", "prod"];
+
+    /// <summary>What every estate it opens holds.</summary>
+    public Action<FakeCluster> Furnish { get; set; } = _ => { };
+
+    public Func<EstateOptions, Exception?> Refuse { get; set; } = _ => null;
+
+    public IEstate Open(EstateOptions options, Action<string> warn)
+    {
+        if (Refuse(options) is { } refusal) throw refusal;
+        Opened.Add(options);
+        Warnings.ForEach(warn);
+        var context = options.Context ?? "practice";
+        FakeCluster cluster = new(new ClusterInfo(options.EstateName ?? context, "https://127.0.0.1:6443", options.Namespace ?? "prod") { Connection = options });
+        Furnish(cluster);
+        FakeEstate estate = new(cluster);
+        Estates.Add(estate);
+        return estate;
+    }
+
+    public IReadOnlyList<string> ContextNames(string? kubeconfig) => Contexts;
+
+    public EnvironmentFile? FindEnvironmentFile(string? path, string directory) => File;
+}
+
+internal sealed class FakeEstate(FakeCluster cluster) : IEstate
+{
+    public FakeCluster Cluster { get; } = cluster;
+
+    public Dictionary<string, ProbeAnswer> Answers { get; } = [];
+
+    public bool Disposed { get; private set; }
+
+    ICluster IEstate.Cluster => Cluster;
+
+    public IHttpProbe Http => new Probe(this);
+
+    public IScriptRunner Scripts => throw new NotSupportedException("No test of the cmdlets runs a script on the fake estate.");
+
+    public ValueTask DisposeAsync()
+    {
+        Disposed = true;
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed class Probe(FakeEstate estate) : IHttpProbe
+    {
+        public Task<ProbeAnswer> GetAsync(Uri url, TimeSpan timeout, CancellationToken cancellation) =>
+            Task.FromResult(estate.Answers.GetValueOrDefault(url.ToString(), new ProbeAnswer(null, "", "connection refused", TimeSpan.Zero)));
+    }
+}
