@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Runs;
@@ -20,10 +21,11 @@ public sealed record ReplacePod : Step
     /// <summary>Why it is stuck: its revision and state.</summary>
     public string Why { get; init; } = "";
 
+    [JsonIgnore]
     public override string Description => $"DELETE v1 pods/{Pod} -n {Namespace} (uid {Uid}): {Why}";
 
     /// <summary>A pod is not brought back; its controller already did.</summary>
-    public override Step? Inverse => null;
+    public override Step? Invert() => null;
 
     public override async Task<StepOutcome> ApplyAsync(IEstate estate, Func<Task> intend, CancellationToken cancellation)
     {

@@ -47,6 +47,7 @@ public sealed record RestoreTemplate : Step
     [JsonIgnore]
     public PodTemplate? Target { get; init; }
 
+    [JsonIgnore]
     public override string Description
     {
         get
@@ -59,7 +60,7 @@ public sealed record RestoreTemplate : Step
         }
     }
 
-    public override Step Inverse => this with
+    public override Step Invert() => this with
     {
         From = To,
         To = From,

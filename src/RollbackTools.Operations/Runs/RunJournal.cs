@@ -68,7 +68,7 @@ public sealed class RunJournal : IAsyncDisposable
     /// <summary>Returns once the line is on disk. Lines keep the order of the calls.</summary>
     public async Task AppendAsync(RunLine line)
     {
-        Pending pending = new(line with { At = time.GetUtcNow() });
+        Pending pending = new(JsonSerializer.SerializeToUtf8Bytes(line with { At = time.GetUtcNow() }, JournalFormat.Json.RunLine));
         if (!queue.Writer.TryWrite(pending)) throw new ObjectDisposedException(nameof(RunJournal));
         await pending.Written.Task;
     }
@@ -94,7 +94,7 @@ public sealed class RunJournal : IAsyncDisposable
             {
                 foreach (var pending in batch)
                 {
-                    file.Write(JsonSerializer.SerializeToUtf8Bytes(pending.Line, JournalFormat.Json.RunLine));
+                    file.Write(pending.Line);
                     file.WriteByte((byte)'\n');
                     if (appended is null) continue;
                     file.Flush(flushToDisk: true);
@@ -104,7 +104,7 @@ public sealed class RunJournal : IAsyncDisposable
                 file.Flush(flushToDisk: true);
                 batch.ForEach(pending => pending.Written.SetResult());
             }
-            catch (IOException full)
+            catch (Exception full) when (full is IOException or UnauthorizedAccessException)
             {
                 // No record, no change: the step that waits for this line fails before it acts.
                 RollbackException failure = new("JournalNotWritten", $"The run's journal {Path} cannot be written: {full.Message}", full)
@@ -116,7 +116,7 @@ public sealed class RunJournal : IAsyncDisposable
         }
     }
 
-    private sealed record Pending(RunLine Line)
+    private sealed record Pending(byte[] Line)
     {
         public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

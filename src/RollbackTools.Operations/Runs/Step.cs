@@ -6,7 +6,7 @@ namespace RollbackTools.Operations.Runs;
 
 /// <summary>
 /// One change to the outside world, as data: it can be shown, written to the journal, applied in another process, and taken
-/// back by its <see cref="Inverse"/>. Applying is idempotent: it reads, decides, and acts only if that is still needed.
+/// back by what <see cref="Invert"/> gives. Applying is idempotent: it reads, decides, and acts only if that is still needed.
 /// Holds references and hashes, never a secret's value.
 /// </summary>
 [JsonDerivedType(typeof(RestoreTemplate), "RestoreTemplate")]
@@ -18,8 +18,7 @@ public abstract record Step
     public abstract string Description { get; }
 
     /// <summary>What takes it back; null when there is nothing to take back.</summary>
-    [JsonIgnore]
-    public abstract Step? Inverse { get; }
+    public abstract Step? Invert();
 
     /// <summary>
     /// Makes it so, or finds it so. Calls <paramref name="intend"/> and waits for it right before anything is sent.

@@ -61,7 +61,7 @@ public sealed class TargetRun(IEstate estate, RunJournal journal, RunTarget targ
         Event = what,
         Target = target,
         Step = step,
-        Inverse = what == RunEvent.Intent ? step.Inverse : null,
+        Inverse = what == RunEvent.Intent ? step.Invert() : null,
         Detail = detail,
     });
 }

@@ -1,0 +1,47 @@
+using RollbackTools.Operations.Images;
+
+namespace RollbackTools.Tests.Operations.Images;
+
+public sealed class ImageReferenceTests
+{
+    private const string Digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    [Theory]
+    [InlineData("app", "app", null)]
+    [InlineData("app:1.2", "app", "1.2")]
+    [InlineData("registry:5000/team/app", "registry:5000/team/app", null)]
+    [InlineData("registry:5000/team/app:41", "registry:5000/team/app", "41")]
+    public void The_tag_is_what_follows_the_last_colon_after_the_last_slash(string text, string repository, string? tag)
+    {
+        var image = ImageReference.Parse(text);
+
+        Assert.Equal(repository, image.Repository);
+        Assert.Equal(tag, image.Tag);
+        Assert.Equal(text, image.ToString());
+    }
+
+    [Fact]
+    public void A_new_tag_drops_the_digest_that_would_win_over_it() =>
+        Assert.Equal("app:40", ImageReference.Parse($"app:41@{Digest}").WithTag("40").ToString());
+
+    [Fact]
+    public void A_digest_replaces_the_tag_that_would_only_pretend_to_matter() =>
+        Assert.Equal($"app@{Digest}", ImageReference.Parse("app:41").WithDigest(Digest).ToString());
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("app:")]
+    [InlineData("app:a b")]
+    [InlineData("app@sha256:12")]
+    [InlineData("app:-x")]
+    [InlineData("a//b")]
+    [InlineData("app;rm -rf /")]
+    [InlineData("--flag=x")]
+    [InlineData("app\n:1")]
+    public void Text_that_no_runtime_would_accept_is_refused_by_name(string text)
+    {
+        var refusal = Record.Exception(() => ImageReference.Parse(text));
+
+        Assert.IsType<FormatException>(refusal);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
+using RollbackTools.Operations.Images;
+
+namespace RollbackTools.Tests.Operations.Images;
+
+public sealed class PodTemplateTests
+{
+    [Fact]
+    public void Key_order_nulls_and_the_controllers_label_do_not_make_a_difference()
+    {
+        var live = Templates.Of("""{"spec":{"containers":[{"image":"a:1","name":"api"}]},"metadata":{"labels":{"app":"api"}}}""");
+        var kept = Templates.Of("""
+            {"metadata":{"creationTimestamp":null,"labels":{"app":"api","pod-template-hash":"7d9f"}},
+             "spec":{"containers":[{"name":"api","image":"a:1"}]}}
+            """);
+
+        Assert.Equal(kept.Hash, live.Hash);
+    }
+
+    [Theory]
+    [InlineData("""{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[{"name":"api","image":"a:2"}]}}""")]
+    [InlineData("""{"metadata":{"labels":{"app":"api","tier":"x"}},"spec":{"containers":[{"name":"api","image":"a:1"}]}}""")]
+    [InlineData("""{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[{"name":"api","image":"a:1","env":[{"name":"A","value":"1"}]}]}}""")]
+    public void Anything_else_makes_a_difference(string other) =>
+        Assert.NotEqual(Templates.WithImage("a:1").Hash, Templates.Of(other).Hash);
+
+    [Fact]
+    public void Only_the_named_containers_image_changes_and_unknown_fields_survive()
+    {
+        var template = Templates.Of("""
+            {"metadata":{"labels":{"app":"x"}},"spec":{"futureField":{"a":[1,2]},"containers":[{"name":"api","image":"a:1","x":1},{"name":"proxy","image":"p:1"}]}}
+            """);
+
+        var changed = template.WithImages(new Dictionary<string, string> { ["api"] = "a:2" });
+
+        Assert.Equal(["api=a:2", "proxy=p:1"], changed.Images.Select(image => image.ToString()));
+        Assert.Equal(template.Hash, changed.WithImages(new Dictionary<string, string> { ["api"] = "a:1" }).Hash);
+        Assert.True(changed.Json.GetProperty("spec").TryGetProperty("futureField", out _));
+    }
+
+    [Fact]
+    public void What_is_written_for_a_request_has_neither_the_label_nor_the_patch_directive()
+    {
+        var template = Templates.Of("""
+            {"$patch":"replace","metadata":{"labels":{"app":"api","pod-template-hash":"7d9f"}},"spec":{"containers":[{"name":"api","image":"a:1"}]}}
+            """);
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream)) template.WriteTo(writer);
+
+        var text = Encoding.UTF8.GetString(stream.ToArray());
+
+        Assert.DoesNotContain("pod-template-hash", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("$patch", text, StringComparison.Ordinal);
+        Assert.Equal(template.Hash, Templates.Of(text).Hash);
+    }
+
+    [Fact]
+    public void Shuffling_keys_never_changes_the_hash() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<NonEmptyArray<NonEmptyString>>(), keys =>
+        {
+            var names = keys.Get.Select(key => key.Get).Distinct().ToList();
+            var there = names.ToDictionary(name => name, _ => 1);
+            var back = names.AsEnumerable().Reverse().ToDictionary(name => name, _ => 1);
+            return Templates.Of(JsonSerializer.Serialize(new { spec = there })).Hash == Templates.Of(JsonSerializer.Serialize(new { spec = back })).Hash;
+        }).QuickCheckThrowOnFailure();
+}
