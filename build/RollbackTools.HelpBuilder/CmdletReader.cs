@@ -88,7 +88,7 @@ internal static class CmdletReader
 
     private static string? Text(object? value) => value switch
     {
-        null or SwitchParameter or "" => null,
+        null or SwitchParameter or "" or int.MaxValue or 0L => null, // Nothing, as far as a reader is concerned.
         ICollection { Count: 0 } => null,
         IEnumerable and not string => null,
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
