@@ -12,6 +12,7 @@
 
     # Operations holds the types that results are made of: listed here so that [RollbackTools.Operations...] works at the prompt.
     RequiredAssemblies   = @('bin/RollbackTools.Operations.dll')
+    NestedModules        = @('RollbackTools.Runbooks.psm1')
 
     CmdletsToExport      = @(
         'Get-ImageHistory'
@@ -23,7 +24,7 @@
         'Test-RollbackHealth'
         'Undo-RollbackRun'
     )
-    FunctionsToExport    = @()
+    FunctionsToExport    = @('Restore-KnownGoodImage')
     AliasesToExport      = @()
     VariablesToExport    = @()
     FormatsToProcess     = @()

@@ -58,6 +58,8 @@ internal static class TypeNames
             "System.Int32" => "int",
             "System.Int64" => "long",
             "System.Boolean" => "bool",
+            "System.TimeSpan" => "timespan",
+            "System.Uri" => "uri",
             "System.Collections.Hashtable" => "hashtable",
             _ => type.Name,
         };

@@ -29,10 +29,11 @@ internal static class CmdletReader
         if (Named(attribute, "SupportsShouldProcess", false))
             parameters.AddRange([Confirmation("WhatIf", "wi"), Confirmation("Confirm", "cf")]);
 
-        var sets = parameters.SelectMany(parameter => parameter.Uses).Select(use => use.Set).Distinct()
+        // The default set may have no parameter of its own.
+        var defaultSet = Named<string?>(attribute, "DefaultParameterSetName", null);
+        var sets = parameters.SelectMany(parameter => parameter.Uses).Select(use => use.Set).Append(defaultSet).OfType<string>().Distinct()
             .Where(set => set != ParameterUse.AllSets).ToList();
         if (sets.Count == 0) sets = [ParameterUse.AllSets];
-        var defaultSet = Named<string?>(attribute, "DefaultParameterSetName", null);
         return new(
             string.Join('-', attribute.ConstructorArguments.Select(argument => argument.Value)), type, defaultSet,
             sets.OrderByDescending(set => set == defaultSet).ToList(), parameters,
