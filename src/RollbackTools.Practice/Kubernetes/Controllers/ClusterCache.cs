@@ -1,0 +1,70 @@
+using RollbackTools.Practice.Kubernetes.Storage;
+
+namespace RollbackTools.Practice.Kubernetes.Controllers;
+
+/// <summary>Who belongs to whom, kept from the watch so that no controller scans a namespace. Used by the control loop only.</summary>
+public sealed class ClusterCache
+{
+    private readonly Dictionary<string, Dictionary<(ResourceType, ObjectKey), StoredObject>> children = [];
+    private readonly HashSet<string> alive = [];
+
+    public void Apply(StoreEvent change)
+    {
+        var item = change.Object;
+        if (change.Previous is { } previous) Forget(previous);
+        if (change.Type == StoreEventType.Deleted)
+        {
+            Forget(item);
+            alive.Remove(item.Uid());
+            return;
+        }
+
+        alive.Add(item.Uid());
+        foreach (var owner in Owners(item))
+        {
+            if (!children.TryGetValue(owner, out var family)) children[owner] = family = [];
+            family[(item.Type, item.Key())] = item;
+        }
+    }
+
+    /// <summary>Whether an object with this uid exists.</summary>
+    public bool Exists(string uid) => alive.Contains(uid);
+
+    /// <summary>Everything that names this owner, as it was last seen.</summary>
+    public IReadOnlyCollection<StoredObject> Children(string owner) =>
+        children.TryGetValue(owner, out var family) ? family.Values : [];
+
+    /// <summary>The objects of one kind this owner controls, oldest first.</summary>
+    public List<StoredObject> Controlled(ResourceType type, string owner)
+    {
+        if (!children.TryGetValue(owner, out var family)) return [];
+        List<StoredObject> found = new(family.Count);
+        foreach (var child in family.Values)
+        {
+            if (child.Type == type && child.Controller().Text("uid") == owner) found.Add(child);
+        }
+
+        found.Sort(OldestFirst);
+        return found;
+    }
+
+    /// <summary>By creationTimestamp (whole seconds), then name: the order the real controllers break ties in.</summary>
+    public static int OldestFirst(StoredObject a, StoredObject b)
+    {
+        var byAge = string.CompareOrdinal(a.Created(), b.Created());
+        return byAge != 0 ? byAge : string.CompareOrdinal(a.Name, b.Name);
+    }
+
+    private static IEnumerable<string> Owners(StoredObject item) =>
+        item.Read.Items("metadata", "ownerReferences").Select(owner => owner.Text("uid")).OfType<string>();
+
+    private void Forget(StoredObject item)
+    {
+        foreach (var owner in Owners(item))
+        {
+            if (!children.TryGetValue(owner, out var family)) continue;
+            family.Remove((item.Type, item.Key()));
+            if (family.Count == 0) children.Remove(owner);
+        }
+    }
+}

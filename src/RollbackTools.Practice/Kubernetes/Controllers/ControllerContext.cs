@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using RollbackTools.Practice.Kubernetes.Storage;
+
+namespace RollbackTools.Practice.Kubernetes.Controllers;
+
+/// <summary>What controllers share. Everything but the store and the clock is used by the control loop only.</summary>
+public sealed class ControllerContext : IDisposable
+{
+    public ControllerContext(ObjectStore store, TimeProvider time, PracticeTempo tempo, int seed, IPodAdmission? admission = null)
+    {
+        (Store, Time, Tempo, Random) = (store, time, tempo, new Random(seed));
+        Admission = admission ?? new OpenAdmission();
+        Wake = new WakeUp();
+        Agenda = new Agenda(time, Wake.Set);
+        Queue = new WorkQueue(Wake.Set);
+        Events = new EventRecorder(store, time, Random);
+    }
+
+    public ObjectStore Store { get; }
+
+    public TimeProvider Time { get; }
+
+    public PracticeTempo Tempo { get; }
+
+    /// <summary>The one source of chance.</summary>
+    public Random Random { get; }
+
+    public IPodAdmission Admission { get; set; }
+
+    public ClusterCache Cache { get; } = new();
+
+    public EventRecorder Events { get; }
+
+    /// <summary>What went wrong inside controllers; empty unless there is a bug.</summary>
+    public ConcurrentBag<ControllerFault> Faults { get; } = [];
+
+    internal Agenda Agenda { get; }
+
+    internal WorkQueue Queue { get; }
+
+    internal WakeUp Wake { get; }
+
+    public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Now, as metav1.Time.</summary>
+    public string Timestamp => ObjectStore.Timestamp(Now);
+
+    public void Dispose() => Agenda.Dispose();
+}

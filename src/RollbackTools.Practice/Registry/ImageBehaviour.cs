@@ -1,0 +1,32 @@
+namespace RollbackTools.Practice.Registry;
+
+/// <summary>What a container does once its image runs. The practice world's applications are told apart by nothing else.</summary>
+public abstract record ImageBehaviour
+{
+    /// <summary>Becomes ready and answers.</summary>
+    public sealed record Healthy : ImageBehaviour;
+
+    /// <summary>Panics soon after it starts, every time.</summary>
+    public sealed record CrashLoop : ImageBehaviour
+    {
+        /// <summary>The last words in its log.</summary>
+        public string Panic { get; init; } = "panic: runtime error: invalid memory address or nil pointer dereference";
+
+        public int ExitCode { get; init; } = 2;
+    }
+
+    /// <summary>Ready only after so many seconds, as a manifest would state them.</summary>
+    public sealed record SlowStart(double Seconds) : ImageBehaviour;
+
+    /// <summary>Ready, but answers this share (0 to 1) of requests with 500.</summary>
+    public sealed record ErrorRate(double Share) : ImageBehaviour;
+
+    /// <summary>Ready, then killed for its memory (137, OOMKilled), again and again.</summary>
+    public sealed record MemoryLeak : ImageBehaviour;
+
+    /// <summary>Runs, and fails every readiness probe.</summary>
+    public sealed record NotReady : ImageBehaviour;
+
+    /// <summary>Refuses to start with the configuration it is given: exits 1 at once.</summary>
+    public sealed record BadConfig : ImageBehaviour;
+}
