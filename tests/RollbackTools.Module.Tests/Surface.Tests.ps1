@@ -1,0 +1,65 @@
+# A changed signature is a decision: it fails here until this list says so too.
+BeforeDiscovery {
+    $estate = 'As', 'AsGroup', 'Context', 'Environment', 'EnvironmentFile', 'Kubeconfig', 'Namespace', 'RequestTimeout'
+    $confirm = 'Confirm', 'WhatIf'
+    $signatures = @(
+        @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
+        @{
+            Name       = 'Invoke-ImageRollback'
+            Parameters = $estate + $confirm + 'Container', 'Kind', 'Name', 'NoWait', 'Reason', 'ResumePaused', 'Selector', 'ThrottleLimit', 'Timeout',
+            'ToDigest', 'ToImage', 'ToRevision', 'ToTag'
+        }
+        @{
+            Name       = 'Test-RollbackHealth'
+            Parameters = $estate + 'ErrorPattern', 'ExpectedImage', 'ExpectJson', 'ExpectStatus', 'For', 'Interval', 'Kind', 'Name', 'Quiet', 'Selector',
+            'Since', 'SkipLogs', 'SmokeArgument', 'SmokeScript', 'Timeout', 'Url', 'Wait'
+        }
+        @{ Name = 'Get-RollbackRun'; Parameters = 'Last', 'RunId', 'State' }
+        @{ Name = 'Resume-RollbackRun'; Parameters = $confirm + 'RunId' }
+        @{ Name = 'Undo-RollbackRun'; Parameters = $confirm + 'RunId' }
+        @{
+            Name       = 'Restore-KnownGoodImage'
+            Parameters = $confirm + 'Context', 'Environment', 'For', 'Kubeconfig', 'Name', 'Namespace', 'Reason', 'Timeout'
+        }
+    )
+}
+
+Describe 'Surface' {
+    BeforeAll {
+        . $PSScriptRoot/Shared.ps1
+        Import-Module $Manifest
+        $common = [Management.Automation.Cmdlet]::CommonParameters
+    }
+
+    It '<Name> has exactly these parameters' -ForEach $signatures {
+        (Get-Command $Name).Parameters.Keys | Where-Object { $_ -notin $common } | Sort-Object | Should -Be ($Parameters | Sort-Object)
+    }
+
+    It 'covers every command' -ForEach @{ Covered = $signatures.Name } {
+        (Get-Command -Module RollbackTools).Name | Sort-Object | Should -Be ($Covered | Sort-Object)
+    }
+
+    It 'asks for confirmation of <_> at the usual level, so that a prompt asks only who wants to be asked' -ForEach 'Invoke-ImageRollback', 'Resume-RollbackRun', 'Undo-RollbackRun' {
+        $type = (Get-Command $_).ImplementingType
+        $attribute = $type.GetCustomAttributes([Management.Automation.CmdletAttribute], $false)
+        $attribute.SupportsShouldProcess | Should -BeTrue
+        $attribute.ConfirmImpact | Should -Be 'Medium'
+    }
+
+    It 'reads durations as people write them' {
+        $for = [RollbackTools.Cmdlets.Shared.DurationAttribute]
+        $for::Parse('15m') | Should -Be '00:15:00'
+        $for::Parse('1h30m') | Should -Be '01:30:00'
+        $for::Parse('00:02:00') | Should -Be '00:02:00'
+    }
+
+    It 'reads a workload from <Text>' -ForEach @(
+        @{ Text = 'api'; Kind = $null; Name = 'api' }
+        @{ Text = 'deploy/api'; Kind = 'Deployment'; Name = 'api' }
+        @{ Text = 'statefulset.apps/db'; Kind = 'StatefulSet'; Name = 'db' }
+    ) {
+        $reference = ([RollbackTools.Cmdlets.Shared.WorkloadIdentity] $Text).Reference
+        $reference.Name | Should -Be $Name
+        $reference.Kind | Should -Be $Kind
+    }
+}
