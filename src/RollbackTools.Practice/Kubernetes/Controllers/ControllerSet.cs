@@ -1,5 +1,10 @@
+using RollbackTools.Practice.Kubernetes.Controllers.DaemonSets;
 using RollbackTools.Practice.Kubernetes.Controllers.Deployments;
+using RollbackTools.Practice.Kubernetes.Controllers.Housekeeping;
+using RollbackTools.Practice.Kubernetes.Controllers.Jobs;
 using RollbackTools.Practice.Kubernetes.Controllers.ReplicaSets;
+using RollbackTools.Practice.Kubernetes.Controllers.Services;
+using RollbackTools.Practice.Kubernetes.Controllers.StatefulSets;
 
 namespace RollbackTools.Practice.Kubernetes.Controllers;
 
@@ -10,5 +15,13 @@ public static class ControllerSet
     [
         new DeploymentController(context),
         new ReplicaSetController(context),
+        new StatefulSetController(context),
+        new DaemonSetController(context),
+        new JobController(context),
+        new EndpointsController(context),
+        new AutoscalerController(context),
+        new GarbageCollector(context),
+        new NamespaceController(context),
+        new EventExpiry(context),
     ];
 }

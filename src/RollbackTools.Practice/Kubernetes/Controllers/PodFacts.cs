@@ -37,6 +37,14 @@ internal static class PodFacts
 
     public static bool Scheduled(this StoredObject pod) => pod.Read.Text("spec", "nodeName") is { Length: > 0 };
 
+    /// <summary>The one node a DaemonSet's pod is for: its required affinity to a metadata.name.</summary>
+    public static string? AffinityNode(this StoredObject pod) => pod.Read
+        .Items("spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
+        .SelectMany(term => term.Items("matchFields"))
+        .Where(field => field.Text("key") == "metadata.name")
+        .Select(field => (field.At("values") as JsonArray)?.FirstOrDefault().Text())
+        .FirstOrDefault();
+
     /// <summary>Deletes as a controller does: with the pod's grace period when it has a node, at once otherwise.</summary>
     public static void DeletePod(this ObjectStore store, StoredObject pod) =>
         store.Delete(pod.Type, pod.Namespace, pod.Name, pod.Grace(), ifUid: pod.Uid());

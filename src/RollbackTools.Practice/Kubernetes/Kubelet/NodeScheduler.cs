@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
@@ -15,7 +14,7 @@ internal sealed class NodeScheduler(ObjectStore store)
     {
         var nodes = store.List(Resources.Nodes).Items;
         var selector = pod.Read.Object("spec", "nodeSelector");
-        var named = NamedNode(pod);
+        var named = pod.AffinityNode();
         var open = nodes.Where(node => !node.Read.Flag("spec", "unschedulable") || named is not null).ToList();
         var fitting = open.Where(node => LabelSelector.MatchesMap(selector, node.Labels) && (named is null || node.Name == named)).ToList();
         if (fitting.Count > 0) return (fitting.OrderBy(node => load.GetValueOrDefault(node.Name)).First(), "");
@@ -30,12 +29,4 @@ internal sealed class NodeScheduler(ObjectStore store)
     public void Occupy(string node) => load[node] = load.GetValueOrDefault(node) + 1;
 
     public void Release(string node) => load[node] = Math.Max(0, load.GetValueOrDefault(node) - 1);
-
-    /// <summary>A DaemonSet's pod names its node by affinity on metadata.name.</summary>
-    private static string? NamedNode(StoredObject pod) => pod.Read
-        .Items("spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
-        .SelectMany(term => term.Items("matchFields"))
-        .Where(field => field.Text("key") == "metadata.name")
-        .Select(field => (field.At("values") as JsonArray)?.FirstOrDefault().Text())
-        .FirstOrDefault();
 }
