@@ -11,9 +11,7 @@ namespace RollbackTools.Operations.Images;
 /// </summary>
 internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, WorkloadSnapshot planned, TemplateIdentity goal)
 {
-    // Long enough for the controller to make room under a quota by removing old pods first.
-    private static readonly TimeSpan FailedCreateGrace = TimeSpan.FromSeconds(5);
-
+    private readonly RefusedPods refusals = new(cluster, time, planned);
     private readonly Dictionary<string, Pod> pods = planned.Pods.ToDictionary(pod => pod.Metadata.Uid);
     private readonly HashSet<string> replaced = [];
     private readonly HashSet<string> others =
@@ -21,7 +19,6 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
 
     private Workload live = planned.Object;
     private DateTimeOffset? staleDeadline;
-    private (DateTimeOffset Since, int Updated)? failedCreate;
     private bool gone;
     private EstateException? broken;
 
@@ -70,7 +67,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
             };
         }
 
-        if (FailedCreate() is { } refused)
+        if (await refusals.FindAsync(live, cancellation) is { } refused)
             return Verdict.Lost("PodsRefused", $"The cluster refuses pods of {planned}: {refused}") with { Evidence = await WorkloadEventsAsync(cancellation) };
 
         var progressing = live.Status.Condition("Progressing");
@@ -103,21 +100,6 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
 
     private Task<IReadOnlyList<string>> WorkloadEventsAsync(CancellationToken cancellation) =>
         FailureEvidence.EventsAsync(cluster, planned.Namespace, $"involvedObject.kind={planned.Kind},involvedObject.name={planned.Name}", cancellation);
-
-    private string? FailedCreate()
-    {
-        var condition = live.Status.Condition("ReplicaFailure");
-        if (condition is not { Status: "True" })
-        {
-            failedCreate = null;
-            return null;
-        }
-
-        var (since, updated) = failedCreate ?? (time.GetUtcNow(), live.Status.UpdatedReplicas);
-        if (updated != live.Status.UpdatedReplicas) since = time.GetUtcNow();
-        failedCreate = (since, live.Status.UpdatedReplicas);
-        return time.GetUtcNow() - since >= FailedCreateGrace ? condition.Message : null;
-    }
 
     private bool IsOfGoal(Pod pod)
     {
@@ -169,7 +151,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
 
     private async Task WaitAsync(ChannelReader<RolloutChange> changes, DateTimeOffset end, CancellationToken cancellation)
     {
-        var until = failedCreate is { } refused && refused.Since + FailedCreateGrace < end ? refused.Since + FailedCreateGrace : end;
+        var until = refusals.LookAgainAt is { } sooner && sooner < end ? sooner : end;
         var left = until - time.GetUtcNow();
         using CancellationTokenSource timer = new(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
@@ -182,6 +164,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
             return;
         }
 
+        refusals.Moved();
         while (changes.TryRead(out var change)) Take(change);
     }
 
