@@ -5,8 +5,8 @@ using RollbackTools.Operations.Runs;
 namespace RollbackTools.Cmdlets.Shared;
 
 /// <summary>
-/// Everything a cmdlet asks of whatever runs it: PowerShell, or a <see cref="Hosting.CmdletRunner"/>. Only ever called on the
-/// pipeline's own thread.
+/// Everything a cmdlet asks of whatever runs it: PowerShell, or a <see cref="Hosting.CmdletRunner"/>. Called only on the
+/// pipeline's own thread, except for what is known before the command begins: services, session, switches, parameter set.
 /// </summary>
 public interface ICommandEngine
 {

@@ -12,7 +12,8 @@ internal sealed class PowerShellEngine(PSCmdlet cmdlet) : ICommandEngine
 {
     public CommandServices Services => Composition.Services;
 
-    public object Session => Runspace.DefaultRunspace;
+    /// <summary>Read here, on the pipeline's thread: elsewhere there is none.</summary>
+    public object Session { get; } = Runspace.DefaultRunspace;
 
     public string ParameterSetName => cmdlet.ParameterSetName;
 

@@ -1,0 +1,64 @@
+using System.Collections;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace RollbackTools.Cmdlets.Practice;
+
+/// <summary>
+/// What a practice process announces. The contract of <c>serve --estate NAME --ready-file PATH [--parent-process PID]</c>:
+/// <list type="bullet">
+/// <item>Once everything answers, it writes this JSON to PATH, whole (a temporary file beside it, then renamed), for the user alone.</item>
+/// <item>It ends when PATH is deleted, on SIGTERM, and when the parent process is gone; it removes PATH on its way out.</item>
+/// <item>With a parent process it ignores SIGINT: a terminal's Ctrl+C goes to every process of the terminal, and is meant for the command.</item>
+/// <item>If it cannot start it says why on standard error and exits with something other than 0.</item>
+/// </list>
+/// <c>{"name":"tomoda","kubeconfig":"/…","server":"https://127.0.0.1:…","services":{"api":"http://127.0.0.1:…"},"processId":1,"startedAt":"…"}</c>;
+/// startedAt is the process's own start time.
+/// </summary>
+internal sealed record PracticeReady
+{
+    public string Name { get; init; } = "";
+
+    public string Kubeconfig { get; init; } = "";
+
+    public string Server { get; init; } = "";
+
+    public IReadOnlyDictionary<string, string> Services { get; init; } = new Dictionary<string, string>();
+
+    public int ProcessId { get; init; }
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Null while there is no such file, or it is not one of ours.</summary>
+    public static PracticeReady? Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), PracticeJson.Default.PracticeReady) is { ProcessId: > 0 } ready ? ready : null;
+        }
+        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    public PracticeEstate ToEstate(string readyFile)
+    {
+        Hashtable services = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, url) in Services) services[name] = url;
+        return new PracticeEstate
+        {
+            Name = Name,
+            Kubeconfig = Kubeconfig,
+            Server = Server,
+            Services = services,
+            ProcessId = ProcessId,
+            StartedAt = StartedAt,
+            ReadyFile = readyFile,
+        };
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(PracticeReady))]
+internal sealed partial class PracticeJson : JsonSerializerContext;

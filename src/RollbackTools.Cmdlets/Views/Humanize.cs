@@ -1,0 +1,141 @@
+using System.Collections;
+using System.Globalization;
+using RollbackTools.Operations.Health;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Cmdlets.Views;
+
+/// <summary>
+/// How values read in a table at 03:00. The views call these; they take what a property holds, also after a job or remoting
+/// turned an enum into a number or text, and null.
+/// </summary>
+public static class Humanize
+{
+    private const string Reset = "\u001b[0m";
+    private const string Red = "\u001b[31;1m";
+    private const string Yellow = "\u001b[33;1m";
+    private const string Green = "\u001b[32;1m";
+    private const string Dim = "\u001b[2m";
+
+    /// <summary>Two units at most: 3d4h, 2h5m, 45s, 0.8s.</summary>
+    public static string Duration(object? value)
+    {
+        if (value is not TimeSpan span) return "";
+        var sign = span < TimeSpan.Zero ? "-" : "";
+        span = span.Duration();
+        return sign + span switch
+        {
+            { TotalSeconds: < 10 } => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(span.TotalSeconds * 10) / 10:0.#}s"),
+            { TotalMinutes: < 1 } => $"{span.Seconds}s",
+            { TotalHours: < 1 } => Two(span.Minutes, "m", span.Seconds, "s"),
+            { TotalDays: < 1 } => Two(span.Hours, "h", span.Minutes, "m"),
+            _ => Two((int)span.TotalDays, "d", span.Hours, "h"),
+        };
+    }
+
+    /// <summary>Local time, with the day unless it is today's.</summary>
+    public static string Time(object? value)
+    {
+        DateTimeOffset? time = value switch { DateTimeOffset offset => offset, DateTime plain => plain, _ => null };
+        if (time is not { } known) return "";
+        var local = known.ToLocalTime();
+        return local.ToString(local.Date == DateTimeOffset.Now.Date ? "HH:mm:ss" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>An image without its registry and path: api:41, api@sha256:0123456789ab.</summary>
+    public static string Image(object? value) => string.Join(", ", (value?.ToString() ?? "").Split(", ").Select(ShortImage));
+
+    /// <summary>deployment/api.</summary>
+    public static string Workload(object? kind, object? name) =>
+        kind?.ToString() is { Length: > 0 } word ? $"{word.ToLowerInvariant()}/{name}" : $"{name}";
+
+    /// <summary>deployment/api in prod (prod-eu).</summary>
+    public static string Place(object? kind, object? name, object? ns, object? estate) =>
+        Workload(kind, name) + Part(" in ", ns, "") + Part(" (", estate, ")");
+
+    public static string Marker(object? current, object? isDefaultTarget) =>
+        current is true ? "current" : isDefaultTarget is true ? Paint(Green, "<- target") : "";
+
+    public static string Pods(object? ready, object? all) => all is null or 0 or 0L ? "" : $"{ready}/{all}";
+
+    public static string Health(object? value) => Enum<RevisionHealth>(value) switch
+    {
+        RevisionHealth.KnownGood => Paint(Green, "KnownGood"),
+        RevisionHealth.Bad => Paint(Red, "Bad"),
+        RevisionHealth.Likely => "Likely",
+        _ => Paint(Dim, "Unknown"),
+    };
+
+    public static string Outcome(object? value) => Enum<RollbackOutcome>(value) switch
+    {
+        RollbackOutcome.RolledBack or RollbackOutcome.AlreadyThere or RollbackOutcome.Undone => Paint(Green, $"{Enum<RollbackOutcome>(value)}"),
+        RollbackOutcome.Failed => Paint(Red, "Failed"),
+        RollbackOutcome.Unverified or RollbackOutcome.Declined => Paint(Yellow, $"{Enum<RollbackOutcome>(value)}"),
+        var other => $"{other}",
+    };
+
+    public static string Status(object? value) => Enum<HealthStatus>(value) switch
+    {
+        HealthStatus.Passed => Paint(Green, "Passed"),
+        HealthStatus.Failed => Paint(Red, "Failed"),
+        _ => Paint(Yellow, "Unknown"),
+    };
+
+    public static string State(object? value) => Enum<RunState>(value) switch
+    {
+        RunState.Succeeded or RunState.Undone => Paint(Green, $"{Enum<RunState>(value)}"),
+        RunState.Failed => Paint(Red, "Failed"),
+        RunState.Interrupted => Paint(Yellow, "Interrupted"),
+        var other => $"{other}",
+    };
+
+    /// <summary>One line each, indented by what the label leaves.</summary>
+    public static string Lines(object? value) =>
+        value is IEnumerable many and not string ? string.Join(Environment.NewLine, many.Cast<object>().Select(item => item.ToString())) : value?.ToString() ?? "";
+
+    /// <summary>A run's journal, a line each: when, what happened to what, in the wire's words.</summary>
+    public static string Timeline(object? value) =>
+        value is IEnumerable<RunEntry> entries
+            ? string.Join(Environment.NewLine, entries.Select(entry => string.Join("  ",
+                new[] { entry.At.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture), entry.Event.PadRight(8), entry.Target, entry.Step, entry.Detail }
+                    .Where(part => !string.IsNullOrEmpty(part)))))
+            : Lines(value);
+
+    /// <summary>Names and values, a line each.</summary>
+    public static string Table(object? value) =>
+        value is IDictionary table ? string.Join(Environment.NewLine, table.Keys.Cast<object>().Select(key => $"{key} = {table[key]}")) : Lines(value);
+
+    /// <summary>deployment/api and 3 more.</summary>
+    public static string Some(object? value)
+    {
+        var items = value is IEnumerable many and not string ? many.Cast<object>().Select(item => item.ToString() ?? "").ToList() : [];
+        return items.Count switch { 0 => "", 1 => items[0], _ => $"{items[0]} and {items.Count - 1} more" };
+    }
+
+    private static string Two(int large, string largeUnit, int small, string smallUnit) =>
+        small == 0 ? $"{large}{largeUnit}" : $"{large}{largeUnit}{small}{smallUnit}";
+
+    private static string Part(string before, object? value, string after) => value?.ToString() is { Length: > 0 } text ? before + text + after : "";
+
+    private static string ShortImage(string image)
+    {
+        var digest = image.IndexOf("@sha256:", StringComparison.Ordinal);
+        if (digest > 0 && image.Length > digest + 20) image = image[..(digest + 20)];
+        var container = image.IndexOf('=', StringComparison.Ordinal);
+        var path = digest > 0 ? image.LastIndexOf('/', digest) : image.LastIndexOf('/');
+        return path < 0 ? image : image[..(container + 1)] + image[(path + 1)..];
+    }
+
+    private static T? Enum<T>(object? value)
+        where T : struct, Enum =>
+        value switch
+        {
+            T known => known,
+            int or long => (T)System.Enum.ToObject(typeof(T), value),
+            string text when System.Enum.TryParse<T>(text, ignoreCase: true, out var parsed) => parsed,
+            _ => null,
+        };
+
+    private static string Paint(string colour, string text) => colour + text + Reset;
+}
