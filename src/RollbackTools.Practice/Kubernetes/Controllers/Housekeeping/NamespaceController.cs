@@ -58,7 +58,6 @@ public sealed class NamespaceController(ControllerContext context) : Controller(
         {
             if (body.At("metadata", "finalizers") is JsonArray finalizers)
                 body["metadata"]!["finalizers"] = new JsonArray([.. finalizers.Where(f => f.Text() != Finalizer).Select(f => f!.DeepClone())]);
-            body.Child("metadata")["deletionGracePeriodSeconds"] = 0;
             return true;
         });
     }
