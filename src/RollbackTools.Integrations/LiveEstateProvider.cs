@@ -33,5 +33,5 @@ public sealed class LiveEstateProvider : IEstateProvider
         KubeconfigFiles.Load(kubeconfig, _host) is { } loaded ? [.. loaded.Contexts.Keys.Order(StringComparer.Ordinal)] : [];
 
     public EnvironmentFile? FindEnvironmentFile(string? path, string directory) =>
-        EnvironmentFileFinder.Find(path, directory, _host) is { } found ? EnvironmentFileReader.Read(found) : null;
+        EnvironmentFileFinder.Find(path, directory, _host) is { } found ? new EnvironmentFileReader(_host).Read(found) : null;
 }

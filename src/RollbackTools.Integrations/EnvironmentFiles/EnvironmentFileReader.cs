@@ -6,9 +6,9 @@ using RollbackTools.Operations.Images;
 namespace RollbackTools.Integrations.EnvironmentFiles;
 
 /// <summary>Reads <c>rollback.yaml</c> strictly: a field that would be ignored is a check that silently does not happen.</summary>
-internal static class EnvironmentFileReader
+internal sealed class EnvironmentFileReader(HostEnvironment host)
 {
-    public static EnvironmentFile Read(string path)
+    public EnvironmentFile Read(string path)
     {
         var file = ConfigurationFile.EnvironmentFile(path);
         var environments = new Dictionary<string, EnvironmentSettings>(StringComparer.OrdinalIgnoreCase);
@@ -27,7 +27,7 @@ internal static class EnvironmentFileReader
         return new EnvironmentFile(path, environments);
     }
 
-    private static EnvironmentSettings Environment(string name, YamlFields? fields)
+    private EnvironmentSettings Environment(string name, YamlFields? fields)
     {
         if (fields is null) return new EnvironmentSettings { Name = name };
         fields.Allow(EnvironmentFields.Environment);
@@ -43,7 +43,7 @@ internal static class EnvironmentFileReader
         };
     }
 
-    private static HealthSettings Health(YamlFields fields)
+    private HealthSettings Health(YamlFields fields)
     {
         fields.Allow(EnvironmentFields.Health);
         var script = fields.Map("smokeScript");
@@ -74,7 +74,12 @@ internal static class EnvironmentFileReader
     }
 
     private static Dictionary<string, string> Json(YamlFields? fields) =>
-        fields is null ? [] : fields.Entries.Keys.ToDictionary(key => key, key => fields.Node(key) is null ? "null" : fields.Text(key) ?? "");
+        fields is null ? [] : fields.Entries.Keys.ToDictionary(key => key, key => fields.Node(key) switch
+        {
+            null => "null",
+            YamlScalar { Plain: true, Text: "True" or "TRUE" or "False" or "FALSE" } flag => flag.Text.ToLowerInvariant(),
+            _ => fields.Text(key) ?? "",
+        });
 
     private static IReadOnlyList<string> Workloads(YamlFields fields)
     {
@@ -82,11 +87,9 @@ internal static class EnvironmentFileReader
         return names.All(name => KubernetesName.IsSubdomain(name.Split('/')[^1])) ? names : throw fields.Error("holds a name no workload can have", "workloads");
     }
 
-    // As in $KUBECONFIG; '~' stays as written, because what it means is decided where kubeconfigs are read.
-    private static string ResolveList(YamlFields fields, string paths) => string.Join(Path.PathSeparator,
-        paths.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(path => path.StartsWith('~') ? path : Resolve(fields, path)));
+    private string ResolveList(YamlFields fields, string paths) => string.Join(Path.PathSeparator,
+        paths.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(path => Resolve(fields, path)));
 
-    private static string Resolve(YamlFields fields, string path) =>
-        Path.GetFullPath(path, Path.GetDirectoryName(Path.GetFullPath(fields.File.Path))!);
+    private string Resolve(YamlFields fields, string path) =>
+        Path.GetFullPath(host.ExpandHome(path), Path.GetDirectoryName(Path.GetFullPath(fields.File.Path))!);
 }

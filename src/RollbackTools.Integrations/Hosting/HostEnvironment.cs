@@ -18,6 +18,10 @@ internal sealed record HostEnvironment
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>The shell expands '~' on a command line; in a parameter or a file nobody has.</summary>
+    public string ExpandHome(string path) =>
+        path == "~" || path.StartsWith("~/", StringComparison.Ordinal) || path.StartsWith("~\\", StringComparison.Ordinal) ? HomeDirectory + path[1..] : path;
+
     /// <summary>A variable's value, null when unset or blank.</summary>
     public string? Value(string name) => Variable(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
 }

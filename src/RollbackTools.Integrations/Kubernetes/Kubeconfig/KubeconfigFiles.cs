@@ -29,7 +29,7 @@ internal static class KubeconfigFiles
     /// <summary>Where <see cref="Load"/> looks, for the error that says nothing was found.</summary>
     public static IReadOnlyList<string> Paths(string? list, HostEnvironment host) => string.IsNullOrWhiteSpace(list)
         ? [Path.Combine(host.HomeDirectory, ".kube", "config")]
-        : [.. Split(list).Select(path => Path.GetFullPath(ExpandHome(path, host)))];
+        : [.. Split(list).Select(path => Path.GetFullPath(host.ExpandHome(path)))];
 
     // A directory counts as existing: kubectl refuses it by name instead of skipping it, and so do we.
     private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
@@ -37,8 +37,4 @@ internal static class KubeconfigFiles
     private static IEnumerable<string> Split(string list) => File.Exists(list)
         ? [list]
         : list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal);
-
-    // The shell expands '~' for kubectl; a parameter or a YAML value has no shell.
-    private static string ExpandHome(string path, HostEnvironment host) =>
-        path == "~" || path.StartsWith("~/", StringComparison.Ordinal) ? host.HomeDirectory + path[1..] : path;
 }
