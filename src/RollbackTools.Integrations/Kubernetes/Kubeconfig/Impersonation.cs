@@ -6,8 +6,11 @@ using RollbackTools.Operations.Estate;
 namespace RollbackTools.Integrations.Kubernetes.Kubeconfig;
 
 /// <summary>Who requests act as: <c>Impersonate-*</c> headers.</summary>
-internal sealed record Impersonation(string User, IReadOnlyList<KeyValuePair<string, string>> Headers)
+internal sealed record Impersonation(string User, IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> Headers)
 {
+    /// <summary>A header with several values (groups, extras) must go out once for each of them.</summary>
+    public bool HasRepeatedHeaders { get; } = Headers.Any(header => header.Value.Count > 1);
+
     /// <summary>The options win over the kubeconfig as a whole, as <c>kubectl --as</c> does.</summary>
     public static Impersonation? Of(EstateOptions options, KubeUser? user)
     {
@@ -26,13 +29,13 @@ internal sealed record Impersonation(string User, IReadOnlyList<KeyValuePair<str
         string user, string? uid, IReadOnlyList<string> groups, IEnumerable<KeyValuePair<string, IReadOnlyList<string>>> extra,
         Func<string, EstateException> error)
     {
-        var headers = new List<KeyValuePair<string, string>> { new("Impersonate-User", user) };
-        if (uid is not null) headers.Add(new("Impersonate-Uid", uid));
-        headers.AddRange(groups.Select(group => KeyValuePair.Create("Impersonate-Group", group)));
+        var headers = new List<KeyValuePair<string, IReadOnlyList<string>>> { new("Impersonate-User", [user]) };
+        if (uid is not null) headers.Add(new("Impersonate-Uid", [uid]));
+        if (groups.Count > 0) headers.Add(new("Impersonate-Group", groups));
         // Keys may hold characters a header name may not ('/', ':'): the API takes them percent-encoded.
-        headers.AddRange(extra.SelectMany(pair => pair.Value.Select(value =>
-            KeyValuePair.Create("Impersonate-Extra-" + Uri.EscapeDataString(pair.Key.ToLowerInvariant()), value))));
-        if (headers.Exists(header => !TokenText.IsHeaderSafe(header.Value)))
+        headers.AddRange(extra.Where(pair => pair.Value.Count > 0).Select(pair =>
+            KeyValuePair.Create("Impersonate-Extra-" + Uri.EscapeDataString(pair.Key.ToLowerInvariant()), pair.Value)));
+        if (headers.Exists(header => !header.Value.All(TokenText.IsHeaderSafe)))
             throw error("(or a group, uid or extra value beside it) has characters a header cannot carry");
         return new Impersonation(user, headers);
     }

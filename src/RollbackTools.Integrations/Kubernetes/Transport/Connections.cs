@@ -43,6 +43,7 @@ internal sealed class Connections(ClusterConnection connection, TransportOptions
         UseCookies = false,
         AllowAutoRedirect = false,
         ActivityHeadersPropagator = null,
+        RequestHeaderEncodingSelector = static (name, _) => RepeatedHeaders.EncodingFor(name),
         AutomaticDecompression = connection.DisableCompression ? DecompressionMethods.None : DecompressionMethods.All,
         ConnectTimeout = options.ConnectTimeout,
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),

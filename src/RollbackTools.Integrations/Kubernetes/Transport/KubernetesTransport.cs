@@ -121,7 +121,7 @@ internal sealed class KubernetesTransport : IDisposable
     {
         var message = new HttpRequestMessage(request.Method, request.Address(_connection.Server))
         {
-            Version = HttpVersion.Version20,
+            Version = _connection.Impersonation is { HasRepeatedHeaders: true } ? HttpVersion.Version11 : HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         message.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
@@ -129,7 +129,8 @@ internal sealed class KubernetesTransport : IDisposable
         message.Headers.Authorization = credential.Authorization;
         // SocketsHttpHandler takes the name for SNI and for the certificate check from here.
         if (_connection.TlsServerName is not null) message.Headers.Host = _connection.TlsServerName;
-        foreach (var (name, value) in _connection.Impersonation?.Headers ?? []) message.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, values) in _connection.Impersonation?.Headers ?? [])
+            message.Headers.TryAddWithoutValidation(name, RepeatedHeaders.Join(values));
         if (request.ContentType is not null)
             message.Content = new ReadOnlyMemoryContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue(request.ContentType) } };
         return message;

@@ -46,14 +46,12 @@ internal static class Answers
         context.Abort();
     };
 
-    /// <summary>Cuts the answer (and, on HTTP/1.1, the connection) in the middle.</summary>
+    /// <summary>Promises more than it sends; Kestrel then cuts the stream, or on HTTP/1.1 the connection.</summary>
     public static RequestDelegate Truncated(string body) => async context =>
     {
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = Encoding.UTF8.GetByteCount(body) + 100;
         await context.Response.WriteAsync(body);
-        await context.Response.Body.FlushAsync();
-        context.Abort();
     };
 
     /// <summary>Cuts the whole connection before any answer.</summary>

@@ -75,7 +75,7 @@ internal sealed class ApiServer : IAsyncDisposable
         var body = await reader.ReadToEndAsync();
         _requests.Enqueue(new RecordedRequest(
             context.Request.Method, context.Request.Path.Value!, context.Request.QueryString.Value ?? "", context.Request.Protocol,
-            context.Connection.Id, body, context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()),
+            context.Connection.Id, body, context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             context.Connection.ClientCertificate?.GetNameInfo(X509NameType.SimpleName, false)));
         await (_scripted.TryDequeue(out var answer) ? answer : _otherwise)(context);
     }

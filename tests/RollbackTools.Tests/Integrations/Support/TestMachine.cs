@@ -40,6 +40,15 @@ internal sealed class TestMachine : IDisposable
         return file;
     }
 
+    /// <summary>Writes an executable shell script; skips the test where there is no shell.</summary>
+    public string WriteScript(string path, string text)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The scripts of this test are shell scripts.");
+        var file = Write(path, "#!/bin/sh\n" + text + "\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return file;
+    }
+
     /// <summary>Writes <c>~/.kube/config</c> for one server.</summary>
     public string WriteKubeconfig(Uri server, string? authorityPem, string user = "token: secret-token-1234", string cluster = "")
     {
@@ -56,11 +65,11 @@ internal sealed class TestMachine : IDisposable
               cluster:
                 server: {{server}}
                 {{authority}}
-                {{cluster.ReplaceLineEndings("\n                ")}}
+                {{cluster.ReplaceLineEndings("\n    ")}}
             users:
             - name: u
               user:
-                {{user.ReplaceLineEndings("\n                ")}}
+                {{user.ReplaceLineEndings("\n    ")}}
             """);
     }
 
