@@ -17,6 +17,8 @@ BeforeDiscovery {
         @{ Name = 'Get-RollbackRun'; Parameters = 'Last', 'RunId', 'State' }
         @{ Name = 'Resume-RollbackRun'; Parameters = $confirm + 'RunId' }
         @{ Name = 'Undo-RollbackRun'; Parameters = $confirm + 'RunId' }
+        @{ Name = 'Start-RollbackPractice'; Parameters = $confirm + 'Estate', 'Timeout', 'UseInSession' }
+        @{ Name = 'Stop-RollbackPractice'; Parameters = $confirm + 'Estate', 'Timeout' }
         @{
             Name       = 'Restore-KnownGoodImage'
             Parameters = $confirm + 'Context', 'Environment', 'For', 'Kubeconfig', 'Name', 'Namespace', 'Reason', 'Timeout'
