@@ -66,8 +66,15 @@ users:
         $failure.Exception.Message | Should -Match 'namespase'
     }
 
-    It 'refuses a name that is none, before anything is asked: <_>' -ForEach 'a/b/c', 'UPPER', 'pod/api', '../secrets', '' {
-        $failure = Get-Failure { Invoke-ImageRollback $_ -Kubeconfig $kubeconfig -Confirm:$false -ErrorAction Stop }
+    It 'refuses a name that is none, before anything is asked: <Name>' -ForEach @(
+        @{ Name = 'a/b/c'; Says = 'more than one' }
+        @{ Name = 'UPPER'; Says = 'lower-case' }
+        @{ Name = 'pod/api'; Says = 'not a kind' }
+        @{ Name = '../secrets'; Says = 'not a' }
+        @{ Name = ''; Says = 'empty' }
+    ) {
+        $failure = Get-Failure { Invoke-ImageRollback $Name -Kubeconfig $kubeconfig -Confirm:$false -ErrorAction Stop }
+        $failure.Exception.Message | Should -Match $Says
         $failure.CategoryInfo.Category | Should -BeIn 'InvalidArgument', 'InvalidData'
     }
 

@@ -33,4 +33,42 @@ Describe 'Loading' {
         $dependencies | Where-Object { $_ -in $carried -or $_ -eq 'RollbackTools.Operations.dll' } | Should -BeNullOrEmpty
         (Get-ChildItem $ModulePath/bin -File).Name | Sort-Object | Should -Be 'RollbackTools.Cmdlets.dll', 'RollbackTools.Operations.dll'
     }
+
+    It 'works when another module has loaded an older YamlDotNet and an older Polly first' {
+        $result = Invoke-Pwsh @"
+            foreach (`$name in 'YamlDotNet', 'Polly.Core') {
+                Add-Type -OutputAssembly "$TestDrive/`$name.dll" -TypeDefinition ('[assembly: System.Reflection.AssemblyVersion("5.0.0.0")] namespace ' + `$name + ' { public class Old { } }')
+                `$null = [Reflection.Assembly]::LoadFrom("$TestDrive/`$name.dll")
+            }
+            Import-Module `$Manifest
+            Set-Content "$TestDrive/kubeconfig" '{contexts: [{name: a, context: {cluster: a, user: a}}], clusters: [{name: a, cluster: {server: "https://127.0.0.1:1"}}], users: [{name: a, user: {token: a}}]}'
+            try { Get-ImageHistory api -Context a -Kubeconfig "$TestDrive/kubeconfig" -ErrorAction Stop } catch { `$_.FullyQualifiedErrorId }
+            [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.GetName().Name -eq 'YamlDotNet' } | ForEach-Object {
+                "`$(`$_.GetName().Version.Major) in `$([Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name)"
+            }
+"@
+        $result | Should -Contain 'Unreachable,RollbackTools.Cmdlets.Images.GetImageHistoryCommand'
+        $result | Should -Contain '5 in Default'
+        $result | Should -Contain '16 in RollbackTools.Dependencies'
+    }
+
+    It 'loads the vendors when an estate is first needed, in a context of their own' {
+        $contexts = Invoke-Pwsh @"
+            Import-Module `$Manifest
+            Get-ImageHistory api -Kubeconfig "$TestDrive/absent" -ErrorAction SilentlyContinue
+            [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.Location -like '*dependencies*' } | ForEach-Object {
+                [Runtime.Loader.AssemblyLoadContext]::GetLoadContext(`$_).Name
+            } | Select-Object -Unique
+"@
+        $contexts | Should -Be 'RollbackTools.Dependencies'
+    }
+
+    It 'does not load the estate to list runs' {
+        Invoke-Pwsh @"
+            `$env:ROLLBACKTOOLS_STATE = "$TestDrive/state"
+            Import-Module `$Manifest
+            Get-RollbackRun
+            [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { `$_.Location -like '*dependencies*' } | ForEach-Object Location
+"@ | Should -BeNullOrEmpty
+    }
 }
