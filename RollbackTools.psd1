@@ -27,7 +27,13 @@
     FunctionsToExport    = @('Restore-KnownGoodImage')
     AliasesToExport      = @()
     VariablesToExport    = @()
-    FormatsToProcess     = @()
+    FormatsToProcess     = @(
+        'HealthCheck.format.ps1xml'
+        'ImageRevision.format.ps1xml'
+        'PracticeEstate.format.ps1xml'
+        'RollbackResult.format.ps1xml'
+        'RunRecord.format.ps1xml'
+    )
 
     PrivateData          = @{
         PSData = @{

@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using RollbackTools.HelpBuilder;
 
-// RollbackTools.HelpBuilder <pages> <output> [--write-syntax] [--lenient]
+// RollbackTools.HelpBuilder <pages> <output> [--write-syntax]
 var (pagesFolder, output) = (Path.GetFullPath(args[0]), args[1]);
 var cmdlets = CmdletReader.Read(Assembly.Load("RollbackTools.Cmdlets"));
 var errors = new List<PageError>();
@@ -31,9 +31,8 @@ foreach (var path in Directory.GetFiles(pagesFolder, "*-*.md").Where(path => pat
         errors.Add(new(path, 1, "HELP003", $"There is no cmdlet called {Path.GetFileNameWithoutExtension(path)}."));
 }
 
-var lenient = args.Contains("--lenient");
-foreach (var error in errors) Console.WriteLine(lenient ? $"{Path.GetFileName(error.Path)}: {error.Message}" : error);
-if (errors.Count > 0 && !lenient) return 1;
+foreach (var error in errors) Console.WriteLine(error);
+if (errors.Count > 0) return 1;
 
 Directory.CreateDirectory(output);
 MamlWriter.Write(help, common).Save(Path.Combine(output, "RollbackTools.Cmdlets.dll-Help.xml"));

@@ -71,7 +71,7 @@ users:
         @{ Name = 'UPPER'; Says = 'lower-case' }
         @{ Name = 'pod/api'; Says = 'not a kind' }
         @{ Name = '../secrets'; Says = 'not a' }
-        @{ Name = ''; Says = 'empty' }
+        @{ Name = ''; Says = 'not a Kubernetes name' }
     ) {
         $failure = Get-Failure { Invoke-ImageRollback $Name -Kubeconfig $kubeconfig -Confirm:$false -ErrorAction Stop }
         $failure.Exception.Message | Should -Match $Says
