@@ -65,11 +65,15 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
 
         List<TargetPlan> plans = [];
         HashSet<string> seen = [];
+        PodReplacementRight right = new(estate.Cluster);
         foreach (var answer in answers)
         {
             // `api` and `deployment/api` are one target, however it was named.
             if (answer.Snapshot is { } snapshot && !seen.Add(snapshot.Object.Metadata.Uid)) continue;
-            plans.Add(answer.Snapshot is null ? Refused(answer) : Plan(answer.Snapshot, request));
+            var plan = answer.Snapshot is null ? Refused(answer) : Plan(answer.Snapshot, request);
+            plans.Add(plan.Steps.Count > 0 && await right.MissingForAsync(answer.Snapshot!, cancellation) is { } missing
+                ? plan with { Refusal = missing, Steps = [], Verify = null }
+                : plan);
         }
 
         watch.Expect([.. plans.Where(plan => plan.Verify is not null).Select(plan => Found(answers, plan))]);
