@@ -36,7 +36,7 @@ internal sealed class RollbackTargets
             "AmbiguousRevision", $"{workload} was piped with {torn.Count()} different revisions; it can only go back to one.")
         {
             Target = workload.ToString(),
-            NextStep = $"Invoke-ImageRollback {workload} (goes to known-good), or pick one: … | Where-Object Revision -eq {torn.Max(target => target.Revision)} | Invoke-ImageRollback",
+            NextStep = $"Invoke-ImageRollback {workload} goes to known-good; or pipe one revision: Get-ImageHistory {workload} | Where-Object Revision -eq … | Invoke-ImageRollback",
         };
     }
 

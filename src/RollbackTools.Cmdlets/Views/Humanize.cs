@@ -46,9 +46,12 @@ public static class Humanize
     /// <summary>An image without its registry and path: api:41, api@sha256:0123456789ab.</summary>
     public static string Image(object? value) => string.Join(", ", (value?.ToString() ?? "").Split(", ").Select(ShortImage));
 
-    /// <summary>deployment/api.</summary>
-    public static string Workload(object? kind, object? name) =>
-        kind?.ToString() is { Length: > 0 } word ? $"{word.ToLowerInvariant()}/{name}" : $"{name}";
+    /// <summary>deployment/api; an endpoint's or a script's name alone.</summary>
+    public static string Workload(object? kind, object? name) => kind?.ToString() switch
+    {
+        null or "" or "Endpoint" or "Script" => $"{name}",
+        var word => $"{word.ToLowerInvariant()}/{name}",
+    };
 
     /// <summary>deployment/api in prod (prod-eu).</summary>
     public static string Place(object? kind, object? name, object? ns, object? estate) =>
