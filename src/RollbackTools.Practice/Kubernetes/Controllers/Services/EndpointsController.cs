@@ -4,68 +4,35 @@ using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Controllers.Services;
 
-/// <summary>
-/// Lists the pods behind every Service that has a selector, in Endpoints and in one EndpointSlice. Membership is kept from the
-/// watch, so a large namespace is never scanned.
-/// </summary>
+/// <summary>Lists the pods behind every Service that has a selector, in Endpoints and in one EndpointSlice.</summary>
 public sealed class EndpointsController(ControllerContext context) : Controller(context)
 {
-    private readonly Dictionary<ObjectKey, StoredObject> services = [];
-    private readonly Dictionary<ObjectKey, Dictionary<string, StoredObject>> members = [];
+    private readonly ServiceMembership membership = new(context.Store);
     private readonly HashSet<ObjectKey> pending = [];
 
     public override IReadOnlyList<ResourceType> Watches { get; } = [Resources.Services, Resources.Pods];
 
     public override void Observe(StoreEvent change)
     {
-        if (change.Object.Type == Resources.Pods) ObservePod(change);
-        else ObserveService(change);
+        foreach (var key in membership.Follow(change))
+        {
+            // Many pods change together: one list for all of them, a moment later.
+            if (pending.Add(key)) EnqueueAfter(key, Context.Tempo.Retry / 4);
+        }
     }
 
     protected override void Reconcile(ObjectKey key)
     {
         pending.Remove(key);
-        if (!services.TryGetValue(key, out var service)) return;
-        var pods = members[key].Values.Where(pod => pod.Active() && pod.Read.Text("status", "podIP") is not null)
-            .OrderBy(pod => pod.Name, StringComparer.Ordinal).ToList();
-        Write(Resources.Endpoints, service, service.Name, EndpointsBody.Endpoints(service, pods));
-        Write(Resources.EndpointSlices, service, service.Name + "-" + Templates.Hash(service.Uid(), null)[..5], EndpointsBody.Slice(service, pods));
-    }
-
-    private void ObserveService(StoreEvent change)
-    {
-        var service = change.Object;
-        var key = service.Key();
-        if (change.Type == StoreEventType.Deleted)
+        if (membership.Service(key) is not { } service)
         {
-            services.Remove(key);
-            members.Remove(key);
             Store.Delete(Resources.Endpoints, key.Namespace, key.Name);
             return;
         }
 
-        if (service.Read.Object("spec", "selector") is not { Count: > 0 } selector) return;
-        var known = services.TryGetValue(key, out var former) && JsonNode.DeepEquals(former.Read.At("spec"), service.Read.At("spec"));
-        services[key] = service;
-        if (known) return;
-        members[key] = Store.List(Resources.Pods, key.Namespace).Items
-            .Where(pod => LabelSelector.MatchesMap(selector, pod.Labels)).ToDictionary(pod => pod.Name);
-        Enqueue(key);
-    }
-
-    private void ObservePod(StoreEvent change)
-    {
-        var pod = change.Object;
-        foreach (var (key, service) in services)
-        {
-            if (key.Namespace != pod.Namespace) continue;
-            var belongs = change.Type != StoreEventType.Deleted && LabelSelector.MatchesMap(service.Read.Object("spec", "selector"), pod.Labels);
-            if (belongs) members[key][pod.Name] = pod;
-            else if (!members[key].Remove(pod.Name)) continue;
-
-            // Many pods change together: one list for all of them, a moment later.
-            if (pending.Add(key)) EnqueueAfter(key, Context.Tempo.Retry / 4);
-        }
+        var pods = membership.Pods(key);
+        Write(Resources.Endpoints, service, service.Name, EndpointsBody.Endpoints(service, pods));
+        Write(Resources.EndpointSlices, service, service.Name + "-" + Templates.Hash(service.Uid(), null)[..5], EndpointsBody.Slice(service, pods));
     }
 
     private void Write(ResourceType type, StoredObject service, string name, JsonObject body)

@@ -1,0 +1,34 @@
+using RollbackTools.Practice.Kubernetes.Controllers;
+using RollbackTools.Practice.Kubernetes.Storage;
+
+namespace RollbackTools.Practice.Estates;
+
+/// <summary>
+/// An estate's story, told to its controllers with the clock set back: something is done, what follows from it happens at once,
+/// then days pass.
+/// </summary>
+public sealed class EstatePast(ControlLoop loop, PracticeClock clock, ObjectStore store)
+{
+    public Operator Operator { get; } = new(store);
+
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    /// <summary>Lets what has begun run to its end, or for so long: every step at its own time, without waiting for it.</summary>
+    public async Task UnfoldAsync(TimeSpan atMost, CancellationToken cancellation)
+    {
+        var end = clock.GetUtcNow() + atMost;
+        await loop.SettleAsync(cancellation);
+        while (loop.NextDue is { } next && next <= end && clock.Behind > TimeSpan.Zero)
+        {
+            clock.Advance(next - clock.GetUtcNow());
+            await loop.SettleAsync(cancellation);
+        }
+    }
+
+    /// <summary>Lets so much time pass in which nothing happens but what was due.</summary>
+    public async Task PassAsync(TimeSpan span, CancellationToken cancellation)
+    {
+        clock.Advance(span);
+        await loop.SettleAsync(cancellation);
+    }
+}

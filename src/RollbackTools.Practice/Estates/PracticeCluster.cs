@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.Controllers;
+using RollbackTools.Practice.Kubernetes.Kubelet;
+using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Practice.Kubernetes.Storage;
+using RollbackTools.Practice.Registry;
+using RollbackTools.Practice.Traffic;
+
+namespace RollbackTools.Practice.Estates;
+
+/// <summary>A whole practice cluster in this process: store, controllers, nodes, registry, Services that answer.</summary>
+public sealed class PracticeCluster : IAsyncDisposable
+{
+    private readonly ControllerContext context;
+    private readonly ControlLoop loop;
+    private readonly ServiceRouter? router;
+
+    private PracticeCluster(PracticeClusterOptions options)
+    {
+        Options = options;
+        Clock = new PracticeClock();
+        Clock.GoBack(options.Estate.Age);
+        Store = new ObjectStore(Clock);
+        Logs = new PodLogBook(Clock);
+        Operator = new Operator(Store);
+        context = new ControllerContext(Store, Clock, options.Tempo, options.Seed);
+        NodeAgent nodes = new(context, Images, Logs);
+        List<Controller> controllers = [.. ControllerSet.All(context), nodes];
+        if (options.Traffic) controllers.Add(router = new ServiceRouter(context, nodes, Logs, options.Seed));
+        loop = new ControlLoop(context, controllers);
+    }
+
+    public PracticeClusterOptions Options { get; }
+
+    public ObjectStore Store { get; }
+
+    public PracticeClock Clock { get; }
+
+    public ImageCatalogue Images { get; } = new();
+
+    public PodLogBook Logs { get; }
+
+    /// <summary>Applies manifests, ships images, scales.</summary>
+    public Operator Operator { get; }
+
+    /// <summary>The address of every Service that listens; keys are <c>namespace/name</c>.</summary>
+    public IReadOnlyDictionary<string, Uri> Services => router?.Urls ?? new Dictionary<string, Uri>();
+
+    /// <summary>What went wrong inside the cluster itself; empty unless it has a bug.</summary>
+    public IReadOnlyCollection<ControllerFault> Faults => context.Faults;
+
+    public static async Task<PracticeCluster> StartAsync(PracticeClusterOptions options, CancellationToken cancellation)
+    {
+        PracticeCluster cluster = new(options);
+        try
+        {
+            await cluster.BeginAsync(cancellation);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until nothing is left to do for the moment.</summary>
+    public Task SettleAsync(CancellationToken cancellation) => loop.SettleAsync(cancellation);
+
+    /// <summary>Waits until it is so; looks again after every change. Throws <see cref="TimeoutException"/>.</summary>
+    public async Task WaitUntilAsync(Func<bool> so, TimeSpan timeout, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(timeout);
+        await using var changes = Store.Watch(null, Store.Version, limit.Token).GetAsyncEnumerator(limit.Token);
+        while (!so())
+        {
+            if (await changes.MoveNextAsync()) continue;
+            cancellation.ThrowIfCancellationRequested();
+            throw new TimeoutException($"It was not so within {timeout.TotalSeconds:0.#} s.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await loop.DisposeAsync();
+        if (router is not null) await router.DisposeAsync();
+        context.Dispose();
+    }
+
+    private async Task BeginAsync(CancellationToken cancellation)
+    {
+        var estate = Options.Estate;
+        estate.Furnish(Images);
+        foreach (var ns in (string[])["default", "kube-system"]) Operator.Apply($"{{ kind: Namespace, metadata: {{ name: {ns} }} }}");
+        for (var i = 1; i <= estate.Nodes; i++) Store.Create(Resources.Nodes, PracticeNodes.Node(i, estate.Name));
+        estate.Seed(Store);
+        loop.Start(Resources.BuiltIn);
+        await estate.LiveAsync(new EstatePast(loop, Clock, Store), cancellation);
+        Clock.JoinPresent();
+        await loop.SettleAsync(cancellation);
+        if (router is not null) await router.ListeningAsync(cancellation);
+    }
+}

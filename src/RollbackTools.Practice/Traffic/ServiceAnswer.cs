@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.Json;
+using RollbackTools.Practice.Kubernetes.Kubelet;
+using RollbackTools.Practice.Registry;
+
+namespace RollbackTools.Practice.Traffic;
+
+/// <summary>One answer of a practice application: status and JSON body.</summary>
+public sealed record Answer(int Status, byte[] Body);
+
+/// <summary>
+/// What a Service says, decided by its ready pods: <c>/health</c> and <c>/ready</c> for probes and people, anything else is
+/// traffic, which is logged by the pod that serves it and fails as often as its image does. Thread-safe.
+/// </summary>
+public sealed class ServiceAnswer(ServiceBackends backends, PodLogBook logs, int seed)
+{
+    private readonly object gate = new();
+    private readonly Random random = new(seed);
+
+    public Answer To(string method, string path)
+    {
+        if (backends.Next() is not { } backend)
+            return Json(503, new { status = "unavailable", error = "no ready pods" });
+        return path switch
+        {
+            "/health" => Json(200, new { status = "ok", database = "ok", version = backend.Image.Tag }),
+            "/ready" => Json(200, new { status = "ready", pod = backend.Pod }),
+            _ => Serve(method, path, backend),
+        };
+    }
+
+    private Answer Serve(string method, string path, Backend backend)
+    {
+        bool fails;
+        int milliseconds;
+        lock (gate)
+        {
+            fails = backend.Image.Behaviour is ImageBehaviour.ErrorRate rate && random.NextDouble() < rate.Share;
+            milliseconds = random.Next(2, 40);
+        }
+
+        var status = fails ? 500 : 200;
+        if (fails)
+            Log($"level=error msg=\"unhandled error\" path={path} error=\"relation \\\"orders_v2\\\" does not exist\"");
+        Log($"level={(fails ? "error" : "info")} msg=\"request\" method={method} path={path} status={status} duration={milliseconds}ms");
+        return fails
+            ? Json(500, new { error = "internal server error", pod = backend.Pod })
+            : Json(200, new { status = "ok", pod = backend.Pod, version = backend.Image.Tag });
+
+        void Log(string line) => logs.Write(backend.Namespace, backend.Pod, backend.Container, line);
+    }
+
+    private static Answer Json<T>(int status, T body) => new(status, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(body)));
+}
