@@ -24,7 +24,7 @@ public static class Resources
     public static ResourceType ControllerRevisions { get; } = new("apps", "v1", "controllerrevisions", "ControllerRevision", true);
 
     public static ResourceType Pods { get; } = new("", "v1", "pods", "Pod", true)
-    { ShortNames = ["po"], Subresources = ["status", "log", "eviction", "binding"], Categories = All };
+    { ShortNames = ["po"], Subresources = ["status", "log", "eviction"], Categories = All };
 
     public static ResourceType Services { get; } = new("", "v1", "services", "Service", true)
     { ShortNames = ["svc"], Subresources = Status, Categories = All };
@@ -42,7 +42,7 @@ public static class Resources
     public static ResourceType Secrets { get; } = new("", "v1", "secrets", "Secret", true);
 
     public static ResourceType Namespaces { get; } = new("", "v1", "namespaces", "Namespace", false)
-    { ShortNames = ["ns"], Subresources = ["status", "finalize"] };
+    { ShortNames = ["ns"], Subresources = Status };
 
     public static ResourceType Nodes { get; } = new("", "v1", "nodes", "Node", false) { ShortNames = ["no"], Subresources = Status };
 

@@ -1,7 +1,8 @@
+using System.Buffers;
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 
 namespace RollbackTools.Practice.Kubernetes.Storage;
 
@@ -25,14 +26,16 @@ public sealed record StoreSnapshot(ImmutableArray<StoredObject> Items, long Vers
 /// </summary>
 public sealed class ObjectStore(TimeProvider time)
 {
-    private const int LogCapacity = 100_000;
+    private const int LogCapacity = 30_000;
+
+    // What Go's encoder writes as it is, and what it escapes, do not matter to a reader; size and speed do.
+    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly object gate = new();
-    private readonly Dictionary<ResourceType, ImmutableSortedDictionary<string, StoredObject>> kinds = [];
-    private readonly Queue<StoreEvent> log = new();
-    private readonly List<Subscription> subscriptions = [];
+    private readonly Dictionary<ResourceType, KindTable> kinds = [];
+    private readonly ChangeLog log = new(LogCapacity);
+    private readonly List<StoreWatch> watches = [];
     private long version = 1;
-    private long oldest = 1;
 
     /// <summary>The version of the newest write.</summary>
     public long Version
@@ -42,30 +45,30 @@ public sealed class ObjectStore(TimeProvider time)
 
     public StoredObject? Find(ResourceType type, string? ns, string name)
     {
-        lock (gate) return Kind(type).GetValueOrDefault(Key(ns, name));
+        lock (gate) return Kind(type).Find(StoredObject.KeyOf(ns, name));
     }
 
     public StoreSnapshot List(ResourceType type, string? ns = null)
     {
-        ImmutableSortedDictionary<string, StoredObject> all;
-        long at;
-        lock (gate) (all, at) = (Kind(type), version);
-        var items = ns is null ? all.Values : all.Values.Where(item => item.Namespace == ns);
-        return new StoreSnapshot([.. items], at);
+        lock (gate)
+        {
+            var kind = Kind(type);
+            return new StoreSnapshot(ns is null ? kind.All : kind.InNamespace(ns), version);
+        }
     }
 
     /// <summary>
     /// Adds an object. Fills uid, creationTimestamp, resourceVersion, generation and (from generateName) name.
-    /// Throws <see cref="StoreConflictException"/> when the name is taken.
+    /// Throws <see cref="StoreConflictException"/> when the name is taken. A <paramref name="dryRun"/> changes nothing.
     /// </summary>
-    public StoredObject Create(ResourceType type, JsonObject body)
+    public StoredObject Create(ResourceType type, JsonObject body, bool dryRun = false)
     {
         var meta = Metadata(body);
         lock (gate)
         {
             var name = (string?)meta["name"] ?? GenerateName((string)meta["generateName"]!);
             var ns = type.Namespaced ? (string?)meta["namespace"] ?? "default" : null;
-            if (Kind(type).ContainsKey(Key(ns, name)))
+            if (Kind(type).Find(StoredObject.KeyOf(ns, name)) is not null)
                 throw new StoreConflictException(StoreConflict.AlreadyExists, $"{type} \"{name}\" already exists");
 
             meta["name"] = name;
@@ -73,7 +76,7 @@ public sealed class ObjectStore(TimeProvider time)
             meta["uid"] ??= Guid.NewGuid().ToString();
             meta["creationTimestamp"] ??= Timestamp(time.GetUtcNow());
             if (type.HasGeneration) meta["generation"] = 1;
-            return Commit(StoreEventType.Added, type, ns, name, body, previous: null);
+            return dryRun ? Freeze(type, ns, name, body, at: null) : Commit(StoreEventType.Added, type, ns, name, body, previous: null);
         }
     }
 
@@ -87,27 +90,19 @@ public sealed class ObjectStore(TimeProvider time)
     {
         lock (gate)
         {
-            if (Kind(type).GetValueOrDefault(Key(ns, name)) is not { } current) return null;
-            if (ifVersion is { } wanted && wanted != current.Version)
-                throw new StoreConflictException(StoreConflict.Stale,
-                    $"Operation cannot be fulfilled on {type} \"{name}\": the object has been modified; " +
-                    "please apply your changes to the latest version and try again");
-
+            if (FindAt(type, ns, name, ifVersion) is not { } current) return null;
             var body = current.Copy();
-            if (!change(body)) return current;
-
-            var meta = Metadata(body);
-            if (type.HasGeneration && !JsonNode.DeepEquals(body["spec"], current.Read["spec"]))
-                meta["generation"] = ((long?)current.Read["metadata"]!["generation"] ?? 0) + 1;
-            if (JsonNode.DeepEquals(body, current.Read)) return current;
-
-            // An object being deleted goes when its last finalizer does, or when its grace period is set to nothing.
-            if (meta["deletionTimestamp"] is not null && (meta["finalizers"] as JsonArray)?.Count is null or 0
-                && (long?)meta["deletionGracePeriodSeconds"] is null or 0)
-                return Remove(current, body);
-
-            return Commit(StoreEventType.Modified, type, ns, name, body, current);
+            return change(body) ? Write(current, body, dryRun: false) : current;
         }
+    }
+
+    /// <summary>
+    /// Writes <paramref name="body"/> in place of the object, by the same rules as <see cref="Update"/>, at
+    /// <paramref name="ifVersion"/> only. A <paramref name="dryRun"/> changes nothing. Returns null when there is no such object.
+    /// </summary>
+    public StoredObject? Replace(ResourceType type, string? ns, string name, JsonObject body, long ifVersion, bool dryRun = false)
+    {
+        lock (gate) return FindAt(type, ns, name, ifVersion) is { } current ? Write(current, body, dryRun) : null;
     }
 
     /// <summary>
@@ -118,16 +113,22 @@ public sealed class ObjectStore(TimeProvider time)
     {
         lock (gate)
         {
-            if (Kind(type).GetValueOrDefault(Key(ns, name)) is not { } current) return null;
+            if (Kind(type).Find(StoredObject.KeyOf(ns, name)) is not { } current) return null;
             var uid = (string?)current.Read["metadata"]!["uid"];
-            if ((ifVersion is { } v && v != current.Version) || (ifUid is not null && ifUid != uid))
+            if (ifUid is not null && ifUid != uid)
                 throw new StoreConflictException(StoreConflict.Precondition,
-                    $"Precondition failed: object {type} \"{name}\" (uid {uid}, resourceVersion {current.Version}) is not the one named");
+                    $"Precondition failed: UID in precondition: {ifUid}, UID in object meta: {uid}");
+            if (ifVersion is { } wanted && wanted != current.Version)
+                throw new StoreConflictException(StoreConflict.Precondition,
+                    $"Precondition failed: ResourceVersion in precondition: {wanted}, ResourceVersion in object meta: {current.Version}");
 
             var body = current.Copy();
             var meta = Metadata(body);
             if (graceSeconds == 0 && (meta["finalizers"] as JsonArray)?.Count is null or 0) return Remove(current, body);
-            if (meta["deletionTimestamp"] is not null) return current;
+
+            // A second, more impatient delete shortens the grace period; it never lengthens it.
+            if (meta["deletionTimestamp"] is not null && (long?)meta["deletionGracePeriodSeconds"] is var left && (left ?? 0) <= graceSeconds)
+                return current;
 
             meta["deletionTimestamp"] = Timestamp(time.GetUtcNow().AddSeconds(graceSeconds));
             meta["deletionGracePeriodSeconds"] = graceSeconds;
@@ -142,30 +143,16 @@ public sealed class ObjectStore(TimeProvider time)
     /// </summary>
     public IAsyncEnumerable<StoreEvent> Watch(ResourceType? type, long after, CancellationToken cancellation)
     {
-        var channel = Channel.CreateUnbounded<StoreEvent>(new UnboundedChannelOptions { SingleReader = true });
-        Subscription subscription = new(type, channel.Writer);
-        lock (gate)
-        {
-            if (after < oldest - 1 || after > version)
-                throw new StoreConflictException(StoreConflict.Expired, $"too old resource version: {after} ({oldest})");
-            foreach (var past in log.Where(e => e.Version > after && (type is null || e.Object.Type == type)))
-                channel.Writer.TryWrite(past);
-            subscriptions.Add(subscription);
-        }
-
+        var watch = Open(type, after);
         return ReadAsync();
 
         async IAsyncEnumerable<StoreEvent> ReadAsync()
         {
-            try
+            using (watch)
             {
                 while (await WaitAsync())
-                    while (channel.Reader.TryRead(out var next))
+                    while (watch.Events.TryRead(out var next))
                         yield return next;
-            }
-            finally
-            {
-                lock (gate) subscriptions.Remove(subscription);
             }
         }
 
@@ -173,7 +160,7 @@ public sealed class ObjectStore(TimeProvider time)
         {
             try
             {
-                return await channel.Reader.WaitToReadAsync(cancellation);
+                return await watch.Events.WaitToReadAsync(cancellation);
             }
             catch (OperationCanceledException)
             {
@@ -182,18 +169,39 @@ public sealed class ObjectStore(TimeProvider time)
         }
     }
 
+    /// <summary>
+    /// As <see cref="Watch"/>, for a reader that also waits for other things. <paramref name="filter"/> runs under the store's
+    /// lock, on every change of the kind: keep it to a comparison or two.
+    /// </summary>
+    public StoreWatch Open(ResourceType? type, long after, Func<StoreEvent, bool>? filter = null)
+    {
+        var watch = new StoreWatch(type, filter, Close);
+        lock (gate)
+        {
+            if (after < log.Oldest - 1 || after > version)
+                throw new StoreConflictException(StoreConflict.Expired, $"too old resource version: {after} ({log.Oldest})");
+            foreach (var past in log.After(after, version)) watch.Offer(past);
+            watches.Add(watch);
+        }
+
+        return watch;
+    }
+
     /// <summary>Forgets the change log, as etcd compaction does: watches from before now get 410.</summary>
     public void Compact()
     {
-        lock (gate)
-        {
-            log.Clear();
-            oldest = version + 1;
-        }
+        lock (gate) log.Forget(version);
     }
 
     /// <summary>RFC 3339 at whole seconds, as metav1.Time is written.</summary>
     public static string Timestamp(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+
+    /// <summary>The five random letters the API appends to a generateName.</summary>
+    public static string GenerateName(string prefix)
+    {
+        const string alphabet = "bcdfghjklmnpqrstvwxz2456789";
+        return prefix + new string(Random.Shared.GetItems<char>(alphabet, 5));
+    }
 
     private static JsonObject Metadata(JsonObject body)
     {
@@ -203,54 +211,88 @@ public sealed class ObjectStore(TimeProvider time)
         return meta;
     }
 
-    private static string Key(string? ns, string name) => $"{ns}/{name}";
-
-    private static string GenerateName(string prefix)
+    private void Close(StoreWatch watch)
     {
-        const string alphabet = "bcdfghjklmnpqrstvwxz2456789";
-        return prefix + new string(Random.Shared.GetItems<char>(alphabet, 5));
+        lock (gate) watches.Remove(watch);
     }
 
-    private ImmutableSortedDictionary<string, StoredObject> Kind(ResourceType type) =>
-        kinds.GetValueOrDefault(type) ?? ImmutableSortedDictionary.Create<string, StoredObject>(StringComparer.Ordinal);
+    private KindTable Kind(ResourceType type)
+    {
+        if (!kinds.TryGetValue(type, out var kind)) kinds[type] = kind = new KindTable();
+        return kind;
+    }
+
+    private StoredObject? FindAt(ResourceType type, string? ns, string name, long? ifVersion)
+    {
+        if (Kind(type).Find(StoredObject.KeyOf(ns, name)) is not { } current) return null;
+        if (ifVersion is { } wanted && wanted != current.Version)
+            throw new StoreConflictException(StoreConflict.Stale,
+                $"Operation cannot be fulfilled on {type} \"{name}\": the object has been modified; " +
+                "please apply your changes to the latest version and try again");
+        return current;
+    }
+
+    private StoredObject Write(StoredObject current, JsonObject body, bool dryRun)
+    {
+        var meta = Metadata(body);
+        if (current.Type.HasGeneration && !JsonNode.DeepEquals(body["spec"], current.Read["spec"]))
+            meta["generation"] = ((long?)current.Read["metadata"]!["generation"] ?? 0) + 1;
+        if (JsonNode.DeepEquals(body, current.Read)) return current;
+        if (dryRun) return Freeze(current.Type, current.Namespace, current.Name, body, current.Version);
+
+        // An object being deleted goes when its last finalizer does, or when its grace period is set to nothing.
+        return meta["deletionTimestamp"] is not null && (meta["finalizers"] as JsonArray)?.Count is null or 0
+            && (long?)meta["deletionGracePeriodSeconds"] is null or 0
+            ? Remove(current, body)
+            : Commit(StoreEventType.Modified, current.Type, current.Namespace, current.Name, body, current);
+    }
 
     private StoredObject Commit(StoreEventType what, ResourceType type, string? ns, string name, JsonObject body, StoredObject? previous)
     {
-        var stored = Freeze(type, ns, name, body);
-        kinds[type] = Kind(type).SetItem(Key(ns, name), stored);
+        var stored = Freeze(type, ns, name, body, ++version);
+        Kind(type).Set(stored);
         Publish(new StoreEvent(what, stored, previous, stored.Version));
         return stored;
     }
 
     private StoredObject Remove(StoredObject current, JsonObject body)
     {
-        var last = Freeze(current.Type, current.Namespace, current.Name, body);
-        kinds[current.Type] = Kind(current.Type).Remove(Key(current.Namespace, current.Name));
+        var last = Freeze(current.Type, current.Namespace, current.Name, body, ++version);
+        Kind(current.Type).Remove(current);
         Publish(new StoreEvent(StoreEventType.Deleted, last, current, last.Version));
         return last;
     }
 
-    private StoredObject Freeze(ResourceType type, string? ns, string name, JsonObject body)
+    /// <summary>Serialises with apiVersion and kind in front, so that list items can leave them out without parsing.</summary>
+    private static StoredObject Freeze(ResourceType type, string? ns, string name, JsonObject body, long? at)
     {
-        version++;
-        body["apiVersion"] = type.ApiVersion;
-        body["kind"] = type.Kind;
-        Metadata(body)["resourceVersion"] = version.ToString();
-        var labels = (body["metadata"]!["labels"] as JsonObject)?.ToDictionary(pair => pair.Key, pair => (string?)pair.Value ?? "");
-        return new StoredObject(type, ns, name, version, JsonSerializer.SerializeToUtf8Bytes(body), labels ?? []);
+        var meta = Metadata(body);
+        if (at is { } number) meta["resourceVersion"] = number.ToString();
+
+        var buffer = new ArrayBufferWriter<byte>(2048);
+        using var json = new Utf8JsonWriter(buffer, WriterOptions);
+        json.WriteStartObject();
+        json.WriteString("apiVersion"u8, type.ApiVersion);
+        json.WriteString("kind"u8, type.Kind);
+        json.Flush();
+        var header = buffer.WrittenCount;
+        foreach (var (key, value) in body)
+        {
+            if (key is "apiVersion" or "kind") continue;
+            json.WritePropertyName(key);
+            if (value is null) json.WriteNullValue();
+            else value.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        var labels = (meta["labels"] as JsonObject)?.ToDictionary(pair => pair.Key, pair => (string?)pair.Value ?? "");
+        return new StoredObject(type, ns, name, at ?? 0, buffer.WrittenSpan.ToArray(), labels ?? [], header + 1);
     }
 
     private void Publish(StoreEvent change)
     {
-        log.Enqueue(change);
-        while (log.Count > LogCapacity)
-        {
-            oldest = log.Dequeue().Version + 1;
-        }
-
-        foreach (var subscription in subscriptions.Where(s => s.Type is null || s.Type == change.Object.Type))
-            subscription.Writer.TryWrite(change);
+        log.Append(change);
+        foreach (var watch in watches) watch.Offer(change);
     }
-
-    private sealed record Subscription(ResourceType? Type, ChannelWriter<StoreEvent> Writer);
 }

@@ -2,13 +2,24 @@ using System.Text.Json.Nodes;
 
 namespace RollbackTools.Practice.Kubernetes.Storage;
 
-/// <summary>One version of one object. Immutable: <see cref="Json"/> is what lists and watches send, byte for byte.</summary>
+/// <summary>One version of one object. Immutable: <see cref="Json"/> is what gets and watches send, byte for byte.</summary>
 public sealed class StoredObject
 {
+    private readonly int headerLength;
     private JsonObject? parsed;
 
     public StoredObject(ResourceType type, string? ns, string name, long version, byte[] json, IReadOnlyDictionary<string, string> labels)
-        => (Type, Namespace, Name, Version, Json, Labels) = (type, ns, name, version, json, labels);
+        : this(type, ns, name, version, json, labels, headerLength: 1)
+    {
+    }
+
+    internal StoredObject(
+        ResourceType type, string? ns, string name, long version, byte[] json, IReadOnlyDictionary<string, string> labels, int headerLength)
+    {
+        (Type, Namespace, Name, Version, Json, Labels) = (type, ns, name, version, json, labels);
+        Key = KeyOf(ns, name);
+        this.headerLength = headerLength;
+    }
 
     public ResourceType Type { get; }
 
@@ -26,6 +37,17 @@ public sealed class StoredObject
     /// <summary>The object for reading, parsed once. Never change it: take <see cref="Copy"/> for that.</summary>
     public JsonObject Read => parsed ??= JsonNode.Parse(Json)!.AsObject();
 
+    /// <summary>Where the object sorts among its kind: <c>namespace/name</c>, as etcd's keys do.</summary>
+    internal string Key { get; }
+
+    /// <summary>
+    /// <see cref="Json"/> from behind <c>{"apiVersion":…,"kind":…</c> on. Typed lists carry their items without the two, as a real
+    /// API server sends them; write an opening brace first.
+    /// </summary>
+    internal ReadOnlyMemory<byte> ItemJson => Json.AsMemory(headerLength);
+
     /// <summary>A fresh tree to change and hand to <see cref="ObjectStore.Update"/>.</summary>
     public JsonObject Copy() => JsonNode.Parse(Json)!.AsObject();
+
+    internal static string KeyOf(string? ns, string name) => $"{ns}/{name}";
 }

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using RollbackTools.Practice.Faults;
+
+namespace RollbackTools.Practice.Kubernetes.Api;
+
+/// <summary>Does to one request what the faults in force say, before and after it is served.</summary>
+internal sealed class FaultStep(FaultPlan plan, TimeProvider time)
+{
+    /// <summary>False when the request was done for before it was served.</summary>
+    public async Task<bool> BeforeAsync(ApiRequest request)
+    {
+        var info = request.Info;
+        var resource = info.Subresource is null ? info.Resource : $"{info.Resource}/{info.Subresource}";
+        request.Faults = plan.Strike(new FaultTarget(info.Verb, info.IsResource ? resource : info.Path, info.Namespace, info.Name));
+        if (request.Faults.Count == 0) return true;
+
+        if (request.Fault(FaultKind.Latency) is { } late)
+            await Task.Delay(TimeSpan.FromMilliseconds(late.DelayMilliseconds), time, request.Aborted);
+        if (request.Fault(FaultKind.Hang) is not null) await Task.Delay(Timeout.InfiniteTimeSpan, request.Aborted);
+        if (request.Fault(FaultKind.Reset) is not null)
+        {
+            Drop(request.Http);
+            return false;
+        }
+
+        Refuse(request);
+        var slow = request.Fault(FaultKind.SlowBody);
+        var cut = request.Fault(FaultKind.TruncatedBody);
+        if (slow is not null || cut is not null)
+            request.Http.Response.Body = new FaultyBody(
+                request.Http.Response.Body, request.Http, TimeSpan.FromMilliseconds(slow?.DelayMilliseconds ?? 0), cut?.Bytes, time);
+        if (request.Fault(FaultKind.ResetAfter) is not null) request.Http.Response.Body = Stream.Null;
+        return true;
+    }
+
+    public static void After(ApiRequest request)
+    {
+        if (request.Fault(FaultKind.ResetAfter) is not null) Drop(request.Http);
+    }
+
+    private static void Refuse(ApiRequest request)
+    {
+        if (request.Fault(FaultKind.Conflict) is not null)
+            throw new ApiException(new ApiStatus(409, "Conflict",
+                $"Operation cannot be fulfilled on {Qualified(request.Info)} \"{request.Info.Name}\": the object has been modified; " +
+                "please apply your changes to the latest version and try again")
+            {
+                Name = request.Info.Name,
+                Group = request.Info.Group,
+                Kind = request.Info.Resource,
+            });
+        if (request.Fault(FaultKind.TooManyRequests) is { } busy)
+            throw Refusals.TooManyRequests("too many requests, please try again later", busy.RetryAfterSeconds);
+        if (request.Fault(FaultKind.InternalError) is not null)
+            throw new ApiException(new ApiStatus(500, "InternalError", "Internal error occurred: practice fault"));
+        if (request.Fault(FaultKind.Unavailable) is { } down)
+            throw new ApiException(new ApiStatus(503, "ServiceUnavailable", "the server is currently unable to handle the request")
+            { RetryAfterSeconds = down.RetryAfterSeconds });
+    }
+
+    /// <summary>The whole connection, as a network does it; on HTTP/2 that takes the other streams along.</summary>
+    private static void Drop(HttpContext http)
+    {
+        if (http.Features.Get<IConnectionLifetimeFeature>() is { } connection) connection.Abort();
+        else http.Abort();
+    }
+
+    private static string Qualified(RequestInfo info) => info.Group.Length == 0 ? info.Resource : $"{info.Resource}.{info.Group}";
+}

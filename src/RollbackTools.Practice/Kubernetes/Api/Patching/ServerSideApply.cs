@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Practice.Kubernetes.Storage;
+
+namespace RollbackTools.Practice.Kubernetes.Api.Patching;
+
+/// <summary>Server-side apply: merge what an applier wants, take back what he no longer wants, refuse what others own.</summary>
+internal static class ServerSideApply
+{
+    /// <summary>The object as it is to be, with new managedFields. Throws the 409 of conflicting managers unless forced.</summary>
+    public static JsonObject Apply(
+        ResourceType type, JsonObject? live, JsonObject config, string manager, string? subresource, bool force, DateTimeOffset now)
+    {
+        var schema = SchemaCatalog.For(type);
+        var current = live ?? [];
+        var all = ManagedFields.Read(current);
+        if (all.Managers.Count == 0 && live is not null)
+        {
+            // Nobody was recorded so far: what is there belongs to a writer of that name, as on a real server.
+            var first = all.For("before-first-apply", "Update", type.ApiVersion, null);
+            first.Fields = FieldTrees.Of(ManagedFields.Owned(current), schema);
+            first.Time = ObjectStore.Timestamp(now);
+        }
+
+        var wanted = FieldTrees.Of(ManagedFields.Owned(config), schema);
+        var merged = (JsonObject)current.DeepClone();
+        Merge(merged, config, schema);
+
+        var (changed, _) = FieldTrees.Compare(ManagedFields.Owned(current), ManagedFields.Owned(merged), schema);
+        var own = all.For(manager, "Apply", type.ApiVersion, subresource);
+        Settle(all, own, changed, force);
+
+        FieldSet others = new();
+        foreach (var other in all.Managers.Where(other => other != own)) others.Add(other.Fields);
+        Prune(merged, own.Fields.Minus(wanted), others, schema);
+
+        var same = live is not null && own.Fields.Minus(wanted).IsEmpty && wanted.Minus(own.Fields).IsEmpty;
+        own.Fields = wanted;
+        if (!same || !changed.IsEmpty) own.Time = ObjectStore.Timestamp(now);
+        all.Write(merged);
+        return merged;
+    }
+
+    private static void Settle(ManagedFields all, FieldManager own, FieldSet changed, bool force)
+    {
+        List<(FieldManager Manager, string Path)> conflicts = [];
+        foreach (var other in all.Managers)
+        {
+            if (other == own) continue;
+            var shared = other.Fields.Intersect(changed);
+            if (shared.IsEmpty) continue;
+            if (force) other.Fields = other.Fields.Minus(shared);
+            else conflicts.AddRange(shared.Paths().Select(path => (other, path)));
+        }
+
+        if (conflicts.Count == 0) return;
+        var message = conflicts.Count == 1
+            ? $"Apply failed with 1 conflict: conflict with {conflicts[0].Manager.Describe()}: {conflicts[0].Path}"
+            : $"Apply failed with {conflicts.Count} conflicts: " + string.Join("\n", conflicts.GroupBy(one => one.Manager)
+                .OrderBy(group => group.Key.Name, StringComparer.Ordinal)
+                .SelectMany(group => group.Select(one => $"- {one.Path}").Prepend($"conflicts with {group.Key.Describe()}:")));
+        throw new ApiException(new ApiStatus(409, "Conflict", message)
+        {
+            Causes = [.. conflicts.Select(one => new StatusCause("FieldManagerConflict", $"conflict with {one.Manager.Describe()}", one.Path))],
+        });
+    }
+
+    private static void Merge(JsonObject into, JsonObject config, TypeSchema? schema)
+    {
+        foreach (var (name, value) in config)
+        {
+            var field = schema?.Find(name);
+            if (value is null) continue;
+            if (name == "managedFields") continue;
+            if (FieldTrees.IsKeyed(field) && field is not { Atomic: true } && value is JsonArray wanted && into[name] is JsonArray have)
+                MergeItems(have, wanted, field!);
+            else if (FieldTrees.IsGranular(value, field) && into[name] is JsonObject child)
+                Merge(child, (JsonObject)value, field?.Type);
+            else
+                into[name] = value.DeepClone();
+        }
+    }
+
+    private static void MergeItems(JsonArray have, JsonArray wanted, FieldSchema field)
+    {
+        foreach (var item in wanted)
+        {
+            var step = FieldTrees.Step(item, field);
+            var found = have.FirstOrDefault(one => FieldTrees.Step(one, field) == step);
+            if (found is null) have.Add(item?.DeepClone());
+            else if (found is JsonObject into && item is JsonObject config) Merge(into, config, field.Type);
+        }
+    }
+
+    /// <summary>Removes what the applier owned and no longer wants, unless somebody else owns it too.</summary>
+    private static void Prune(JsonObject node, FieldSet gone, FieldSet others, TypeSchema? schema)
+    {
+        foreach (var (step, set) in gone.Children)
+        {
+            var name = step[2..];
+            if (!node.TryGetPropertyValue(name, out var value)) continue;
+            var kept = others.Find(step);
+            if (set.Self && kept is null)
+            {
+                node.Remove(name);
+                continue;
+            }
+
+            var field = schema?.Find(name);
+            if (value is JsonArray list && FieldTrees.IsKeyed(field)) PruneItems(list, set, kept, field!);
+            else if (value is JsonObject child) Prune(child, set, kept ?? new FieldSet(), field?.Type);
+            if (node[name] is JsonArray { Count: 0 } or JsonObject { Count: 0 } && kept is null) node.Remove(name);
+        }
+    }
+
+    private static void PruneItems(JsonArray list, FieldSet gone, FieldSet? others, FieldSchema field)
+    {
+        foreach (var item in list.ToList())
+        {
+            var step = FieldTrees.Step(item, field);
+            if (gone.Find(step) is not { } set) continue;
+            var kept = others?.Find(step);
+            if (set.Self && kept is null) list.Remove(item);
+            else if (item is JsonObject child) Prune(child, set, kept ?? new FieldSet(), field.Type);
+        }
+    }
+}

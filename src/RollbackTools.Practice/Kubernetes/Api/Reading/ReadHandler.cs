@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using RollbackTools.Practice.Kubernetes.Api.Tables;
+using RollbackTools.Practice.Kubernetes.Storage;
+
+namespace RollbackTools.Practice.Kubernetes.Api.Reading;
+
+/// <summary>get and list. Objects leave as the bytes they are stored as.</summary>
+internal sealed class ReadHandler(ApiContext context)
+{
+    private const int FlushAt = 256 * 1024;
+
+    public Pages Pages { get; } = new(context.Store, context.Time, context.Options.ContinueLifetime);
+
+    public Task GetAsync(ApiRequest request)
+    {
+        var found = context.Store.Find(request.Type, Scope(request), request.Name) ?? throw Refusals.NotFound(request.Type, request.Name);
+        return SendAsync(request, found);
+    }
+
+    /// <summary>Sends one object in the form the caller asked for.</summary>
+    public Task SendAsync(ApiRequest request, StoredObject item, int code = 200) => Negotiation.Of(request.Http) switch
+    {
+        Representation.Table => ApiResponse.WriteAsync(
+            request.Http,
+            json => TableWriter.Write(json, item.Type, [item], new ListMeta(item.Version), context.Time.GetUtcNow(), IncludeObject(request)),
+            code),
+        Representation.PartialMetadata => ApiResponse.WriteAsync(request.Http, json => TableWriter.WritePartial(json, item), code),
+        _ => ApiResponse.WriteAsync(request.Http, request.View?.Render(item) ?? item.Json, code),
+    };
+
+    public async Task ListAsync(ApiRequest request)
+    {
+        var form = Negotiation.Of(request.Http);
+        var selection = Selection.From(request);
+        var (items, meta) = Select(request, selection);
+        var http = request.Http;
+        http.Response.ContentType = ApiResponse.Json;
+        switch (form)
+        {
+            case Representation.Table:
+                await ApiResponse.WriteAsync(http, json =>
+                    TableWriter.Write(json, request.Type, items, meta, context.Time.GetUtcNow(), IncludeObject(request)));
+                break;
+            case Representation.PartialMetadata:
+                await ApiResponse.WriteAsync(http, json => WritePartials(json, items, meta));
+                break;
+            default:
+                await StreamAsync(request, items, meta);
+                break;
+        }
+    }
+
+    public static string IncludeObject(ApiRequest request) => request.Query("includeObject") switch
+    {
+        null or "" => "Metadata",
+        "None" or "Metadata" or "Object" => request.Query("includeObject")!,
+        var other => throw Refusals.BadRequest($"unrecognized includeObject value: \"{other}\""),
+    };
+
+    private static string? Scope(ApiRequest request) => request.Type.Namespaced ? request.Namespace : null;
+
+    private static void WritePartials(Utf8JsonWriter json, IReadOnlyList<StoredObject> items, ListMeta meta)
+    {
+        json.WriteStartObject();
+        json.WriteString("kind"u8, "PartialObjectMetadataList"u8);
+        json.WriteString("apiVersion"u8, "meta.k8s.io/v1"u8);
+        meta.Write(json);
+        json.WriteStartArray("items"u8);
+        foreach (var item in items) TableWriter.WritePartial(json, item, asItem: true);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static async Task StreamAsync(ApiRequest request, IReadOnlyList<StoredObject> items, ListMeta meta)
+    {
+        var body = request.Http.Response.BodyWriter;
+        var type = request.Type;
+        body.Write(ApiResponse.Render(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("kind"u8, type.ListKind);
+            json.WriteString("apiVersion"u8, request.View?.ApiVersion ?? type.ApiVersion);
+            meta.Write(json);
+            json.WriteEndObject();
+        }).AsSpan()[..^1]);
+        body.Write(",\"items\":["u8);
+        var first = true;
+        foreach (var item in items)
+        {
+            if (!first) body.Write(","u8);
+            first = false;
+            if (request.View is { } view)
+            {
+                body.Write(view.Render(item));
+            }
+            else if (type.Custom)
+            {
+                body.Write(item.Json);
+            }
+            else
+            {
+                body.Write("{"u8);
+                body.Write(item.ItemJson.Span);
+            }
+
+            if (body.UnflushedBytes > FlushAt) await body.FlushAsync(request.Aborted);
+        }
+
+        body.Write("]}"u8);
+        await body.FlushAsync(request.Aborted);
+    }
+
+    private (IReadOnlyList<StoredObject> Items, ListMeta Meta) Select(ApiRequest request, Selection selection)
+    {
+        var limit = int.TryParse(request.Query("limit"), out var most) && most > 0 ? most : int.MaxValue;
+        var token = request.Query("continue");
+        var (snapshot, after) = token is { Length: > 0 }
+            ? Pages.Resume(request.Type, selection.Namespace, token)
+            : (context.Store.List(request.Type, selection.Namespace), "");
+        if (token is not { Length: > 0 }) CheckVersion(request, snapshot.Version);
+
+        // A name pins the answer to one look-up, however large the namespace.
+        if (selection.Fields.Name is { } name && after.Length == 0 && (selection.Namespace is not null || !request.Type.Namespaced))
+        {
+            var one = context.Store.Find(request.Type, selection.Namespace, name);
+            return (one is not null && selection.Matches(one) ? [one] : [], new ListMeta(snapshot.Version));
+        }
+
+        if (selection.MatchesAll && limit == int.MaxValue && after.Length == 0) return (snapshot.Items, new ListMeta(snapshot.Version));
+
+        List<StoredObject> page = [];
+        var at = Pages.Start(snapshot, after);
+        for (; at < snapshot.Items.Length && page.Count < limit; at++)
+            if (selection.Matches(snapshot.Items[at])) page.Add(snapshot.Items[at]);
+        if (at >= snapshot.Items.Length) return (page, new ListMeta(snapshot.Version));
+
+        var more = Pages.Continue(request.Type, selection.Namespace, snapshot, page[^1]);
+        return (page, new ListMeta(snapshot.Version, more, selection.MatchesAll ? snapshot.Items.Length - at : null));
+    }
+
+    private static void CheckVersion(ApiRequest request, long current)
+    {
+        if (request.Query("resourceVersion") is not { Length: > 0 } text) return;
+        if (!long.TryParse(text, out var wanted) || wanted < 0)
+            throw Refusals.BadRequest($"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
+        if (wanted > current) throw Refusals.TooLargeResourceVersion(wanted, current);
+    }
+}

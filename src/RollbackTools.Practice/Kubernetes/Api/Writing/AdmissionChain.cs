@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.Storage;
+
+namespace RollbackTools.Practice.Kubernetes.Api.Writing;
+
+/// <summary>What is about to be stored. Do not change the objects.</summary>
+/// <param name="Operation">CREATE, UPDATE or DELETE.</param>
+public sealed record AdmissionRequest(
+    string Operation, ResourceType Type, string? Namespace, string Name, JsonObject? Object, JsonObject? OldObject, string User, bool DryRun);
+
+/// <summary>
+/// Validating admission: each webhook looks at every write and may refuse it with a reason. Writers that do not come through
+/// the HTTP server (controllers) ask <see cref="Review"/> themselves.
+/// </summary>
+public sealed class AdmissionChain
+{
+    private ImmutableArray<Webhook> webhooks = [];
+
+    /// <summary>Adds a webhook; dispose what is returned to take it away.</summary>
+    /// <param name="name">As refusals name it, such as <c>validate.practice.example.com</c>.</param>
+    /// <param name="refuse">Returns why the write is refused, or null.</param>
+    public IDisposable Add(string name, Func<AdmissionRequest, string?> refuse)
+    {
+        Webhook webhook = new(name, refuse);
+        ImmutableInterlocked.Update(ref webhooks, all => all.Add(webhook));
+        return new Removal(() => ImmutableInterlocked.Update(ref webhooks, all => all.Remove(webhook)));
+    }
+
+    /// <summary>Throws the 403 of the first webhook that refuses.</summary>
+    public void Review(AdmissionRequest request)
+    {
+        foreach (var webhook in webhooks)
+            if (webhook.Refuse(request) is { } why)
+                throw new ApiException(new ApiStatus(403, "Forbidden", $"admission webhook \"{webhook.Name}\" denied the request: {why}"));
+    }
+
+    private sealed record Webhook(string Name, Func<AdmissionRequest, string?> Refuse);
+
+    private sealed class Removal(Action remove) : IDisposable
+    {
+        public void Dispose() => remove();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using YamlDotNet.Core;
+
+namespace RollbackTools.Practice.Kubernetes.Api.Writing;
+
+/// <summary>Reads bodies: JSON, or YAML where a client may send it.</summary>
+internal static class RequestBody
+{
+    private const long Limit = 3 * 1024 * 1024;
+
+    public static string MediaType(ApiRequest request)
+    {
+        var type = request.Http.Request.ContentType ?? "";
+        var end = type.IndexOf(';');
+        return (end < 0 ? type : type[..end]).Trim().ToLowerInvariant();
+    }
+
+    /// <summary>The body as an object; refuses what is none, in the API's words.</summary>
+    public static async Task<JsonObject> ReadObjectAsync(ApiRequest request)
+    {
+        var media = MediaType(request);
+        if (media is not ("" or "application/json" or "application/yaml" or "*/*"))
+            throw Refusals.UnsupportedMediaType("application/json, application/yaml");
+        return await ReadNodeAsync(request, yaml: media == "application/yaml") as JsonObject
+            ?? throw Refusals.BadRequest("the object provided is unrecognized (must be of type object): couldn't get version/kind");
+    }
+
+    /// <summary>The body as any JSON; null when it is empty.</summary>
+    public static async Task<JsonNode?> ReadNodeAsync(ApiRequest request, bool yaml = false)
+    {
+        using MemoryStream buffer = new((int)(request.Http.Request.ContentLength is > 0 and < Limit and var length ? length : 1024));
+        var block = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Http.Request.Body.ReadAsync(block, request.Aborted)) > 0)
+        {
+            if (buffer.Length + read > Limit)
+                throw new ApiException(new ApiStatus(413, "RequestEntityTooLarge", $"Request entity too large: limit is {Limit}"));
+            await buffer.WriteAsync(block.AsMemory(0, read), request.Aborted);
+        }
+
+        if (buffer.Length == 0) return null;
+        var body = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        try
+        {
+            return yaml && !StartsJson(body.Span)
+                ? YamlJson.Parse(System.Text.Encoding.UTF8.GetString(body.Span))
+                : JsonNode.Parse(body.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 128 });
+        }
+        catch (Exception bad) when (bad is JsonException or YamlException)
+        {
+            throw Refusals.BadRequest($"error decoding the body: {bad.Message}");
+        }
+    }
+
+    private static bool StartsJson(ReadOnlySpan<byte> body)
+    {
+        foreach (var letter in body)
+            if (!char.IsWhiteSpace((char)letter)) return letter is (byte)'{' or (byte)'[';
+        return false;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+
+namespace RollbackTools.Practice.Kubernetes.Schema.Validation;
+
+/// <summary>Values the way Go's <c>%#v</c> shows them in error messages.</summary>
+internal static class Go
+{
+    public static string Map(JsonObject? map) => map is null
+        ? "map[string]string(nil)"
+        : $"map[string]string{{{string.Join(", ", map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"\"{pair.Key}\":\"{pair.Value}\""))}}}";
+
+    public static GoLiteral Selector(JsonObject? selector)
+    {
+        if (selector is null) return new GoLiteral("(*v1.LabelSelector)(nil)");
+        var requirements = selector.Objects("matchExpressions").Select(one =>
+            $"v1.LabelSelectorRequirement{{Key:\"{one.Text("key")}\", Operator:\"{one.Text("operator")}\", Values:[]string{{" +
+            $"{string.Join(", ", (one.List("values") ?? []).Select(value => $"\"{value}\""))}}}}}").ToList();
+        var expressions = requirements.Count == 0
+            ? "[]v1.LabelSelectorRequirement(nil)"
+            : $"[]v1.LabelSelectorRequirement{{{string.Join(", ", requirements)}}}";
+        return new GoLiteral($"v1.LabelSelector{{MatchLabels:{Map(selector.Child("matchLabels"))}, MatchExpressions:{expressions}}}");
+    }
+}
+
+/// <summary>Text that is shown as it is, not quoted.</summary>
+internal sealed record GoLiteral(string Text)
+{
+    public override string ToString() => Text;
+}
