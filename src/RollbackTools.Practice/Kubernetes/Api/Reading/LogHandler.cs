@@ -1,5 +1,6 @@
 using System.Text;
 using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Practice.Kubernetes.Schema.Trees;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Reading;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Api.Reading;
 using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Writing;
@@ -14,8 +15,6 @@ internal sealed class DeleteHandler(ApiContext context, AdmissionChain admission
     // Kinds whose deletion answers with the object rather than a Status.
     private static readonly ResourceType[] ReturnObject =
         [Resources.Pods, Resources.Services, Resources.PersistentVolumeClaims, Resources.ServiceAccounts, Resources.ResourceQuotas, Resources.Namespaces];
-
-    private readonly NamespaceDeletion namespaces = new(context.Store);
 
     public async Task DeleteAsync(ApiRequest request)
     {
@@ -70,7 +69,7 @@ internal sealed class DeleteHandler(ApiContext context, AdmissionChain admission
         if (options.DryRun) return current;
         try
         {
-            if (type == Resources.Namespaces) return namespaces.Delete(current);
+            if (type == Resources.Namespaces) return NamespaceDeletion.Begin(context.Store, current);
             if (Finalizer(options) is { } finalizer) Mark(current, finalizer);
             return context.Store.Delete(type, current.Namespace, current.Name, Grace(current, options), ifUid: options.Uid)
                 ?? throw Refusals.NotFound(type, current.Name);

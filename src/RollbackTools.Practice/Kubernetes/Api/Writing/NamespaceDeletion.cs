@@ -1,26 +1,27 @@
+using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Writing;
 
-/// <summary>Ends a namespace: nothing new gets in, everything in it goes, and it with them.</summary>
-internal sealed class NamespaceDeletion(ObjectStore store)
+/// <summary>
+/// Begins the end of a namespace: nothing new gets in. The namespace controller empties it and then takes its finalizer away.
+/// </summary>
+internal static class NamespaceDeletion
 {
-    public StoredObject Delete(StoredObject space)
+    private const string Finalizer = "kubernetes";
+
+    public static StoredObject Begin(ObjectStore store, StoredObject space)
     {
-        var now = store.Update(Resources.Namespaces, null, space.Name, body =>
+        store.Update(Resources.Namespaces, null, space.Name, static body =>
         {
-            body.Ensure("metadata").Default("deletionTimestamp", ObjectStore.Timestamp(DateTimeOffset.UtcNow));
-            body.Ensure("metadata").Default("deletionGracePeriodSeconds", 1);
+            if (body.Child("metadata")?["deletionTimestamp"] is not null) return false;
+            var finalizers = body.Child("metadata").List("finalizers")?.Select(one => one!.DeepClone()) ?? [];
+            body.Ensure("metadata")["finalizers"] = new JsonArray([.. finalizers, Finalizer]);
             body.Ensure("status")["phase"] = "Terminating";
             return true;
-        }) ?? throw Refusals.NotFound(Resources.Namespaces, space.Name);
-
-        // Owners first, so that no controller replaces what goes.
-        foreach (var type in Resources.BuiltIn.Where(type => type.Namespaced).OrderBy(type => type == Resources.Pods))
-            foreach (var item in store.List(type, space.Name).Items)
-                store.Delete(type, space.Name, item.Name);
-        store.Delete(Resources.Namespaces, null, space.Name);
-        return now;
+        });
+        return store.Delete(Resources.Namespaces, null, space.Name) ?? throw Refusals.NotFound(Resources.Namespaces, space.Name);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Api.Reading;
 using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Writing;

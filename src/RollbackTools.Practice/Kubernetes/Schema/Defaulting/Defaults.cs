@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Schema.Defaulting;

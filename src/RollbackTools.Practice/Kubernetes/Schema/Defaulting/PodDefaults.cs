@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.Schema.Trees;
 
 namespace RollbackTools.Practice.Kubernetes.Schema.Defaulting;
 
@@ -42,7 +43,7 @@ internal static class PodDefaults
 
         var status = pod.Ensure("status");
         status.Default("phase", "Pending");
-        status.Default("qosClass", Qos(spec));
+        status["qosClass"] = Qos(spec);
     }
 
     public static void Probe(JsonObject? probe)

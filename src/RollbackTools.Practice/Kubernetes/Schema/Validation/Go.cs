@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.Schema.Trees;
 
 namespace RollbackTools.Practice.Kubernetes.Schema.Validation;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.Schema.Trees;
 
 namespace RollbackTools.Practice.Kubernetes.Schema.Validation;
 

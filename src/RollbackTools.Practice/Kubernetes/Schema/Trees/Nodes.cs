@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace RollbackTools.Practice.Kubernetes.Schema;
+namespace RollbackTools.Practice.Kubernetes.Schema.Trees;
 
 /// <summary>Reading and filling JSON trees where any part may be missing or of the wrong kind.</summary>
 internal static class Nodes
