@@ -52,7 +52,8 @@ internal sealed class WatchLoop<T>(KubernetesTransport transport, Resource<T> re
         try
         {
             var list = await ObjectLister.ListAsync(transport, resource, ns, filter, cancellation).ConfigureAwait(false);
-            _version = list.Metadata.ResourceVersion;
+            // A server that names no version still has one: "0" watches from whatever it remembers, instead of listing for ever.
+            _version = string.IsNullOrEmpty(list.Metadata.ResourceVersion) ? "0" : list.Metadata.ResourceVersion;
             _recovery.Reached();
             return list;
         }
