@@ -1,12 +1,18 @@
 namespace RollbackTools.Integrations.Processes;
 
-/// <summary>Finds a program on PATH, as the system would.</summary>
+/// <summary>
+/// Finds a program on PATH and nowhere else. Left to itself, .NET looks beside the running program and in the current
+/// directory first, so that a checked-out repository with a file called "aws" in it would be run.
+/// </summary>
 internal static class SearchPath
 {
+    private static readonly string[] WindowsExtensions = [".exe", ".com", ".cmd", ".bat"];
+
     public static string? Find(string program, string? path)
     {
-        var names = OperatingSystem.IsWindows() && !Path.HasExtension(program) ? new[] { program + ".exe", program + ".com" } : [program];
+        var names = OperatingSystem.IsWindows() && !Path.HasExtension(program) ? WindowsExtensions.Select(extension => program + extension) : [program];
         return (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Where(Path.IsPathRooted)
             .SelectMany(directory => names.Select(name => Path.Combine(directory, name)))
             .FirstOrDefault(IsProgram);
     }

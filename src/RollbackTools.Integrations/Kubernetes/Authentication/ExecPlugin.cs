@@ -82,7 +82,9 @@ internal sealed class ExecPlugin
         var command = _exec.Command!;
         // As client-go: a command with a directory in it is relative to the kubeconfig, a bare name is looked up on PATH.
         var hasDirectory = command.Contains('/', StringComparison.Ordinal) || command.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal);
-        var start = new ProcessStartInfo(hasDirectory ? PemFiles.Resolve(_exec.Fields, command) : command, _exec.Arguments);
+        var program = hasDirectory ? PemFiles.Resolve(_exec.Fields, command) : SearchPath.Find(command, _host.Variable("PATH"));
+        if (program is null) throw Failure("is not on PATH.", new OutputTail());
+        var start = new ProcessStartInfo(program, _exec.Arguments);
         foreach (var (name, value) in _exec.Environment) start.Environment[name] = value;
         start.Environment["KUBERNETES_EXEC_INFO"] = _info;
         return start;

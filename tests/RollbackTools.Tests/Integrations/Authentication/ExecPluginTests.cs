@@ -171,8 +171,31 @@ public sealed class ExecPluginTests
         var error = await Assert.ThrowsAsync<EstateException>(() => cluster.GetAsync(Resources.Deployments, "prod", "api", default));
 
         Assert.Equal(EstateErrorKind.Configuration, error.Kind);
-        Assert.Contains("'no-such-plugin-here' of user 'u' cannot be started", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'no-such-plugin-here' of user 'u' is not on PATH", error.Message, StringComparison.Ordinal);
         Assert.Equal("brew install it", error.Recommendation);
+    }
+
+    [Fact]
+    public async Task A_program_that_merely_lies_in_the_current_directory_is_not_run()
+    {
+        await using var fixture = await ClusterFixture.StartAsync();
+        var name = $"plugin-{Guid.NewGuid():n}";
+        var here = fixture.Machine.WriteScript(Path.Combine(Environment.CurrentDirectory, name), "touch \"$0.ran\"");
+        try
+        {
+            fixture.Machine.Variables["PATH"] = "/usr/bin:.:";
+            fixture.Machine.WriteKubeconfig(fixture.Server.Address, fixture.Certificates.AuthorityPem, user: $"exec: {{ apiVersion: {V1}, command: {name} }}");
+            using var cluster = fixture.Connect();
+
+            await Assert.ThrowsAsync<EstateException>(() => cluster.GetAsync(Resources.Deployments, "prod", "api", default));
+
+            Assert.False(File.Exists(here + ".ran"));
+        }
+        finally
+        {
+            File.Delete(here);
+            File.Delete(here + ".ran");
+        }
     }
 
     private static async Task<ClusterFixture> StartAsync(
