@@ -106,10 +106,10 @@ public sealed class TestRollbackHealthCommand : EstateCmdlet
     }
 
     /// <summary>Only collects: all of them are tested at once, at the end.</summary>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Collect(() =>
     {
         foreach (var identity in Name ?? []) targets.Add(identity, NamespaceChoice.Apply(identity, Kind, Namespace, Given), ExpectedImage);
-    }
+    });
 
     protected override async Task EndAsync(CommandPipeline pipeline, CancellationToken cancellation)
     {

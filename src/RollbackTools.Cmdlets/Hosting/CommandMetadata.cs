@@ -21,8 +21,13 @@ public sealed class CommandMetadata
                 .Where(property => property.GetCustomAttributesData().Any(data => data.AttributeType == typeof(ParameterAttribute)))
                 .Select(property => new ParameterMetadata(property)),
         ];
-        Sets = [.. Parameters.SelectMany(parameter => parameter.Sets.Keys).Where(set => set != ParameterMetadata.AllSets).Distinct(StringComparer.OrdinalIgnoreCase)];
-        if (Sets.Count == 0) Sets = [DefaultSet ?? ParameterMetadata.AllSets];
+        // The default set may have no parameter of its own.
+        Sets =
+        [
+            .. Parameters.SelectMany(parameter => parameter.Sets.Keys).Where(set => set != ParameterMetadata.AllSets)
+                .Prepend(DefaultSet ?? "").Where(set => set.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase),
+        ];
+        if (Sets.Count == 0) Sets = [ParameterMetadata.AllSets];
     }
 
     public string Name { get; }

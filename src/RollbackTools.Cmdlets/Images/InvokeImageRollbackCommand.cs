@@ -82,10 +82,10 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
     public SwitchParameter ResumePaused { get; set; }
 
     /// <summary>Only collects: all of them go at once, at the end.</summary>
-    protected override void ProcessRecord()
+    protected override void ProcessRecord() => Collect(() =>
     {
         foreach (var identity in Name ?? []) targets.Add(identity, NamespaceChoice.Apply(identity, Kind, Namespace, Given));
-    }
+    });
 
     protected override Task EndAsync(CommandPipeline pipeline, CancellationToken cancellation)
     {

@@ -90,6 +90,19 @@ public abstract class RollbackCmdlet : PSCmdlet, IDisposable
         // Most cmdlets hold nothing that a failure spoils.
     }
 
+    /// <summary>For a ProcessRecord that only takes note of its input, on the pipeline's own thread.</summary>
+    private protected void Collect(Action note)
+    {
+        try
+        {
+            note();
+        }
+        catch (Exception mistake) when (mistake is RollbackException or FormatException)
+        {
+            Engine.ThrowTerminatingError(ErrorMapping.From(mistake));
+        }
+    }
+
     private void Run(Func<CommandPipeline, CancellationToken, Task> body)
     {
         var failure = RunPumped(body);

@@ -19,6 +19,8 @@ internal sealed class FakeEstateProvider : IEstateProvider
     /// <summary>What every estate it opens holds.</summary>
     public Action<FakeCluster> Furnish { get; set; } = _ => { };
 
+    public Action<FakeEstate> Prepare { get; set; } = _ => { };
+
     public Func<EstateOptions, Exception?> Refuse { get; set; } = _ => null;
 
     public IEstate Open(EstateOptions options, Action<string> warn)
@@ -30,6 +32,7 @@ internal sealed class FakeEstateProvider : IEstateProvider
         FakeCluster cluster = new(new ClusterInfo(options.EstateName ?? context, "https://127.0.0.1:6443", options.Namespace ?? "prod") { Connection = options });
         Furnish(cluster);
         FakeEstate estate = new(cluster);
+        Prepare(estate);
         Estates.Add(estate);
         return estate;
     }

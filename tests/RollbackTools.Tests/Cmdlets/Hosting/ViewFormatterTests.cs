@@ -1,0 +1,101 @@
+using RollbackTools.Cmdlets.Hosting;
+using RollbackTools.Cmdlets.Practice;
+using RollbackTools.Operations.Health;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Tests.Cmdlets.Hosting;
+
+public sealed class ViewFormatterTests
+{
+    private static readonly RollbackResult Result = new()
+    {
+        Estate = "practice",
+        Namespace = "prod",
+        Kind = "Deployment",
+        Name = "api",
+        From = "registry.example/shop/api:42",
+        To = "registry.example/shop/api:41",
+        Outcome = RollbackOutcome.RolledBack,
+        Duration = TimeSpan.FromSeconds(2.34),
+        Steps = ["PATCH one", "DELETE two"],
+    };
+
+    [Fact]
+    public void A_result_is_a_line()
+    {
+        Assert.Equal(
+            """
+
+            Namespace  Name                     Outcome      From               To                   Took
+            ---------  ----                     -------      ----               --                   ----
+            prod       deployment/api           RolledBack   api:42             api:41               2.3s
+
+
+            """,
+            new ViewFormatter().Format([Result]), ignoreLineEndingDifferences: true);
+    }
+
+    [Fact]
+    public void Revisions_are_grouped_by_workload()
+    {
+        ImageRevision old = new() { Estate = "practice", Namespace = "prod", Kind = "Deployment", Name = "api", Revision = 1, Images = [new ContainerImage { Container = "api", Image = "repo/api:41" }], IsDefaultTarget = true, Health = RevisionHealth.KnownGood, Age = TimeSpan.FromHours(76), CurrentFor = TimeSpan.FromMinutes(125) };
+
+        var text = new ViewFormatter().Format([old, old with { Name = "web" }]);
+
+        Assert.Contains("   Workload: deployment/api in prod (practice)", text, StringComparison.Ordinal);
+        Assert.Contains("   Workload: deployment/web in prod (practice)", text, StringComparison.Ordinal);
+        Assert.Contains("   1 <- target KnownGood api:41                         3d4h   2h5m", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_shows_every_line_of_a_value_under_its_label()
+    {
+        var text = new ViewFormatter().FormatList([Result]);
+
+        Assert.Contains("Steps        : PATCH one\n               DELETE two\n", text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Long_messages_go_on_below_and_long_cells_are_cut()
+    {
+        HealthCheck check = new() { Kind = "Deployment", Name = "api", Check = "Pods", Status = HealthStatus.Failed, Message = string.Join(' ', Enumerable.Repeat("word", 40)) };
+
+        Assert.Equal(40, new ViewFormatter(60).Format([check]).Split("word").Length - 1);
+        Assert.Contains("a-very-long-…", new ViewFormatter().Format([Result with { Namespace = "", Name = "", Kind = "", From = "a-very-long-image-name-indeed:1" }]).Replace("image", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(100)]
+    public void No_line_is_wider_than_the_screen(int width)
+    {
+        Assert.All(new ViewFormatter(width).Format([Result]).Split('\n'), line => Assert.True(line.Length <= width, line));
+    }
+
+    [Fact]
+    public void Colours_are_kept_only_on_request()
+    {
+        Assert.DoesNotContain('\u001b', new ViewFormatter().Format([Result]));
+        Assert.Contains("\u001b[32;1mRolledBack\u001b[0m", new ViewFormatter(colour: true).Format([Result]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_view_names_properties_that_exist()
+    {
+        object[] one = [Result, new ImageRevision(), new HealthCheck(), new RunRecord { Steps = [new RunEntry { Event = "Done" }] }, new PracticeEstate()];
+
+        foreach (var value in one)
+        {
+            Assert.NotEqual(value + Environment.NewLine, new ViewFormatter().Format([value]));
+            Assert.NotEqual(value + Environment.NewLine, new ViewFormatter().FormatList([value]));
+        }
+    }
+
+    [Fact]
+    public void What_has_no_view_prints_as_itself()
+    {
+        Assert.Equal("True" + Environment.NewLine, new ViewFormatter().Format([true]));
+    }
+}
