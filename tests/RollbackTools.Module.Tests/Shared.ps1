@@ -12,3 +12,55 @@ function Invoke-Pwsh([string] $Script) {
     $lines = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1
     $lines | ForEach-Object { "$_" }
 }
+
+# One practice estate for a file's tests. Its journals go where they are thrown away.
+function Start-Estate {
+    $env:ROLLBACKTOOLS_STATE = Join-Path ([IO.Path]::GetTempPath()) "rollbacktools-$([guid]::NewGuid().ToString('n'))"
+    Start-RollbackPractice tomoda -UseInSession
+}
+
+function Stop-Estate($Estate) {
+    if ($Estate) { $Estate | Stop-RollbackPractice }
+    if (Test-Path $env:ROLLBACKTOOLS_STATE) { Remove-Item $env:ROLLBACKTOOLS_STATE -Recurse }
+    $env:ROLLBACKTOOLS_STATE = $null
+}
+
+# Asks the practice API as a pipeline's own tools would: neither the module nor kubectl is involved.
+function Invoke-Api($Estate, [string] $Path, [string] $Method = 'Get', $Body) {
+    $token = [regex]::Match((Get-Content $Estate.Kubeconfig -Raw), "name: \S+-admin\s+user:\s+token: (?<token>\S+)").Groups['token'].Value
+    $request = @{
+        Uri                  = $Estate.Server.TrimEnd('/') + $Path
+        Method               = $Method
+        Headers              = @{ Authorization = "Bearer $token" }
+        SkipCertificateCheck = $true
+    }
+    if ($Body) {
+        $request.Body = ConvertTo-Json $Body -Depth 20
+        $request.ContentType = 'application/strategic-merge-patch+json'
+    }
+    Invoke-RestMethod @request
+}
+
+# What a release does: a new image, and nothing else.
+function Publish-Image($Estate, [string] $Name, [string] $Tag, [string] $Kind = 'deployments', [string] $Namespace = 'prod') {
+    $path = "/apis/apps/v1/namespaces/$Namespace/$Kind/$Name"
+    $container = (Invoke-Api $Estate $path).spec.template.spec.containers[0]
+    $image = ($container.image -replace ':[^:/]+$') + ":$Tag"
+    $null = Invoke-Api $Estate $path -Method Patch -Body @{
+        spec = @{ template = @{ spec = @{ containers = @(@{ name = $container.name; image = $image }) } } }
+    }
+    $image
+}
+
+function Get-LiveImage($Estate, [string] $Name, [string] $Kind = 'deployments', [string] $Namespace = 'prod') {
+    (Invoke-Api $Estate "/apis/apps/v1/namespaces/$Namespace/$Kind/$Name").spec.template.spec.containers[0].image
+}
+
+# A condition, not a time: fails with what was waited for.
+function Wait-Until([scriptblock] $Condition, [string] $For, [int] $Seconds = 30) {
+    $end = [DateTime]::UtcNow.AddSeconds($Seconds)
+    while (-not (& $Condition)) {
+        if ([DateTime]::UtcNow -gt $end) { throw "Not within $Seconds seconds: $For" }
+        Start-Sleep -Milliseconds 50
+    }
+}
