@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using RollbackTools.Practice.Faults;
 using RollbackTools.Practice.Kubernetes.Api.Access;
 using RollbackTools.Practice.Kubernetes.Pki;
@@ -71,6 +72,7 @@ public sealed class KubernetesApiServer : IAsyncDisposable
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrel(kestrel => Configure(kestrel, options, authority));
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
         var application = builder.Build();
         application.Run(pipeline.HandleAsync);
         try

@@ -49,6 +49,7 @@ internal static class FieldTrees
 
     private static void Insert(FieldSet set, string step, JsonNode? value, FieldSchema? field)
     {
+        if (value is null) return;
         if (IsKeyed(field) && value is JsonArray { Count: > 0 } list && field is not { Atomic: true })
         {
             var items = set.At(step);

@@ -125,6 +125,7 @@ internal sealed class ManagedFields
             if (meta.Count == 0) copy.Remove("metadata");
         }
 
+        if (copy["status"] is JsonObject { Count: 0 }) copy.Remove("status");
         return copy;
     }
 }

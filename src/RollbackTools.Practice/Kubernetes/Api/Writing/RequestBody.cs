@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.Api.Protobuf;
 using YamlDotNet.Core;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Writing;
@@ -7,6 +8,7 @@ namespace RollbackTools.Practice.Kubernetes.Api.Writing;
 /// <summary>Reads bodies: JSON, or YAML where a client may send it.</summary>
 internal static class RequestBody
 {
+    private const string Accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
     private const long Limit = 3 * 1024 * 1024;
 
     public static string MediaType(ApiRequest request)
@@ -20,8 +22,8 @@ internal static class RequestBody
     public static async Task<JsonObject> ReadObjectAsync(ApiRequest request)
     {
         var media = MediaType(request);
-        if (media is not ("" or "application/json" or "application/yaml" or "*/*"))
-            throw Refusals.UnsupportedMediaType("application/json, application/yaml");
+        if (media is not ("" or "application/json" or "application/yaml" or "*/*" or ProtobufBody.MediaType))
+            throw Refusals.UnsupportedMediaType(Accepted);
         return await ReadNodeAsync(request, yaml: media == "application/yaml") as JsonObject
             ?? throw Refusals.BadRequest("the object provided is unrecognized (must be of type object): couldn't get version/kind");
     }
@@ -43,11 +45,13 @@ internal static class RequestBody
         var body = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
         try
         {
+            if (MediaType(request) == ProtobufBody.MediaType)
+                return ProtobufBody.Parse(body.Span) ?? throw Refusals.UnsupportedMediaType("application/json, application/yaml");
             return yaml && !StartsJson(body.Span)
                 ? YamlJson.Parse(System.Text.Encoding.UTF8.GetString(body.Span))
                 : JsonNode.Parse(body.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 128 });
         }
-        catch (Exception bad) when (bad is JsonException or YamlException)
+        catch (Exception bad) when (bad is JsonException or YamlException or FormatException)
         {
             throw Refusals.BadRequest($"error decoding the body: {bad.Message}");
         }
