@@ -1,5 +1,4 @@
 using RollbackTools.Practice.Kubernetes.Controllers;
-using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Estates;
 
@@ -7,9 +6,9 @@ namespace RollbackTools.Practice.Estates;
 /// An estate's story, told to its controllers with the clock set back: something is done, what follows from it happens at once,
 /// then days pass.
 /// </summary>
-public sealed class EstatePast(ControlLoop loop, PracticeClock clock, ObjectStore store)
+public sealed class EstatePast(ControlLoop loop, PracticeClock clock, Operator people)
 {
-    public Operator Operator { get; } = new(store);
+    public Operator Operator { get; } = people;
 
     public DateTimeOffset Now => clock.GetUtcNow();
 

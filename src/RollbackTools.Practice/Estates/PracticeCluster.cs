@@ -1,4 +1,5 @@
-using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.Api;
+using RollbackTools.Practice.Kubernetes.Api.Writing;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Kubelet;
 using RollbackTools.Practice.Kubernetes.Schema;
@@ -14,6 +15,8 @@ public sealed class PracticeCluster : IAsyncDisposable
     private readonly ControllerContext context;
     private readonly ControlLoop loop;
     private readonly ServiceRouter? router;
+    private string? ownDirectory;
+    private KubernetesApiServer? server;
 
     private PracticeCluster(PracticeClusterOptions options)
     {
@@ -22,7 +25,6 @@ public sealed class PracticeCluster : IAsyncDisposable
         Clock.GoBack(options.Estate.Age);
         Store = new ObjectStore(Clock);
         Logs = new PodLogBook(Clock);
-        Operator = new Operator(Store);
         context = new ControllerContext(Store, Clock, options.Tempo, options.Seed);
         NodeAgent nodes = new(context, Images, Logs);
         List<Controller> controllers = [.. ControllerSet.All(context), nodes];
@@ -41,7 +43,15 @@ public sealed class PracticeCluster : IAsyncDisposable
     public PodLogBook Logs { get; }
 
     /// <summary>Applies manifests, ships images, scales.</summary>
-    public Operator Operator { get; }
+    public Operator Operator { get; private set; } = null!;
+
+    /// <summary>The API server. Throws <see cref="InvalidOperationException"/> when it was not asked for.</summary>
+    public KubernetesApiServer Server => server ?? throw new InvalidOperationException("This practice cluster has no API server.");
+
+    /// <summary>The path of the kubeconfig.</summary>
+    public string Kubeconfig { get; private set; } = "";
+
+    public Uri Url => Server.Url;
 
     /// <summary>The address of every Service that listens; keys are <c>namespace/name</c>.</summary>
     public IReadOnlyDictionary<string, Uri> Services => router?.Urls ?? new Dictionary<string, Uri>();
@@ -83,22 +93,49 @@ public sealed class PracticeCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (server is not null) await server.DisposeAsync();
         await loop.DisposeAsync();
         if (router is not null) await router.DisposeAsync();
         context.Dispose();
+        if (ownDirectory is not null) Directory.Delete(ownDirectory, recursive: true);
     }
 
     private async Task BeginAsync(CancellationToken cancellation)
     {
         var estate = Options.Estate;
+        await OpenAsync(cancellation);
         estate.Furnish(Images);
         foreach (var ns in (string[])["default", "kube-system"]) Operator.Apply($"{{ kind: Namespace, metadata: {{ name: {ns} }} }}");
         for (var i = 1; i <= estate.Nodes; i++) Store.Create(Resources.Nodes, PracticeNodes.Node(i, estate.Name));
         estate.Seed(Store);
         loop.Start(Resources.BuiltIn);
-        await estate.LiveAsync(new EstatePast(loop, Clock, Store), cancellation);
+        await estate.LiveAsync(new EstatePast(loop, Clock, Operator), cancellation);
         Clock.JoinPresent();
         await loop.SettleAsync(cancellation);
         if (router is not null) await router.ListeningAsync(cancellation);
+    }
+
+    /// <summary>The API server comes first, with today's certificates: the past is written by its rules too.</summary>
+    private async Task OpenAsync(CancellationToken cancellation)
+    {
+        AdmissionChain admission = new();
+        if (Options.Api)
+        {
+            server = await KubernetesApiServer.StartAsync(Store, new KubernetesApiOptions
+            {
+                Port = Options.Port,
+                ClusterName = Options.Estate.Name,
+                DefaultNamespace = Options.Estate.Namespace,
+                PodLogs = Logs,
+                Faults = Options.Faults,
+            }, cancellation);
+            admission = server.Admission;
+            var directory = Options.Directory ?? (ownDirectory = Directory.CreateTempSubdirectory("rollback-practice-").FullName);
+            Kubeconfig = Path.Combine(directory, "kubeconfig");
+            server.WriteKubeconfig(Kubeconfig);
+        }
+
+        context.Admission = new PodAdmission(Store, admission);
+        Operator = new Operator(Store, new ObjectWriter(Store, admission, Clock));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Practice.Kubernetes.Schema.Defaulting;
 using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Estates.Benchmarks;
@@ -20,7 +21,9 @@ public sealed class FleetEstate(int deployments, int podsEach, int revisions = 2
 
     public override void Seed(ObjectStore store)
     {
-        store.Create(Resources.Namespaces, new JsonObject { ["metadata"] = new JsonObject { ["name"] = Namespace }, ["status"] = new JsonObject { ["phase"] = "Active" } });
+        JsonObject space = new() { ["metadata"] = new JsonObject { ["name"] = Namespace } };
+        Defaults.Apply(Resources.Namespaces, space);
+        store.Create(Resources.Namespaces, space);
         var nodes = store.List(Resources.Nodes).Items.Select(node => node.Name).ToList();
         SettledWorkloads workloads = new(store, Namespace, TimeProvider.System.GetUtcNow());
         for (var i = 0; i < deployments; i++) workloads.Add(DeploymentName(i), podsEach, revisions, nodes);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Controllers.Deployments;
 using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Practice.Kubernetes.Schema.Defaulting;
 using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Estates.Benchmarks;
@@ -42,6 +43,7 @@ internal sealed class SettledWorkloads(ObjectStore store, string ns, DateTimeOff
                 ["template"] = Template(name, revisions),
             },
         };
+        Defaults.Apply(Resources.Deployments, body);
         var newest = $"{name}-{Templates.Hash(body["spec"]!["template"], null)}";
         body["status"] = new JsonObject
         {
@@ -126,6 +128,7 @@ internal sealed class SettledWorkloads(ObjectStore store, string ns, DateTimeOff
             }),
             ["qosClass"] = "BestEffort",
         };
+        Defaults.Apply(Resources.Pods, pod);
         return pod;
     }
 

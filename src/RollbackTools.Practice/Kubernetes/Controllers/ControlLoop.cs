@@ -1,3 +1,4 @@
+using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Controllers;
@@ -14,10 +15,9 @@ public sealed class ControlLoop : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly object gate = new();
     private readonly List<TaskCompletionSource> settlers = [];
-    private IAsyncEnumerator<StoreEvent>? watch;
-    private Task<bool>? nextEvent;
+    private StoreWatch? watch;
+    private Task? changed;
     private Task? woken;
-    private long observed;
     private Task? running;
 
     public ControlLoop(ControllerContext context, IReadOnlyList<Controller> controllers) =>
@@ -29,8 +29,8 @@ public sealed class ControlLoop : IAsyncDisposable
     /// <summary>Reads what exists, then follows it.</summary>
     public void Start(IEnumerable<ResourceType> kinds)
     {
-        observed = context.Store.Version;
-        watch = context.Store.Watch(null, observed, stopping.Token).GetAsyncEnumerator(stopping.Token);
+        // Events are half of all writes and no controller's business.
+        watch = context.Store.Open(null, context.Store.Version, static change => change.Object.Type != Resources.Events);
         foreach (var item in kinds.SelectMany(kind => context.Store.List(kind).Items))
             See(new StoreEvent(StoreEventType.Added, item, null, item.Version));
         running = Task.Run(RunAsync);
@@ -53,8 +53,7 @@ public sealed class ControlLoop : IAsyncDisposable
     {
         await stopping.CancelAsync();
         if (running is not null) await running;
-        if (nextEvent is not null) await nextEvent;
-        if (watch is not null) await watch.DisposeAsync();
+        watch?.Dispose();
         stopping.Dispose();
     }
 
@@ -63,7 +62,7 @@ public sealed class ControlLoop : IAsyncDisposable
         while (!stopping.IsCancellationRequested)
         {
             context.Wake.Reset();
-            if (!await SeeChangesAsync()) return;
+            while (watch!.Events.TryRead(out var change)) See(change);
             context.Agenda.RunDue();
             if (context.Queue.TryTake(out var work))
             {
@@ -75,20 +74,6 @@ public sealed class ControlLoop : IAsyncDisposable
             if (!Settled()) continue;
             await IdleAsync();
         }
-    }
-
-    private async ValueTask<bool> SeeChangesAsync()
-    {
-        while (observed < context.Store.Version)
-        {
-            var more = nextEvent is null ? await watch!.MoveNextAsync() : await nextEvent;
-            nextEvent = null;
-            if (!more) return false;
-            observed = watch!.Current.Version;
-            See(watch.Current);
-        }
-
-        return true;
     }
 
     private void See(StoreEvent change)
@@ -108,7 +93,7 @@ public sealed class ControlLoop : IAsyncDisposable
         lock (gate)
         {
             if (settlers.Count == 0) return true;
-            if (observed < context.Store.Version || context.Agenda.HasDue || !context.Queue.IsEmpty) return false;
+            if (watch!.Events.TryPeek(out _) || context.Agenda.HasDue || !context.Queue.IsEmpty) return false;
             foreach (var settler in settlers) settler.TrySetResult();
             settlers.Clear();
             return true;
@@ -117,9 +102,10 @@ public sealed class ControlLoop : IAsyncDisposable
 
     private async Task IdleAsync()
     {
-        nextEvent ??= watch!.MoveNextAsync().AsTask();
+        changed ??= watch!.Events.WaitToReadAsync(stopping.Token).AsTask();
         woken ??= context.Wake.WaitAsync(stopping.Token);
-        await Task.WhenAny(nextEvent, woken);
+        await Task.WhenAny(changed, woken);
+        if (changed.IsCompleted) changed = null;
         if (woken.IsCompleted) woken = null;
     }
 }

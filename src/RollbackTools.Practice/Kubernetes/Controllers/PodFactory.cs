@@ -32,7 +32,7 @@ internal sealed class PodFactory(ControllerContext context)
     /// <summary>Throws <see cref="PodRefusedException"/> when admission refuses, <see cref="StoreConflictException"/> when the name is taken.</summary>
     public StoredObject Create(JsonObject pod)
     {
-        pod["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = "BestEffort" };
+        pod["status"] = new JsonObject { ["phase"] = "Pending" };
         return context.Store.Create(Resources.Pods, context.Admission.Admit(pod.Text("metadata", "namespace")!, pod));
     }
 }

@@ -36,6 +36,11 @@ internal static class WorkloadRules
     {
         Replicas(spec, errors);
         Selected(spec, errors, "Always");
+
+        // A mount may name a claim template: the pod gets that volume when it is made.
+        var claims = spec.Objects("volumeClaimTemplates")
+            .Select(claim => FieldError.NotFound("", claim.Child("metadata").Text("name") ?? "").Detail).ToHashSet();
+        errors.RemoveAll(error => error.Field.Contains(".volumeMounts[", StringComparison.Ordinal) && claims.Contains(error.Detail));
         if (spec.Text("podManagementPolicy") is { } policy and not ("OrderedReady" or "Parallel"))
             errors.Add(FieldError.Invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'"));
         var strategy = spec.Child("updateStrategy");
