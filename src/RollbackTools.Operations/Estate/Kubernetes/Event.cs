@@ -3,9 +3,9 @@ namespace RollbackTools.Operations.Estate.Kubernetes;
 /// <summary>A core/v1 Event. Kept by the API server for about an hour, so absence proves nothing.</summary>
 public sealed record Event : IKubernetesObject
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
 
-    public ObjectReference InvolvedObject { get; init; } = new();
+    public ObjectReference InvolvedObject { get; init => field = value ?? new(); } = new();
 
     public string? Reason { get; init; }
 
@@ -37,11 +37,11 @@ public sealed record EventSeries
 
 public sealed record ObjectReference
 {
-    public string Kind { get; init; } = "";
+    public string Kind { get; init => field = value ?? ""; } = "";
 
-    public string Namespace { get; init; } = "";
+    public string Namespace { get; init => field = value ?? ""; } = "";
 
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
-    public string Uid { get; init; } = "";
+    public string Uid { get; init => field = value ?? ""; } = "";
 }

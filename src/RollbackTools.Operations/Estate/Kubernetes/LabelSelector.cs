@@ -3,9 +3,9 @@ namespace RollbackTools.Operations.Estate.Kubernetes;
 /// <summary>metav1.LabelSelector: equalities and set expressions, all of which must hold.</summary>
 public sealed record LabelSelector
 {
-    public IReadOnlyDictionary<string, string> MatchLabels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> MatchLabels { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
-    public IReadOnlyList<LabelExpression> MatchExpressions { get; init; } = [];
+    public IReadOnlyList<LabelExpression> MatchExpressions { get; init => field = value ?? []; } = [];
 
     /// <summary>The query form: <c>app=api,tier in (a,b),!canary</c>.</summary>
     public override string ToString() => string.Join(',',
@@ -20,12 +20,12 @@ public sealed record LabelSelector
 
 public sealed record LabelExpression
 {
-    public string Key { get; init; } = "";
+    public string Key { get; init => field = value ?? ""; } = "";
 
     /// <summary>In, NotIn, Exists or DoesNotExist.</summary>
-    public string Operator { get; init; } = "";
+    public string Operator { get; init => field = value ?? ""; } = "";
 
-    public IReadOnlyList<string> Values { get; init; } = [];
+    public IReadOnlyList<string> Values { get; init => field = value ?? []; } = [];
 
     public override string ToString() => Operator switch
     {

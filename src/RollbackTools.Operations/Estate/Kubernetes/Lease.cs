@@ -5,9 +5,9 @@ namespace RollbackTools.Operations.Estate.Kubernetes;
 /// <summary>coordination.k8s.io/v1 Lease.</summary>
 public sealed record Lease : IKubernetesObject
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
 
-    public LeaseSpec Spec { get; init; } = new();
+    public LeaseSpec Spec { get; init => field = value ?? new(); } = new();
 }
 
 public sealed record LeaseSpec

@@ -2,13 +2,13 @@ namespace RollbackTools.Operations.Estate.Kubernetes;
 
 public sealed record ObjectMeta
 {
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
-    public string Namespace { get; init; } = "";
+    public string Namespace { get; init => field = value ?? ""; } = "";
 
-    public string Uid { get; init; } = "";
+    public string Uid { get; init => field = value ?? ""; } = "";
 
-    public string ResourceVersion { get; init; } = "";
+    public string ResourceVersion { get; init => field = value ?? ""; } = "";
 
     public long Generation { get; init; }
 
@@ -16,13 +16,13 @@ public sealed record ObjectMeta
 
     public DateTimeOffset? DeletionTimestamp { get; init; }
 
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = Empty;
+    public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? Empty; } = Empty;
 
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = Empty;
+    public IReadOnlyDictionary<string, string> Annotations { get; init => field = value ?? Empty; } = Empty;
 
-    public IReadOnlyList<OwnerReference> OwnerReferences { get; init; } = [];
+    public IReadOnlyList<OwnerReference> OwnerReferences { get; init => field = value ?? []; } = [];
 
-    public IReadOnlyList<ManagedFieldsEntry> ManagedFields { get; init; } = [];
+    public IReadOnlyList<ManagedFieldsEntry> ManagedFields { get; init => field = value ?? []; } = [];
 
     private static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
 
@@ -32,13 +32,13 @@ public sealed record ObjectMeta
 
 public sealed record OwnerReference
 {
-    public string ApiVersion { get; init; } = "";
+    public string ApiVersion { get; init => field = value ?? ""; } = "";
 
-    public string Kind { get; init; } = "";
+    public string Kind { get; init => field = value ?? ""; } = "";
 
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
-    public string Uid { get; init; } = "";
+    public string Uid { get; init => field = value ?? ""; } = "";
 
     public bool Controller { get; init; }
 }
@@ -46,10 +46,10 @@ public sealed record OwnerReference
 /// <summary>Who last wrote which fields. The field set itself is not read: who and how is what decides.</summary>
 public sealed record ManagedFieldsEntry
 {
-    public string Manager { get; init; } = "";
+    public string Manager { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>Apply</c> (server-side apply) or <c>Update</c>.</summary>
-    public string Operation { get; init; } = "";
+    public string Operation { get; init => field = value ?? ""; } = "";
 
     public string? Subresource { get; init; }
 

@@ -3,11 +3,11 @@ namespace RollbackTools.Operations.Estate.Kubernetes;
 /// <summary>A pod, as far as its health goes.</summary>
 public sealed record Pod : IKubernetesObject
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
 
-    public PodSpec Spec { get; init; } = new();
+    public PodSpec Spec { get; init => field = value ?? new(); } = new();
 
-    public PodStatus Status { get; init; } = new();
+    public PodStatus Status { get; init => field = value ?? new(); } = new();
 
     /// <summary>Every container that should run, init containers first.</summary>
     public IEnumerable<ContainerStatus> Containers() => Status.InitContainerStatuses.Concat(Status.ContainerStatuses);
@@ -21,14 +21,14 @@ public sealed record PodSpec
 {
     public string? NodeName { get; init; }
 
-    public IReadOnlyList<PodContainer> Containers { get; init; } = [];
+    public IReadOnlyList<PodContainer> Containers { get; init => field = value ?? []; } = [];
 }
 
 public sealed record PodContainer
 {
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
-    public string Image { get; init; } = "";
+    public string Image { get; init => field = value ?? ""; } = "";
 }
 
 public sealed record PodStatus
@@ -40,29 +40,29 @@ public sealed record PodStatus
 
     public string? Message { get; init; }
 
-    public IReadOnlyList<Condition> Conditions { get; init; } = [];
+    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
 
-    public IReadOnlyList<ContainerStatus> InitContainerStatuses { get; init; } = [];
+    public IReadOnlyList<ContainerStatus> InitContainerStatuses { get; init => field = value ?? []; } = [];
 
-    public IReadOnlyList<ContainerStatus> ContainerStatuses { get; init; } = [];
+    public IReadOnlyList<ContainerStatus> ContainerStatuses { get; init => field = value ?? []; } = [];
 }
 
 public sealed record ContainerStatus
 {
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
-    public string Image { get; init; } = "";
+    public string Image { get; init => field = value ?? ""; } = "";
 
     /// <summary>What really runs, usually <c>repository@sha256:…</c>; empty until pulled.</summary>
-    public string ImageID { get; init; } = "";
+    public string ImageID { get; init => field = value ?? ""; } = "";
 
     public bool Ready { get; init; }
 
     public int RestartCount { get; init; }
 
-    public ContainerState State { get; init; } = new();
+    public ContainerState State { get; init => field = value ?? new(); } = new();
 
-    public ContainerState LastState { get; init; } = new();
+    public ContainerState LastState { get; init => field = value ?? new(); } = new();
 }
 
 public sealed record ContainerState

@@ -22,9 +22,9 @@ public sealed record Resource<T>(
 /// <summary>A list as the server sent it (all pages together), with the version to watch from.</summary>
 public sealed record ResourceList<T>
 {
-    public ListMeta Metadata { get; init; } = new();
+    public ListMeta Metadata { get; init => field = value ?? new(); } = new();
 
-    public IReadOnlyList<T> Items { get; init; } = [];
+    public IReadOnlyList<T> Items { get; init => field = value ?? []; } = [];
 }
 
 public sealed record ListMeta

@@ -31,7 +31,7 @@ public static class Resources
 /// <summary>A namespace: its name is all we ask.</summary>
 public sealed record NamespaceObject : IKubernetesObject
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
 }
 
 [JsonSourceGenerationOptions(

@@ -5,11 +5,11 @@ namespace RollbackTools.Operations.Estate.Kubernetes;
 /// <summary>One revision of a Deployment.</summary>
 public sealed record ReplicaSet : IKubernetesObject
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
 
-    public ReplicaSetSpec Spec { get; init; } = new();
+    public ReplicaSetSpec Spec { get; init => field = value ?? new(); } = new();
 
-    public ReplicaSetStatus Status { get; init; } = new();
+    public ReplicaSetStatus Status { get; init => field = value ?? new(); } = new();
 }
 
 public sealed record ReplicaSetSpec
@@ -31,7 +31,7 @@ public sealed record ReplicaSetStatus
 /// <summary>One revision of a StatefulSet or DaemonSet. <see cref="Data"/> is a strategic merge patch that replaces the template.</summary>
 public sealed record ControllerRevision : IKubernetesObject
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
 
     public long Revision { get; init; }
 

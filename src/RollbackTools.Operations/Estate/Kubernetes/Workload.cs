@@ -8,11 +8,11 @@ namespace RollbackTools.Operations.Estate.Kubernetes;
 /// </summary>
 public sealed record Workload : IKubernetesObject
 {
-    public ObjectMeta Metadata { get; init; } = new();
+    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
 
-    public WorkloadSpec Spec { get; init; } = new();
+    public WorkloadSpec Spec { get; init => field = value ?? new(); } = new();
 
-    public WorkloadStatus Status { get; init; } = new();
+    public WorkloadStatus Status { get; init => field = value ?? new(); } = new();
 }
 
 public sealed record WorkloadSpec
@@ -20,7 +20,7 @@ public sealed record WorkloadSpec
     /// <summary>Null for a DaemonSet; the API defaults it to 1 elsewhere.</summary>
     public int? Replicas { get; init; }
 
-    public LabelSelector Selector { get; init; } = new();
+    public LabelSelector Selector { get; init => field = value ?? new(); } = new();
 
     public JsonElement Template { get; init; }
 
@@ -46,7 +46,7 @@ public sealed record WorkloadSpec
 
 public sealed record UpdateStrategy
 {
-    public string Type { get; init; } = "RollingUpdate";
+    public string Type { get; init => field = value ?? "RollingUpdate"; } = "RollingUpdate";
 
     public RollingUpdate? RollingUpdate { get; init; }
 }
@@ -88,17 +88,17 @@ public sealed record WorkloadStatus
 
     public int NumberReady { get; init; }
 
-    public IReadOnlyList<Condition> Conditions { get; init; } = [];
+    public IReadOnlyList<Condition> Conditions { get; init => field = value ?? []; } = [];
 
     public Condition? Condition(string type) => Conditions.FirstOrDefault(condition => condition.Type == type);
 }
 
 public sealed record Condition
 {
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>True, False or Unknown.</summary>
-    public string Status { get; init; } = "";
+    public string Status { get; init => field = value ?? ""; } = "";
 
     public string? Reason { get; init; }
 
