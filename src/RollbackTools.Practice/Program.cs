@@ -1,1 +1,3 @@
-return 0;
+using RollbackTools.Practice.Cli;
+
+return await PracticeCommands.RunAsync(args);

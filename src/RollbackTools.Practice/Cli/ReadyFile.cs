@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace RollbackTools.Practice.Cli;
+
+/// <summary>
+/// Tells whoever started this process where everything is. The contract is Start-RollbackPractice's: written whole, readable by
+/// its owner only, and the process ends when it is deleted.
+/// </summary>
+internal sealed class ReadyFile : IDisposable
+{
+    private readonly string path;
+
+    private ReadyFile(string path) => this.path = path;
+
+    public static ReadyFile Write(string path, RunningEstate estate, Termination termination)
+    {
+        path = Path.GetFullPath(path);
+        using var self = Process.GetCurrentProcess();
+        JsonObject content = new()
+        {
+            ["name"] = estate.Described.Name,
+            ["kubeconfig"] = estate.Described.Kubeconfig,
+            ["server"] = estate.Server.GetLeftPart(UriPartial.Authority),
+            ["services"] = new JsonObject(estate.Described.Services.Select(service =>
+                KeyValuePair.Create(service.Key, (JsonNode?)service.Value.ToString().TrimEnd('/')))),
+            ["processId"] = Environment.ProcessId,
+            ["startedAt"] = new DateTimeOffset(self.StartTime).ToString("O"),
+        };
+        var unfinished = $"{path}.{Environment.ProcessId}.tmp";
+        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (FileStream file = new(unfinished, options)) JsonSerializer.Serialize(file, content);
+        File.Move(unfinished, path, overwrite: true);
+        termination.WhenDeleted(path);
+        return new ReadyFile(path);
+    }
+
+    public void Dispose() => File.Delete(path);
+}

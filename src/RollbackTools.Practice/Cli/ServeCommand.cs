@@ -1,0 +1,63 @@
+using System.CommandLine;
+using RollbackTools.Practice.Drills;
+using Spectre.Console;
+
+namespace RollbackTools.Practice.Cli;
+
+/// <summary><c>serve</c>: an estate that stays up, for pwsh, kubectl or a browser.</summary>
+internal static class ServeCommand
+{
+    public static Command Create(IAnsiConsole console)
+    {
+        Option<string> estate = new("--estate") { Description = "Which estate.", DefaultValueFactory = _ => RunningEstate.Names[0] };
+        estate.AcceptOnlyFromAmong([.. RunningEstate.Names]);
+        Option<string?> readyFile = new("--ready-file") { Description = "Write where everything is to this file, as JSON, once it answers; end when it is deleted." };
+        Option<int> port = new("--port") { Description = "The API server's port; 0 takes a free one." };
+        Option<int> seed = new("--seed") { Description = "Where all chance comes from.", DefaultValueFactory = _ => 1 };
+        Option<int?> parent = new("--parent-process") { Description = "End when this process is gone.", Hidden = true };
+        Command command = new("serve", "Start an estate and wait until Ctrl+C.") { estate, readyFile, port, seed, parent };
+        command.SetAction((parsed, _) => RunAsync(
+            console, parsed.GetValue(estate)!, parsed.GetValue(readyFile), parsed.GetValue(port), parsed.GetValue(seed), parsed.GetValue(parent)));
+        return command;
+    }
+
+    /// <summary>Where everything is, and how to break it.</summary>
+    public static void Describe(DrillScreen screen, RunningEstate estate)
+    {
+        var about = estate.Described;
+        screen.Heading($"Practice estate {about.Name}");
+        screen.Line($"API server  {estate.Server}");
+        screen.Line($"Kubeconfig  {about.Kubeconfig}");
+        foreach (var (name, url) in about.Services.OrderBy(service => service.Key, StringComparer.Ordinal)) screen.Line($"Service     {name}  {url}");
+        screen.Line();
+        screen.Line("Use it:");
+        screen.Line($"  PowerShell  $env:KUBECONFIG = '{about.Kubeconfig}'; Get-ImageHistory -Namespace {about.Namespace}");
+        screen.Line($"  kubectl     kubectl --kubeconfig {about.Kubeconfig} -n {about.Namespace} get pods -w");
+        screen.Line("Break it:");
+        foreach (var hint in BreakCommand.Hints(about)) screen.Line($"  {hint}");
+        screen.Line("Ctrl+C ends it.");
+    }
+
+    private static async Task<int> RunAsync(IAnsiConsole console, string name, string? readyFile, int port, int seed, int? parent)
+    {
+        using Termination termination = new(ignoreInterrupt: parent is not null);
+        if (parent is { } id) termination.WhenGone(id);
+        try
+        {
+            await using var estate = await RunningEstate.StartAsync(name, seed, port, termination.Token);
+            using var ready = readyFile is null ? null : ReadyFile.Write(readyFile, estate, termination);
+            Describe(new DrillScreen(console), estate);
+            await termination.WaitAsync();
+            return ExitCodes.Success;
+        }
+        catch (IOException refused)
+        {
+            await Console.Error.WriteLineAsync($"The estate '{name}' cannot start: {refused.Message}");
+            return ExitCodes.Failure;
+        }
+        catch (OperationCanceledException) when (termination.Token.IsCancellationRequested)
+        {
+            return ExitCodes.Success;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Practice.Drills;
+
+/// <summary>Runs one drill on an estate that is up, and reports.</summary>
+public sealed class DrillRunner(DrillScreen screen, TimeProvider time)
+{
+    /// <summary>Practice runs are kept apart from those of real estates.</summary>
+    public static string DefaultRunsDirectory => Path.Combine(RunStore.DefaultDirectory(), "practice");
+
+    /// <summary>Whether the drill showed what it set out to show; the reason is printed otherwise.</summary>
+    public async Task<bool> RunAsync(IDrill drill, DrillEstate estate, string runsDirectory, CancellationToken cancellation)
+    {
+        var directory = Directory.CreateTempSubdirectory("rollbacktools-drill-").FullName;
+        try
+        {
+            DrillEnvironment.Write(Path.Combine(directory, "rollback.yaml"), estate);
+            RunStore runs = new(runsDirectory, time);
+            var before = runs.List().Select(run => run.RunId).ToHashSet();
+            Timeline timeline = new(time);
+            using var cluster = ClusterClient.Open(estate.Kubeconfig);
+            using DrillShell shell = new(screen, runs, directory);
+            await using TrafficMeter traffic = new(estate.Services, timeline);
+            DrillContext context = new(estate, screen, shell, cluster, traffic, timeline);
+            string? failure = null;
+            try
+            {
+                await drill.RunAsync(context, cancellation);
+            }
+            catch (Exception reason) when (reason is DrillFailedException or HttpRequestException)
+            {
+                failure = reason.Message;
+                timeline.Mark("drill failed", failure);
+            }
+
+            DrillReport.Write(screen, timeline, traffic, [.. runs.List().Where(run => !before.Contains(run.RunId)).Select(run => run.Path)]);
+            screen.Line();
+            if (failure is null) screen.Good($"PASSED {drill.Name}: health was observed.");
+            else screen.Bad($"FAILED {drill.Name}: {failure}");
+            return failure is null;
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}
