@@ -17,7 +17,7 @@ public sealed class PesterTests
         using var pwsh = Start(results);
         if (pwsh is null)
         {
-            Assert.Skip("The Pester suite did not run: there is no pwsh on the PATH.");
+            Skip("there is no pwsh on the PATH");
             return;
         }
 
@@ -26,7 +26,7 @@ public sealed class PesterTests
             var output = pwsh.StandardOutput.ReadToEndAsync(cancellation);
             var errors = pwsh.StandardError.ReadToEndAsync(cancellation);
             await pwsh.WaitForExitAsync(cancellation).WaitAsync(Limit, cancellation);
-            if (pwsh.ExitCode == NoPester) Assert.Skip("The Pester suite did not run: this pwsh has no Pester 5.3 or newer.");
+            if (pwsh.ExitCode == NoPester) Skip("this pwsh has no Pester 5.3 or newer");
 
             var tests = (await File.ReadAllLinesAsync(results, cancellation)).Select(line => JsonSerializer.Deserialize<PesterTest>(line)!).ToList();
             var failed = tests.Where(test => test.Result is not ("Passed" or "Skipped" or "NotRun"))
@@ -41,6 +41,13 @@ public sealed class PesterTests
             if (!pwsh.HasExited) pwsh.Kill(entireProcessTree: true);
             File.Delete(results);
         }
+    }
+
+    /// <summary>In the results, and as one line on the console of `dotnet test`.</summary>
+    private static void Skip(string why)
+    {
+        TestContext.Current.SendDiagnosticMessage("The Pester suite did not run: {0}.", why);
+        Assert.Skip($"The Pester suite did not run: {why}.");
     }
 
     private static Process? Start(string results)
