@@ -148,7 +148,8 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         if (resting is not null) message += $"; {resting}";
         return new TargetPlan
         {
-            Draft = draft,
+            Draft = draft with { Steps = [$"nothing to change: {message}"] },
+            Action = "Wait until healthy",
             Settled = status.Complete ? Verdict.Good(message) : null,
             Success = RollbackOutcome.AlreadyThere,
             Verify = status.Complete || request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, to, workload.Object, run, request.Timeout, token),
