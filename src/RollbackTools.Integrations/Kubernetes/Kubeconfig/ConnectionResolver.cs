@@ -39,7 +39,11 @@ internal sealed class ConnectionResolver(EstateOptions options, HostEnvironment 
 
         return new ClusterConnection
         {
-            Info = new ClusterInfo(options.EstateName ?? contextName, Display(server), ns) { User = impersonation?.User ?? context.User },
+            Info = new ClusterInfo(options.EstateName ?? contextName, Display(server), ns)
+            {
+                User = impersonation?.User ?? context.User,
+                Connection = options with { Kubeconfig = kubeconfig.Location, Context = contextName, Namespace = ns },
+            },
             Server = server,
             Context = contextName,
             Source = context.Fields.File.ToString(),

@@ -28,6 +28,7 @@ internal static class InClusterConfiguration
             Info = new ClusterInfo(options.EstateName ?? "in-cluster", uri.GetLeftPart(UriPartial.Authority), options.Namespace ?? Namespace(host))
             {
                 User = impersonation?.User ?? "service account",
+                Connection = options,
             },
             Server = uri,
             Source = Source,
