@@ -12,6 +12,7 @@ public sealed class GetRollbackRunCommand : RollbackCmdlet
 {
     /// <summary>A run's id, or the beginning of it.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [RunId]
     [ArgumentCompleter(typeof(RunCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? RunId { get; set; }

@@ -10,6 +10,7 @@ public abstract class RunRecoveryCmdlet : RollbackCmdlet
 {
     /// <summary>A run's id, or the beginning of it.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [RunId]
     [ArgumentCompleter(typeof(RunCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] RunId { get; set; } = [];
