@@ -43,12 +43,12 @@ internal static class DrillCommand
         using Termination termination = new(ignoreInterrupt: false);
         try
         {
-            await using var estate = await RunningEstate.StartAsync(drill.Name.Split('/')[0], seed, port: 0, termination.Token);
+            await using var cluster = await EstateCatalogue.StartAsync(drill.Name.Split('/')[0], seed, port: 0, termination.Token);
             var passed = await new DrillRunner(screen, TimeProvider.System)
-                .RunAsync(drill, estate.Described, DrillRunner.DefaultRunsDirectory, termination.Token);
+                .RunAsync(drill, EstateCatalogue.Describe(cluster), DrillRunner.DefaultRunsDirectory, termination.Token);
             if (keep)
             {
-                ServeCommand.Describe(screen, estate);
+                ServeCommand.Describe(screen, cluster);
                 await termination.WaitAsync();
             }
 

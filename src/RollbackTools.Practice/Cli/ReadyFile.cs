@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Estates;
 
 namespace RollbackTools.Practice.Cli;
 
@@ -14,16 +15,17 @@ internal sealed class ReadyFile : IDisposable
 
     private ReadyFile(string path) => this.path = path;
 
-    public static ReadyFile Write(string path, RunningEstate estate, Termination termination)
+    public static ReadyFile Write(string path, PracticeCluster cluster, Termination termination)
     {
         path = Path.GetFullPath(path);
+        var estate = EstateCatalogue.Describe(cluster);
         using var self = Process.GetCurrentProcess();
         JsonObject content = new()
         {
-            ["name"] = estate.Described.Name,
-            ["kubeconfig"] = estate.Described.Kubeconfig,
-            ["server"] = estate.Server.GetLeftPart(UriPartial.Authority),
-            ["services"] = new JsonObject(estate.Described.Services.Select(service =>
+            ["name"] = estate.Name,
+            ["kubeconfig"] = estate.Kubeconfig,
+            ["server"] = cluster.Url.GetLeftPart(UriPartial.Authority),
+            ["services"] = new JsonObject(estate.Services.Select(service =>
                 KeyValuePair.Create(service.Key, (JsonNode?)service.Value.ToString().TrimEnd('/')))),
             ["processId"] = Environment.ProcessId,
             ["startedAt"] = new DateTimeOffset(self.StartTime).ToString("O"),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RollbackTools.Practice.Drills;
+using RollbackTools.Practice.Estates;
 using Spectre.Console;
 
 namespace RollbackTools.Practice.Cli;
@@ -9,8 +10,8 @@ internal static class ServeCommand
 {
     public static Command Create(IAnsiConsole console)
     {
-        Option<string> estate = new("--estate") { Description = "Which estate.", DefaultValueFactory = _ => RunningEstate.Names[0] };
-        estate.AcceptOnlyFromAmong([.. RunningEstate.Names]);
+        Option<string> estate = new("--estate") { Description = "Which estate.", DefaultValueFactory = _ => EstateCatalogue.Names[0] };
+        estate.AcceptOnlyFromAmong([.. EstateCatalogue.Names]);
         Option<string?> readyFile = new("--ready-file") { Description = "Write where everything is to this file, as JSON, once it answers; end when it is deleted." };
         Option<int> port = new("--port") { Description = "The API server's port; 0 takes a free one." };
         Option<int> seed = new("--seed") { Description = "Where all chance comes from.", DefaultValueFactory = _ => 1 };
@@ -22,11 +23,11 @@ internal static class ServeCommand
     }
 
     /// <summary>Where everything is, and how to break it.</summary>
-    public static void Describe(DrillScreen screen, RunningEstate estate)
+    public static void Describe(DrillScreen screen, PracticeCluster cluster)
     {
-        var about = estate.Described;
+        var about = EstateCatalogue.Describe(cluster);
         screen.Heading($"Practice estate {about.Name}");
-        screen.Line($"API server  {estate.Server}");
+        screen.Line($"API server  {cluster.Url}");
         screen.Line($"Kubeconfig  {about.Kubeconfig}");
         foreach (var (name, url) in about.Services.OrderBy(service => service.Key, StringComparer.Ordinal)) screen.Line($"Service     {name}  {url}");
         screen.Line();
@@ -44,9 +45,9 @@ internal static class ServeCommand
         if (parent is { } id) termination.WhenGone(id);
         try
         {
-            await using var estate = await RunningEstate.StartAsync(name, seed, port, termination.Token);
-            using var ready = readyFile is null ? null : ReadyFile.Write(readyFile, estate, termination);
-            Describe(new DrillScreen(console), estate);
+            await using var cluster = await EstateCatalogue.StartAsync(name, seed, port, termination.Token);
+            using var ready = readyFile is null ? null : ReadyFile.Write(readyFile, cluster, termination);
+            Describe(new DrillScreen(console), cluster);
             await termination.WaitAsync();
             return ExitCodes.Success;
         }

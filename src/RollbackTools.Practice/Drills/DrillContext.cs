@@ -105,7 +105,8 @@ public sealed class DrillContext
         Timeline.Mark("rollback started", line.Split(" -")[0]);
         var output = await TypeAsync(line, cancellation);
         var results = output.Of<RollbackResult>();
-        Expect(output.Failure is null && output.Errors.Count == 0, $"'{line}' failed: {output.Failure?.Message ?? output.Errors[0].Message}");
+        var error = output.Failure ?? output.Errors.FirstOrDefault();
+        Expect(error is null, $"'{line}' failed: {error?.Message}");
         Timeline.Mark("rolled back", string.Join(", ", results.Select(result => $"{result.Kind.ToLowerInvariant()}/{result.Name} {result.Outcome} to {result.To}")));
         return results;
     }

@@ -29,11 +29,13 @@ internal sealed class DrillShell : IDisposable
 
     public IDictionary<string, object?> Variables => runner.Variables;
 
-    /// <summary>Runs a line and prints its output as a table. Off the caller's thread, which stays free for the traffic.</summary>
+    /// <summary>Runs a line and prints its output as a table.</summary>
     public async Task<CommandOutput> RunAsync(string line, CancellationToken cancellation)
     {
         screen.Command("PS>", line);
-        var output = await Task.Run(() => runner.Run(line, cancellation), CancellationToken.None);
+        // A pipeline blocks its thread, as PowerShell's does: a thread of its own, not one the estate's servers need.
+        var output = await Task.Factory.StartNew(
+            () => runner.Run(line, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Show(output.Objects, views.Format);
         if (output.Failure is { } failure) Tell(failure);
         cancellation.ThrowIfCancellationRequested();
