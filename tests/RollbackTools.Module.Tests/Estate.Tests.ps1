@@ -41,7 +41,7 @@ Describe 'Estate' {
         $result = Invoke-ImageRollback tomoda-async -Namespace prod -ToTag v2.15.9 -ErrorVariable failures -ErrorAction SilentlyContinue
         $result.Outcome | Should -Be 'Failed'
         $result.ErrorId | Should -Be 'PodsFailing'
-        $result.Evidence | Should -Match 'v2.15.9'
+        "$($result.Message) $($result.Evidence)" | Should -Match 'v2.15.9'
         $result.NextStep | Should -Not -BeNullOrEmpty
         $failures[0].FullyQualifiedErrorId | Should -Be 'PodsFailing,RollbackTools.Cmdlets.Images.InvokeImageRollbackCommand'
         $failures[0].TargetObject.RunId | Should -Be $result.RunId
@@ -113,11 +113,12 @@ environments:
         ($checks | Where-Object Check -eq 'Endpoint').Status | Should -Be 'Passed'
     }
 
-    It 'does not cut the pipeline''s own stop short' {
-        $first = Get-ImageHistory -Namespace prod | Select-Object -First 1
-        $first | Should -HaveCount 1
-        $reached = $true
-        $reached | Should -BeTrue
+    It 'stops when the pipeline has enough, and the caller goes on' {
+        Invoke-Pwsh @"
+            Import-Module `$Manifest
+            `$first = Get-ImageHistory -Namespace prod -Kubeconfig '$($estate.Kubeconfig)' | Select-Object -First 1
+            "`$(@(`$first).Count) and on"
+"@ | Should -Be '1 and on'
     }
 
     It 'runs in jobs and in parallel' {
@@ -130,8 +131,8 @@ environments:
 
     It 'runs as the Azure Automation runbook in docs' {
         $bad = Publish-Image $estate backend v2.15.0
-        $kubeconfig = $estate.Kubeconfig
-        function global:Get-AutomationVariable($Name) { Get-Content $kubeconfig -Raw }
+        $env:PRACTICE_KUBECONFIG = $estate.Kubeconfig
+        function global:Get-AutomationVariable($Name) { Get-Content $env:PRACTICE_KUBECONFIG -Raw }
         $modules = $env:PSModulePath
         $env:PSModulePath = (Split-Path $ModulePath) + [IO.Path]::PathSeparator + $modules
         try {
@@ -139,7 +140,7 @@ environments:
         }
         finally {
             $env:PSModulePath = $modules
-            Remove-Item function:Get-AutomationVariable
+            Remove-Item function:Get-AutomationVariable, env:PRACTICE_KUBECONFIG
         }
         $record = $json | Out-String | ConvertFrom-Json
         $record.From | Should -Be $bad

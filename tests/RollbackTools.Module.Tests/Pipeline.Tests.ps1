@@ -55,6 +55,19 @@ Describe 'Pipeline' {
         { $revision | Get-ImageHistory -Kubeconfig $kubeconfig -ErrorAction Stop } | Should -Throw -ErrorId 'EstateMismatch,*'
     }
 
+    It 'reads <Typed> as <Means>, although PowerShell takes it for a number' -ForEach @(
+        @{ Typed = '90s'; Means = '00:01:30' }
+        @{ Typed = '2d'; Means = '2.00:00:00' }
+        @{ Typed = '15m'; Means = '00:15:00' }
+        @{ Typed = '1h30m'; Means = '01:30:00' }
+        @{ Typed = '20'; Means = '00:00:20' }
+        @{ Typed = "'5m'"; Means = '00:05:00' }
+        @{ Typed = '([timespan]::FromMinutes(3))'; Means = '00:03:00' }
+    ) {
+        function Get-For { param([RollbackTools.Cmdlets.Shared.Duration()] [timespan] $For) $For }
+        Invoke-Expression "Get-For -For $Typed" | Should -Be ([timespan] $Means)
+    }
+
     It 'completes contexts, environments and runs' {
         $kubeconfig = Join-Path $TestDrive many
         Set-Content $kubeconfig '{contexts: [{name: prod-eu, context: {}}, {name: prod-us, context: {}}, {name: staging, context: {}}]}'

@@ -13,7 +13,7 @@ public sealed partial class DurationAttribute : ArgumentTransformationAttribute
 {
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
-        var value = inputData is PSObject { BaseObject: { } wrapped } ? wrapped : inputData;
+        var value = AsTyped.Value(inputData);
         return value switch
         {
             TimeSpan given => NotNegative(given, given.ToString()),

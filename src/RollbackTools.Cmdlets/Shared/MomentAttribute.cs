@@ -9,7 +9,7 @@ public sealed class MomentAttribute : ArgumentTransformationAttribute
 {
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        var value = inputData is PSObject { BaseObject: { } wrapped } ? wrapped : inputData;
+        var value = AsTyped.Value(inputData);
         return value switch
         {
             DateTime { Kind: DateTimeKind.Utc } time => new DateTimeOffset(time),
