@@ -3,9 +3,11 @@ namespace RollbackTools.Operations.Estate.Kubernetes;
 /// <summary>metav1.LabelSelector: equalities and set expressions, all of which must hold.</summary>
 public sealed record LabelSelector
 {
-    public IReadOnlyDictionary<string, string> MatchLabels { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> MatchLabels { get; init => field = value ?? Empty; } = Empty;
 
     public IReadOnlyList<LabelExpression> MatchExpressions { get; init => field = value ?? []; } = [];
+
+    private static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
 
     /// <summary>The query form: <c>app=api,tier in (a,b),!canary</c>.</summary>
     public override string ToString() => string.Join(',',

@@ -36,7 +36,10 @@ public sealed record ListMeta
     public long? RemainingItemCount { get; init; }
 }
 
-/// <summary>What every object carries: who it is, which version, who owns it.</summary>
+/// <summary>
+/// What every object carries: who it is, which version, who owns it. Objects never hold null where their type says they do not:
+/// generated JSON contracts assign every init property, with null for a field the server left out, hence the accessors.
+/// </summary>
 public interface IKubernetesObject
 {
     ObjectMeta Metadata { get; }
