@@ -6,21 +6,23 @@ namespace RollbackTools.Practice.Kubernetes.Controllers;
 public sealed class ClusterCache
 {
     private readonly Dictionary<string, Dictionary<(ResourceType, ObjectKey), StoredObject>> children = [];
-    private readonly HashSet<string> alive = [];
+    private readonly Dictionary<string, string[]> ownersOf = [];
 
     public void Apply(StoreEvent change)
     {
         var item = change.Object;
-        if (change.Previous is { } previous) Forget(previous);
+        var uid = item.Uid();
         if (change.Type == StoreEventType.Deleted)
         {
-            Forget(item);
-            alive.Remove(item.Uid());
+            Forget(item, uid, []);
+            ownersOf.Remove(uid);
             return;
         }
 
-        alive.Add(item.Uid());
-        foreach (var owner in Owners(item))
+        string[] owners = [.. item.Read.Items("metadata", "ownerReferences").Select(owner => owner.Text("uid")).OfType<string>()];
+        Forget(item, uid, owners);
+        ownersOf[uid] = owners;
+        foreach (var owner in owners)
         {
             if (!children.TryGetValue(owner, out var family)) children[owner] = family = [];
             family[(item.Type, item.Key())] = item;
@@ -28,7 +30,7 @@ public sealed class ClusterCache
     }
 
     /// <summary>Whether an object with this uid exists.</summary>
-    public bool Exists(string uid) => alive.Contains(uid);
+    public bool Exists(string uid) => ownersOf.ContainsKey(uid);
 
     /// <summary>Everything that names this owner, as it was last seen.</summary>
     public IReadOnlyCollection<StoredObject> Children(string owner) =>
@@ -55,14 +57,12 @@ public sealed class ClusterCache
         return byAge != 0 ? byAge : string.CompareOrdinal(a.Name, b.Name);
     }
 
-    private static IEnumerable<string> Owners(StoredObject item) =>
-        item.Read.Items("metadata", "ownerReferences").Select(owner => owner.Text("uid")).OfType<string>();
-
-    private void Forget(StoredObject item)
+    /// <summary>Takes the object out of the families of owners it no longer names.</summary>
+    private void Forget(StoredObject item, string uid, string[] kept)
     {
-        foreach (var owner in Owners(item))
+        foreach (var owner in ownersOf.GetValueOrDefault(uid, []))
         {
-            if (!children.TryGetValue(owner, out var family)) continue;
+            if (kept.Contains(owner) || !children.TryGetValue(owner, out var family)) continue;
             family.Remove((item.Type, item.Key()));
             if (family.Count == 0) children.Remove(owner);
         }

@@ -251,6 +251,7 @@ public sealed class ObjectStore(TimeProvider time)
     {
         var stored = Freeze(type, ns, name, body, ++version);
         Kind(type).Set(stored);
+        previous?.Supersede();
         Publish(new StoreEvent(what, stored, previous, stored.Version));
         return stored;
     }
@@ -259,6 +260,7 @@ public sealed class ObjectStore(TimeProvider time)
     {
         var last = Freeze(current.Type, current.Namespace, current.Name, body, ++version);
         Kind(current.Type).Remove(current);
+        current.Supersede();
         Publish(new StoreEvent(StoreEventType.Deleted, last, current, last.Version));
         return last;
     }

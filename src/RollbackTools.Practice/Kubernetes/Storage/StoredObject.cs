@@ -6,7 +6,8 @@ namespace RollbackTools.Practice.Kubernetes.Storage;
 public sealed class StoredObject
 {
     private readonly int headerLength;
-    private JsonObject? parsed;
+    private volatile JsonObject? parsed;
+    private volatile bool superseded;
 
     public StoredObject(ResourceType type, string? ns, string name, long version, byte[] json, IReadOnlyDictionary<string, string> labels)
         : this(type, ns, name, version, json, labels, headerLength: 1)
@@ -34,8 +35,17 @@ public sealed class StoredObject
 
     public IReadOnlyDictionary<string, string> Labels { get; }
 
-    /// <summary>The object for reading, parsed once. Never change it: take <see cref="Copy"/> for that.</summary>
-    public JsonObject Read => parsed ??= JsonNode.Parse(Json)!.AsObject();
+    /// <summary>The object for reading, parsed once while it is current. Never change it: take <see cref="Copy"/> for that.</summary>
+    public JsonObject Read
+    {
+        get
+        {
+            if (parsed is { } known) return known;
+            var fresh = Copy();
+            if (!superseded) parsed = fresh;
+            return fresh;
+        }
+    }
 
     /// <summary>Where the object sorts among its kind: <c>namespace/name</c>, as etcd's keys do.</summary>
     internal string Key { get; }
@@ -48,6 +58,15 @@ public sealed class StoredObject
 
     /// <summary>A fresh tree to change and hand to <see cref="ObjectStore.Update"/>.</summary>
     public JsonObject Copy() => JsonNode.Parse(Json)!.AsObject();
+
+    /// <summary>
+    /// A newer version took its place. The change log keeps it for watches, which need its bytes; its tree is ten times as large.
+    /// </summary>
+    internal void Supersede()
+    {
+        superseded = true;
+        parsed = null;
+    }
 
     internal static string KeyOf(string? ns, string name) => $"{ns}/{name}";
 }

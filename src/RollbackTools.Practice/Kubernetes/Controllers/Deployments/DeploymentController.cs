@@ -35,10 +35,12 @@ public sealed class DeploymentController : Controller
             EnqueueOwner(change.Object, Resources.Deployments);
         }
         else if (change.Type == StoreEventType.Deleted && change.Object.Controller() is { } owner
-            && Store.Find(Resources.ReplicaSets, change.Object.Namespace, owner.Text("name") ?? "") is { } set)
+            && Store.Find(Resources.ReplicaSets, change.Object.Namespace, owner.Text("name") ?? "") is { } set
+            && set.Controller().Text("name") is { } name
+            && Store.Find(Resources.Deployments, set.Namespace, name) is { } deployment && new DeploymentView(deployment).Recreate)
         {
             // Recreate waits for the last old pod to be gone, not only marked.
-            EnqueueOwner(set, Resources.Deployments);
+            Enqueue(deployment.Key());
         }
     }
 
@@ -111,12 +113,16 @@ public sealed class DeploymentController : Controller
         if (rollout.New is not { } set) return true;
 
         var deployment = rollout.Deployment;
-        var body = set.Stored.Copy();
-        var changed = RevisionAnnotations.Apply(deployment, body, NextRevision(rollout));
+        var annotations = set.Stored.Read.Object("metadata", "annotations")?.DeepClone().AsObject() ?? [];
+        var changed = RevisionAnnotations.Apply(deployment, annotations, NextRevision(rollout));
         if (changed || set.MinReadySeconds != deployment.MinReadySeconds)
         {
-            body.Child("spec").Count("minReadySeconds", deployment.MinReadySeconds);
-            Store.Update(set.Stored.Type, set.Stored.Namespace, set.Name, current => Replace(current, body), set.Stored.Version);
+            Store.Update(set.Stored.Type, set.Stored.Namespace, set.Name, body =>
+            {
+                body.Child("metadata")["annotations"] = annotations;
+                body.Child("spec").Count("minReadySeconds", deployment.MinReadySeconds);
+                return true;
+            }, set.Stored.Version);
             return false;
         }
 
@@ -133,7 +139,7 @@ public sealed class DeploymentController : Controller
         var hash = Templates.Hash(deployment.Template, collisions);
         var size = RollingUpdate.NewSize(deployment, 0, rollout.Desired);
         var body = NewReplicaSet(deployment, hash, size);
-        RevisionAnnotations.Apply(deployment, body, NextRevision(rollout));
+        RevisionAnnotations.Apply(deployment, body.Child("metadata").Child("annotations"), NextRevision(rollout));
         RevisionAnnotations.SetSizes(body, deployment.Replicas, deployment.Replicas + deployment.MaxSurge);
 
         var name = $"{deployment.Name}-{hash}";
@@ -235,12 +241,5 @@ public sealed class DeploymentController : Controller
             Store.WriteStatus(deployment.Stored, status);
         else if (DeploymentStatus.UntilDeadline(deployment, status, Context.Now, Context.Tempo) is { } left)
             EnqueueAfter(deployment.Stored.Key(), (left > TimeSpan.Zero ? left : TimeSpan.Zero) + Context.Tempo.Scaled(1));
-    }
-
-    private static bool Replace(JsonObject current, JsonObject body)
-    {
-        current["metadata"] = body["metadata"]!.DeepClone();
-        current["spec"] = body["spec"]!.DeepClone();
-        return true;
     }
 }

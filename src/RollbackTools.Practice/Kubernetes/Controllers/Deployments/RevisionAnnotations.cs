@@ -29,12 +29,11 @@ internal static class RevisionAnnotations
         int.TryParse(item.Annotation(annotation), CultureInfo.InvariantCulture, out var size) ? size : null;
 
     /// <summary>
-    /// Copies the Deployment's annotations onto the ReplicaSet and raises its revision, remembering the number it had.
+    /// Copies the Deployment's annotations onto the ReplicaSet's and raises its revision, remembering the number it had.
     /// Returns whether anything changed.
     /// </summary>
-    public static bool Apply(DeploymentView deployment, JsonObject set, long revision)
+    public static bool Apply(DeploymentView deployment, JsonObject annotations, long revision)
     {
-        var annotations = set.Child("metadata").Child("annotations");
         var changed = false;
         foreach (var (name, value) in deployment.Stored.Read.Map("metadata", "annotations"))
         {
