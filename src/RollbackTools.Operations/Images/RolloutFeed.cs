@@ -44,7 +44,7 @@ internal sealed class RolloutFeed : IAsyncDisposable
         var objects = alone is null ? ListFilter.None : ListFilter.Named(alone.Name);
         var pods = alone is null ? ListFilter.None : new ListFilter { LabelSelector = alone.Object.Spec.Selector.ToString() };
         watching = Task.WhenAll(
-            GuardAsync(() => WatchObjectsAsync(cluster, kind, ns, objects, alone?.Object.Metadata.ResourceVersion)),
+            GuardAsync(() => WatchObjectsAsync(cluster, kind, ns, objects, alone is null ? targets[0].ListVersion : alone.Object.Metadata.ResourceVersion)),
             GuardAsync(() => WatchPodsAsync(cluster, ns, pods, targets.Select(target => target.PodsVersion).FirstOrDefault())));
     }
 

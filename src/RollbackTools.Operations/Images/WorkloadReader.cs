@@ -153,7 +153,7 @@ public sealed class WorkloadReader(ICluster cluster)
         var lists = await Task.WhenAll(kinds.Select(async kind =>
         {
             var list = await cluster.ListAsync(WorkloadSnapshot.ResourceOf(kind), ns, filter, cancellation);
-            return list.Items.Select(item => new WorkloadSnapshot(kind, item)).ToList();
+            return list.Items.Select(item => new WorkloadSnapshot(kind, item) { ListVersion = list.Metadata.ResourceVersion }).ToList();
         }));
         List<WorkloadSnapshot> found = [.. lists.SelectMany(list => list)];
         if (found.Count == 0) return found;

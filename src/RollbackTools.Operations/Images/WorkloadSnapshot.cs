@@ -12,6 +12,9 @@ public sealed record WorkloadSnapshot(WorkloadKind Kind, Workload Object)
 
     public IReadOnlyList<Pod> Pods { get; init; } = [];
 
+    /// <summary>The list's resourceVersion for workloads, when it came from a list: where a watch of all of them can go on from.</summary>
+    public string? ListVersion { get; init; }
+
     /// <summary>The list's resourceVersion for pods: where a watch can go on from.</summary>
     public string? PodsVersion { get; init; }
 
