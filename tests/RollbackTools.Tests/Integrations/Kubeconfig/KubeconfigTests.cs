@@ -12,11 +12,13 @@ public sealed class KubeconfigTests : IDisposable
     [Fact]
     public async Task The_current_context_of_the_home_directory_is_the_default()
     {
-        _machine.Write(".kube/config", File("red", "https://red.example:6443", ns: "team"));
+        var file = _machine.Write(".kube/config", File("red", "https://red.example:6443", ns: "team"));
 
         await using var estate = _machine.Open();
 
-        Assert.Equal(new("red", "https://red.example:6443", "team") { User = "red" }, estate.Cluster.Info);
+        var info = estate.Cluster.Info;
+        Assert.Equal(("red", "https://red.example:6443", "team", "red"), (info.Estate, info.Server, info.DefaultNamespace, info.User));
+        Assert.Equal((file, "red", "team"), (info.Connection.Kubeconfig, info.Connection.Context, info.Connection.Namespace));
     }
 
     [Fact]
