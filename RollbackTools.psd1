@@ -31,6 +31,7 @@
         'HealthCheck.format.ps1xml'
         'ImageRevision.format.ps1xml'
         'PracticeEstate.format.ps1xml'
+        'RestoredImage.format.ps1xml'
         'RollbackResult.format.ps1xml'
         'RunRecord.format.ps1xml'
     )

@@ -19,7 +19,7 @@ public sealed class ManifestTests
 
     [Fact]
     public void It_lists_every_view() =>
-        Assert.Equal(Names("src/RollbackTools.Cmdlets/Views", "*.ps1xml").Order(), Listed("FormatsToProcess").Order());
+        Assert.Equal(Names("src/RollbackTools.Cmdlets/Views", "*.ps1xml").Concat(Names("src/RollbackTools.Runbooks", "*.ps1xml")).Order(), Listed("FormatsToProcess").Order());
 
     [Fact]
     public void It_exports_no_aliases_and_no_variables()
