@@ -56,7 +56,7 @@ internal static class ErrorMapping
         {
             ErrorId = id,
             Category = Category(id),
-            Message = $"{failed.Kind.ToLowerInvariant()}/{failed.Name} in {failed.Namespace}: {failed.Message}",
+            Message = Naming(failed),
             RecommendedAction = failed.NextStep,
             Target = failed,
             Exception = new RollbackException(id, failed.Message) { NextStep = failed.NextStep },
@@ -91,6 +91,12 @@ internal static class ErrorMapping
         "ConfirmationImpossible" => ErrorCategory.ResourceUnavailable,
         _ => ErrorCategory.InvalidOperation,
     };
+
+    // Most messages name their target; those of the wire (a lost connection, say) do not.
+    private static string Naming(RollbackResult failed) =>
+        failed.Message.Contains(failed.Name, StringComparison.Ordinal)
+            ? failed.Message
+            : $"{failed.Kind.ToLowerInvariant()}/{failed.Name} in {failed.Namespace}: {failed.Message}";
 
     private static CommandError Plain(string id, ErrorCategory category, Exception failure, object? target) => new()
     {

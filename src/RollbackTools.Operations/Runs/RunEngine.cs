@@ -146,7 +146,8 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             if (plan.Verify is null)
             {
                 var unproven = success == RollbackOutcome.RolledBack ? RollbackOutcome.Unverified : success;
-                return Completed(draft, Verdict.Good("changed as asked; nobody waited for proof"), unproven);
+                var message = success == RollbackOutcome.Undone ? "taken back as it was" : "changed as asked";
+                return Completed(draft, Verdict.Good($"{message}; its health was not waited for"), unproven);
             }
 
             var verdict = await plan.Verify(run, cancellation);
