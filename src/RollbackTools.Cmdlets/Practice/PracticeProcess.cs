@@ -12,16 +12,15 @@ internal static class PracticeProcess
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>This user's ready files, one per estate that runs.</summary>
-    public static string Folder { get; } = Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.Create), "RollbackTools", "practice");
+    /// <summary>Beside the run records: this user's ready files, one per estate that runs.</summary>
+    public static string FolderOf(RunStore runs) => Path.Combine(runs.Directory, "practice");
 
     /// <summary>Those that run. What dead ones left behind is tidied away.</summary>
-    public static IReadOnlyList<PracticeEstate> Running()
+    public static IReadOnlyList<PracticeEstate> Running(string folder)
     {
-        if (!Directory.Exists(Folder)) return [];
+        if (!Directory.Exists(folder)) return [];
         List<PracticeEstate> running = [];
-        foreach (var file in Directory.EnumerateFiles(Folder, "*.json"))
+        foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
         {
             if (PracticeReady.Read(file)?.ToEstate(file) is not { } estate) continue;
             using var process = Find(estate);
@@ -33,11 +32,12 @@ internal static class PracticeProcess
     }
 
     /// <summary>Starts one and waits until it answers. If it does not, nothing of it is left running.</summary>
-    public static async Task<PracticeEstate> StartAsync(string estate, TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
+    public static async Task<PracticeEstate> StartAsync(
+        string estate, string folder, TimeSpan timeout, TimeProvider time, CancellationToken cancellation)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(Folder);
-        else Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var readyFile = Path.Combine(Folder, $"{estate}-{Guid.NewGuid():N}.json");
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var readyFile = Path.Combine(folder, $"{estate}-{Guid.NewGuid():N}.json");
         using Process process = new() { StartInfo = PracticeProgram.Command(estate, readyFile) };
         LastLines said = new(20);
         process.OutputDataReceived += said.Add;

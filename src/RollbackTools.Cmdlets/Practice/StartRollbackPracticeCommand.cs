@@ -28,7 +28,7 @@ public sealed class StartRollbackPracticeCommand : RollbackCmdlet
     {
         if (await pipeline.ShouldProcessAsync($"estate {Estate}", "Start practice") != Decision.GoAhead) return;
 
-        var estate = await PracticeProcess.StartAsync(Estate, Timeout, Services.Time, cancellation);
+        var estate = await PracticeProcess.StartAsync(Estate, PracticeProcess.FolderOf(Services.Runs), Timeout, Services.Time, cancellation);
         if (IsOn(UseInSession)) PracticeSession.Of(Engine.Session).Use(estate);
         await pipeline.WriteAsync(estate);
     }

@@ -20,7 +20,7 @@ public sealed class StopRollbackPracticeCommand : RollbackCmdlet
 
     protected override async Task ProcessAsync(CommandPipeline pipeline, CancellationToken cancellation)
     {
-        foreach (var estate in Estate ?? PracticeProcess.Running())
+        foreach (var estate in Estate ?? PracticeProcess.Running(PracticeProcess.FolderOf(Services.Runs)))
         {
             if (await pipeline.ShouldProcessAsync($"estate {estate.Name} (process {estate.ProcessId})", "Stop practice") != Decision.GoAhead) continue;
 

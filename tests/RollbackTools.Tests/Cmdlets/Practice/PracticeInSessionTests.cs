@@ -1,0 +1,39 @@
+using RollbackTools.Operations.Images;
+
+namespace RollbackTools.Tests.Cmdlets.Practice;
+
+/// <summary>Sets this process's KUBECONFIG, so nothing else may run meanwhile.</summary>
+[CollectionDefinition(nameof(PracticeInSessionTests), DisableParallelization = true)]
+public sealed class PracticeInSession;
+
+[Collection(nameof(PracticeInSessionTests))]
+public sealed class PracticeInSessionTests : IAsyncLifetime
+{
+    private readonly PracticeShell shell = new();
+    private readonly string? before = Environment.GetEnvironmentVariable("KUBECONFIG");
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await shell.DisposeAsync();
+        Environment.SetEnvironmentVariable("KUBECONFIG", before);
+    }
+
+    [Fact]
+    public void Used_in_the_session_the_other_commands_mean_it_until_it_is_stopped()
+    {
+        var estate = shell.Start("Start-RollbackPractice tomoda -UseInSession");
+
+        Assert.Equal("tomoda", estate.Name);
+        Assert.StartsWith("https://127.0.0.1:", estate.Server, StringComparison.Ordinal);
+        Assert.NotEmpty(estate.Services);
+        Assert.Equal(estate.Kubeconfig, Environment.GetEnvironmentVariable("KUBECONFIG"));
+        Assert.NotEmpty(shell.Runner.Run("Get-ImageHistory backend").OrThrow().Of<ImageRevision>());
+
+        shell.Runner.Run("$estate | Stop-RollbackPractice").OrThrow();
+
+        Assert.False(PracticeShell.IsAlive(estate));
+        Assert.Equal(before, Environment.GetEnvironmentVariable("KUBECONFIG"));
+    }
+}
