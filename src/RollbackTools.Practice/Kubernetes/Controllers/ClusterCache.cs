@@ -1,3 +1,4 @@
+using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Controllers;
@@ -7,6 +8,7 @@ public sealed class ClusterCache
 {
     private readonly Dictionary<string, Dictionary<(ResourceType, ObjectKey), StoredObject>> children = [];
     private readonly Dictionary<string, string[]> ownersOf = [];
+    private readonly Dictionary<(ResourceType, ObjectKey), StoredObject> orphans = [];
 
     public void Apply(StoreEvent change)
     {
@@ -16,12 +18,19 @@ public sealed class ClusterCache
         {
             Forget(item, uid, []);
             ownersOf.Remove(uid);
+            orphans.Remove((item.Type, item.Key()));
             return;
         }
 
         string[] owners = [.. item.Read.Items("metadata", "ownerReferences").Select(owner => owner.Text("uid")).OfType<string>()];
         Forget(item, uid, owners);
         ownersOf[uid] = owners;
+        if (item.Type == Resources.Pods || item.Type == Resources.ReplicaSets)
+        {
+            if (item.Controller() is null) orphans[(item.Type, item.Key())] = item;
+            else orphans.Remove((item.Type, item.Key()));
+        }
+
         foreach (var owner in owners)
         {
             if (!children.TryGetValue(owner, out var family)) children[owner] = family = [];
@@ -49,6 +58,10 @@ public sealed class ClusterCache
         found.Sort(OldestFirst);
         return found;
     }
+
+    /// <summary>Pods or ReplicaSets nobody controls.</summary>
+    public List<StoredObject> Orphans(ResourceType kind, string? ns) =>
+        orphans.Count == 0 ? [] : [.. orphans.Values.Where(orphan => orphan.Type == kind && orphan.Namespace == ns)];
 
     /// <summary>By creationTimestamp (whole seconds), then name: the order the real controllers break ties in.</summary>
     public static int OldestFirst(StoredObject a, StoredObject b)

@@ -16,6 +16,8 @@ public abstract class Controller(ControllerContext context)
     /// <summary>The kinds whose changes it sees; null for all.</summary>
     public abstract IReadOnlyList<ResourceType>? Watches { get; }
 
+    private readonly Claims claims = new(context.Store, context.Cache);
+
     protected ControllerContext Context { get; } = context;
 
     protected ObjectStore Store => Context.Store;
@@ -52,9 +54,18 @@ public abstract class Controller(ControllerContext context)
 
     protected void EnqueueAfter(ObjectKey key, TimeSpan delay) => Context.Agenda.In(delay, () => Enqueue(key));
 
-    /// <summary>Queues the controlling owner when it is of this kind.</summary>
+    /// <summary>The objects of one kind this owner controls, after taking orphans it selects and letting go what it no longer does.</summary>
+    private protected List<StoredObject> Claim(StoredObject owner, ResourceType kind) => claims.Claim(owner, kind);
+
+    /// <summary>Queues the controlling owner when it is of this kind; for an orphan, whoever would take it.</summary>
     protected void EnqueueOwner(StoredObject child, ResourceType kind)
     {
+        if (child.Controller() is null)
+        {
+            foreach (var taker in claims.Takers(child, kind)) Enqueue(taker);
+            return;
+        }
+
         if (child.Controller() is { } owner && owner.Text("kind") == kind.Kind && owner.Text("name") is { } name)
             Enqueue(new ObjectKey(child.Namespace, name));
     }

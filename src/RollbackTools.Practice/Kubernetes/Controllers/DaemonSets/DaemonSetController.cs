@@ -46,7 +46,7 @@ public sealed class DaemonSetController : Controller
         var current = revisions.Current(set, revisions.List(set), count => collisions = count);
         var hash = current.Labels.GetValueOrDefault(HashLabel) ?? "";
         var nodes = Store.List(Resources.Nodes).Items.Where(node => Fits(set, node)).ToList();
-        var pods = Cache.Controlled(Resources.Pods, set.Uid());
+        var pods = Claim(set, Resources.Pods);
         var byNode = pods.ToLookup(TargetNode);
 
         PodRefusedException? refusal = null;

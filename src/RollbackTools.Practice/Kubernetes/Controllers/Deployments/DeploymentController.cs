@@ -48,7 +48,7 @@ public sealed class DeploymentController : Controller
     {
         if (Store.Find(Resources.Deployments, key.Namespace, key.Name) is not { } stored) return;
         DeploymentView deployment = new(stored);
-        Rollout rollout = new(deployment, Cache.Controlled(Resources.ReplicaSets, stored.Uid()).ConvertAll(set => new ReplicaSetView(set)));
+        Rollout rollout = new(deployment, Claim(stored, Resources.ReplicaSets).ConvertAll(set => new ReplicaSetView(set)));
         rollout.FindNew();
         if (stored.Deleting())
         {

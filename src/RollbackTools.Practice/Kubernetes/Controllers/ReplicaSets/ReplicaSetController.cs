@@ -25,7 +25,7 @@ public sealed class ReplicaSetController(ControllerContext context) : Controller
     protected override void Reconcile(ObjectKey key)
     {
         if (Store.Find(Resources.ReplicaSets, key.Namespace, key.Name) is not { } set) return;
-        var pods = Cache.Controlled(Resources.Pods, set.Uid());
+        var pods = Claim(set, Resources.Pods);
         List<StoredObject> active = [.. pods.Where(pod => pod.Active())];
         PodRefusedException? refusal = null;
         if (!set.Deleting()) refusal = Scale(set, active);

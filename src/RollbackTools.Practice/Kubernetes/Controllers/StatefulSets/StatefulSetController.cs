@@ -42,7 +42,7 @@ public sealed class StatefulSetController : Controller
         status["collisionCount"] ??= 0;
 
         PodRefusedException? refusal = null;
-        var owned = Cache.Controlled(Resources.Pods, stored.Uid());
+        var owned = Claim(stored, Resources.Pods);
         Count(set, status, owned);
         try
         {

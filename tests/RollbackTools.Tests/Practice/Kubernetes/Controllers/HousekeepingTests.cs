@@ -46,6 +46,35 @@ public sealed class HousekeepingTests
     }
 
     [Fact]
+    public async Task Orphans_are_taken_by_the_next_owner_that_selects_them()
+    {
+        await using PracticeStore cluster = new();
+        cluster.CreateDeployment("api", "registry.example/api:41", 2);
+        await cluster.RunUntilAsync(() => cluster.RolledOut("api"));
+        var pods = cluster.List(Resources.Pods).Select(pod => pod.Name).ToList();
+        Delete(cluster, "orphan");
+        await cluster.RunAsync(5);
+        cluster.CreateDeployment("api", "registry.example/api:41", 2);
+        await cluster.RunUntilAsync(() => cluster.RolledOut("api"));
+        Assert.Single(cluster.List(Resources.ReplicaSets));
+        Assert.Equal(pods, cluster.List(Resources.Pods).Select(pod => pod.Name));
+    }
+
+    [Fact]
+    public async Task A_pod_set_aside_by_its_labels_is_let_go_and_replaced()
+    {
+        await using PracticeStore cluster = new();
+        cluster.CreateDeployment("api", "registry.example/api:41", 2);
+        await cluster.RunUntilAsync(() => cluster.RolledOut("api"));
+        var suspect = cluster.List(Resources.Pods)[0].Name;
+        cluster.Change(Resources.Pods, suspect, body => body["metadata"]!["labels"]!["app"] = "quarantine");
+        await cluster.RunAsync(60);
+        Assert.Null(cluster.Get(Resources.Pods, suspect).Controller());
+        Assert.Equal(3, cluster.List(Resources.Pods).Count(pod => pod.PodReady()));
+        Assert.True(cluster.RolledOut("api"));
+    }
+
+    [Fact]
     public async Task A_dependent_of_an_owner_that_never_was_is_collected()
     {
         await using PracticeStore cluster = new();
