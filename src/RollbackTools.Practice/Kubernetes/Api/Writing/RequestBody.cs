@@ -49,12 +49,22 @@ internal static class RequestBody
                 return ProtobufBody.Parse(body.Span) ?? throw Refusals.UnsupportedMediaType("application/json, application/yaml");
             return yaml && !StartsJson(body.Span)
                 ? YamlJson.Parse(System.Text.Encoding.UTF8.GetString(body.Span))
-                : JsonNode.Parse(body.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 128 });
+                : Whole(JsonNode.Parse(body.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 128 }));
         }
-        catch (Exception bad) when (bad is JsonException or YamlException or FormatException)
+        catch (Exception bad) when (bad is JsonException or YamlException or FormatException or ArgumentException)
         {
             throw Refusals.BadRequest($"error decoding the body: {bad.Message}");
         }
+    }
+
+    /// <summary>Looks at every member once: a tree tells of a member named twice only when it is looked at (ArgumentException).</summary>
+    private static JsonNode? Whole(JsonNode? node)
+    {
+        if (node is JsonObject map)
+            foreach (var (_, value) in map) Whole(value);
+        else if (node is JsonArray list)
+            foreach (var item in list) Whole(item);
+        return node;
     }
 
     private static bool StartsJson(ReadOnlySpan<byte> body)
