@@ -102,7 +102,8 @@ public static class KnownGood
         if (restarting > 0)
         {
             evidence.Add($"{restarting} of {pods.Count} pods restarted within the last {RestartWindow.TotalMinutes:0} minutes");
-            return RevisionHealth.Unknown;
+            // Between two crashes a pod can look ready; when every one of them is restarting, that is what it is.
+            return restarting == pods.Count ? RevisionHealth.Bad : RevisionHealth.Unknown;
         }
 
         if (ready > 0 && (!isCurrent || ready >= workload.DesiredPods))

@@ -51,6 +51,17 @@ public sealed class KnownGoodTests
     }
 
     [Fact]
+    public void A_revision_whose_pods_all_keep_restarting_is_bad_even_while_they_look_ready()
+    {
+        var all = new Snapshots().Revision(1, "a:40", Days(9)).Revision(2, "a:41", Minutes(5)).Current("a:41").Pods(2, 3, ready: true, crashed: Minutes(1));
+        var one = new Snapshots().Revision(1, "a:40", Days(9)).Revision(2, "a:41", Minutes(5)).Current("a:41").Pods(2, 3, ready: true)
+            .Pods(2, 1, ready: true, crashed: Minutes(1));
+
+        Assert.Equal(RevisionHealth.Bad, all.Judge().Single(r => r.Current).Health);
+        Assert.Equal(RevisionHealth.Unknown, one.Judge().Single(r => r.Current).Health);
+    }
+
+    [Fact]
     public void Without_evidence_there_is_no_default_target()
     {
         var snapshot = new Snapshots().Revision(1, "a:40", Minutes(20)).Revision(2, "a:41", Minutes(5)).Current("a:41");

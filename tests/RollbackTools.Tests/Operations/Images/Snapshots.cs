@@ -46,7 +46,7 @@ internal sealed class Snapshots
         return this;
     }
 
-    public Snapshots Pods(long revision, int count, bool ready, string? waiting = null)
+    public Snapshots Pods(long revision, int count, bool ready, string? waiting = null, TimeSpan? crashed = null)
     {
         for (var i = 0; i < count; i++)
         {
@@ -62,7 +62,16 @@ internal sealed class Snapshots
                 {
                     Phase = "Running",
                     Conditions = [new Condition { Type = "Ready", Status = ready ? "True" : "False" }],
-                    ContainerStatuses = [new ContainerStatus { Name = "api", State = new ContainerState { Waiting = waiting is null ? null : new ContainerWaiting { Reason = waiting } } }],
+                    ContainerStatuses =
+                    [
+                        new ContainerStatus
+                        {
+                            Name = "api",
+                            State = new ContainerState { Waiting = waiting is null ? null : new ContainerWaiting { Reason = waiting } },
+                            RestartCount = crashed is null ? 0 : 3,
+                            LastState = new ContainerState { Terminated = crashed is { } ago ? new ContainerTerminated { ExitCode = 1, FinishedAt = Now - ago } : null },
+                        },
+                    ],
                 },
             });
         }
