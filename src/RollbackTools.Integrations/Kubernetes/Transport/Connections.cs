@@ -49,8 +49,9 @@ internal sealed class Connections(ClusterConnection connection, TransportOptions
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
         EnableMultipleHttp2Connections = true,
         InitialHttp2StreamWindowSize = 1024 * 1024,
-        // Shorter than a request's timeout: a connection a firewall forgot is found out before the request gives up.
-        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        // Shorter than a request's timeout: a connection a firewall forgot is found out before the request gives up, and while
+        // idle at the prompt, before the next command would wait on it.
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
         KeepAlivePingDelay = TimeSpan.FromSeconds(10),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
     };

@@ -67,13 +67,23 @@ public sealed class ScriptRunnerTests : IDisposable
     [Fact]
     public async Task At_the_timeout_it_is_asked_to_end()
     {
-        var script = _machine.WriteScript("smoke.sh", "trap 'echo cleaning up; exit 7' TERM; echo ready; while :; do sleep 0.05; done");
+        var time = new ManualTime();
+        var script = _machine.WriteScript("smoke.sh", """
+            trap 'echo cleaning up; exit 7' TERM
+            echo ready
+            touch "$(dirname "$0")/ready"
+            while :; do sleep 0.05; done
+            """);
 
-        var result = await RunAsync(script, [], TimeSpan.FromSeconds(1));
+        var running = new ScriptRunner(_machine.Host(time)).RunAsync(script, [], TimeSpan.FromMinutes(1), default);
+        await Eventually.TrueAsync(() => File.Exists(Path.Combine(_machine.Home, "ready")), "the script");
+        time.Advance(TimeSpan.FromMinutes(1));
+        var result = await running;
 
         Assert.True(result.TimedOut);
         Assert.Equal(7, result.ExitCode);
         Assert.Equal(["ready", "cleaning up"], result.OutputTail);
+        Assert.Equal(TimeSpan.FromMinutes(1), result.Elapsed);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
@@ -50,6 +52,23 @@ public sealed class RequestTests
 
         Assert.Equal(51, fixture.Server.Requests.Count);
         Assert.Single(fixture.Server.Requests.Select(request => request.Connection).Distinct());
+    }
+
+    [Fact]
+    public async Task A_compressed_answer_is_asked_for_and_read()
+    {
+        await using var fixture = await ClusterFixture.StartAsync();
+        fixture.Server.Then(async context =>
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            context.Response.ContentType = "application/json";
+            await using var zip = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
+            await zip.WriteAsync(Encoding.UTF8.GetBytes(Answers.Deployment()));
+        });
+        using var cluster = fixture.Connect();
+
+        Assert.Equal("api", (await cluster.GetAsync(Resources.Deployments, "prod", "api", default)).Metadata.Name);
+        Assert.Contains("gzip", fixture.Server.Requests[0].Header("Accept-Encoding"), StringComparison.Ordinal);
     }
 
     [Theory]
