@@ -20,9 +20,17 @@ if (-not $pester) { exit 3 }
 Import-Module $pester
 
 $env:ROLLBACKTOOLS_TESTED_MODULE = Resolve-Path $Module
-$run = Invoke-Pester -Configuration @{
-    Run    = @{ Path = $Path; PassThru = $true }
-    Output = @{ Verbosity = $Output }
+# One test ends every practice estate of this user: let that be the ones of this suite.
+$env:XDG_DATA_HOME = Join-Path ([IO.Path]::GetTempPath()) "rollbacktools-$([guid]::NewGuid().ToString('n'))"
+$null = New-Item $env:XDG_DATA_HOME -ItemType Directory
+try {
+    $run = Invoke-Pester -Configuration @{
+        Run    = @{ Path = $Path; PassThru = $true }
+        Output = @{ Verbosity = $Output }
+    }
+}
+finally {
+    Remove-Item $env:XDG_DATA_HOME -Recurse
 }
 
 $failedContainers = $run.FailedContainers + $run.FailedBlocks | ForEach-Object {
