@@ -68,7 +68,8 @@ public sealed class ServiceRouter(ControllerContext context, NodeAgent nodes, Po
     {
         // Off the control loop: opening a socket is no work of a controller.
         await Task.Yield();
-        var listener = await ServiceListener.StartAsync(new ServiceAnswer(current, logs, seed + key.ToString().Sum(letter => letter)), CancellationToken.None);
+        ServiceAnswer answer = new(current, logs, seed + key.ToString().Sum(letter => letter));
+        var listener = await ServiceListener.StartAsync(answer, CancellationToken.None);
         urls[key] = listener.Url;
         Store.Update(Resources.Services, key.Namespace, key.Name, body =>
         {

@@ -15,8 +15,7 @@ public sealed class TrafficTimeline(TimeSpan? slot = null)
     {
         get
         {
-            lock (gate)
-                return [.. slots.Select(pair => new TrafficSlot(new DateTimeOffset(pair.Key * slotTicks, TimeSpan.Zero), pair.Value.Succeeded, pair.Value.Failed))];
+            lock (gate) return [.. slots.Select(pair => new TrafficSlot(Start(pair.Key), pair.Value.Succeeded, pair.Value.Failed))];
         }
     }
 
@@ -29,4 +28,6 @@ public sealed class TrafficTimeline(TimeSpan? slot = null)
             slots[key] = succeeded ? (good + 1, bad) : (good, bad + 1);
         }
     }
+
+    private DateTimeOffset Start(long key) => new(key * slotTicks, TimeSpan.Zero);
 }

@@ -4,12 +4,17 @@ using RollbackTools.Practice.Kubernetes.Controllers.Deployments;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Schema.Defaulting;
 using RollbackTools.Practice.Kubernetes.Storage;
+using RollbackTools.Practice.Registry;
 
 namespace RollbackTools.Practice.Estates.Benchmarks;
 
 /// <summary>Deployments that have long settled: ReplicaSets, running pods and status as controllers would have left them.</summary>
 internal sealed class SettledWorkloads(ObjectStore store, string ns, DateTimeOffset now)
 {
+    private static readonly string[] PodConditions = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+
+    private readonly ImageCatalogue images = new();
+
     /// <summary>One Deployment with its revisions, the newest running; each revision is a day younger than the one before.</summary>
     public void Add(string name, int pods, int revisions, IReadOnlyList<string> nodes)
     {
@@ -110,8 +115,7 @@ internal sealed class SettledWorkloads(ObjectStore store, string ns, DateTimeOff
         pod["status"] = new JsonObject
         {
             ["phase"] = "Running",
-            ["conditions"] = new JsonArray([.. ((string[])["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"])
-                .Select(type => Condition(type, null, null, since))]),
+            ["conditions"] = new JsonArray([.. PodConditions.Select(type => Condition(type, null, null, since))]),
             ["hostIP"] = "10.0.0.1",
             ["podIP"] = $"10.{96 + (index / 62500)}.{index / 250 % 250}.{(index % 250) + 2}",
             ["startTime"] = since,
@@ -123,7 +127,7 @@ internal sealed class SettledWorkloads(ObjectStore store, string ns, DateTimeOff
                 ["ready"] = true,
                 ["restartCount"] = 0,
                 ["image"] = image,
-                ["imageID"] = Registry.ImageReference.Parse(image) is { } reference ? $"{reference.Repository}@{Registry.ImageCatalogue.DigestOf(reference.Repository, reference.Tag ?? "")}" : "",
+                ["imageID"] = images.Resolve(ImageReference.Parse(image)!)!.Id,
                 ["started"] = true,
             }),
             ["qosClass"] = "BestEffort",

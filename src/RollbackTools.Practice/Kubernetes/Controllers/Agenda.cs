@@ -39,13 +39,18 @@ public sealed class Agenda : IDisposable
         if (!HasDue && !fired) return;
         fired = false;
         var now = time.GetUtcNow();
-        while (entries.TryPeek(out var action, out var at) && at.Due <= now)
+        try
         {
-            entries.Dequeue();
-            action();
+            while (entries.TryPeek(out var action, out var at) && at.Due <= now)
+            {
+                entries.Dequeue();
+                action();
+            }
         }
-
-        Arm();
+        finally
+        {
+            Arm();
+        }
     }
 
     public void Dispose() => timer.Dispose();

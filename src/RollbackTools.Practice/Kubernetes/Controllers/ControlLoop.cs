@@ -63,7 +63,7 @@ public sealed class ControlLoop : IAsyncDisposable
         {
             context.Wake.Reset();
             while (watch!.Events.TryRead(out var change)) See(change);
-            context.Agenda.RunDue();
+            RunDue();
             if (context.Queue.TryTake(out var work))
             {
                 work.Controller.Work(work.Key);
@@ -85,7 +85,30 @@ public sealed class ControlLoop : IAsyncDisposable
             interested[change.Object.Type] = audience;
         }
 
-        foreach (var controller in audience) controller.Observe(change);
+        foreach (var controller in audience)
+        {
+            try
+            {
+                controller.Observe(change);
+            }
+            catch (Exception error)
+            {
+                // A fault of ours must not stop the whole cluster; it is kept for whoever asks.
+                context.Faults.Add(new ControllerFault(controller.GetType().Name, change.Object.Key(), error));
+            }
+        }
+    }
+
+    private void RunDue()
+    {
+        try
+        {
+            context.Agenda.RunDue();
+        }
+        catch (Exception error)
+        {
+            context.Faults.Add(new ControllerFault(nameof(Agenda), default, error));
+        }
     }
 
     private bool Settled()

@@ -25,7 +25,8 @@ internal static class ObjectMetadata
     public static string? Annotation(this StoredObject item, string name) => item.Read.Text("metadata", "annotations", name);
 
     /// <summary>The owner reference that says <c>controller: true</c>.</summary>
-    public static JsonObject? Controller(this StoredObject item) => item.Read.Items("metadata", "ownerReferences").FirstOrDefault(owner => owner.Flag("controller"));
+    public static JsonObject? Controller(this StoredObject item) =>
+        item.Read.Items("metadata", "ownerReferences").FirstOrDefault(owner => owner.Flag("controller"));
 
     public static JsonObject OwnerReference(this StoredObject owner) => new()
     {

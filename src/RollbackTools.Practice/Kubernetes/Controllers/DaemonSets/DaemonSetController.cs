@@ -82,7 +82,8 @@ public sealed class DaemonSetController : Controller
             var here = byNode[node.Name].ToList();
             foreach (var failed in here.Where(pod => pod.Phase() is "Failed" or "Succeeded" && !pod.Deleting()))
             {
-                Events.Warning(set, Component, "FailedDaemonPod", $"Found failed daemon pod {set.Namespace}/{failed.Name} on node {node.Name}, will try to kill it");
+                Events.Warning(set, Component, "FailedDaemonPod",
+                    $"Found failed daemon pod {set.Namespace}/{failed.Name} on node {node.Name}, will try to kill it");
                 Delete(set, failed);
             }
 

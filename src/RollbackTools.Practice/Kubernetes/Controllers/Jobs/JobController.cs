@@ -65,7 +65,8 @@ public sealed class JobController(ControllerContext context) : Controller(contex
 
     private void Finish(JsonObject status, string type, string reason, string message)
     {
-        Conditions.Set(status, type == "Complete" ? "SuccessCriteriaMet" : "FailureTarget", "True", reason, message, Context.Timestamp, updateTime: false);
+        var before = type == "Complete" ? "SuccessCriteriaMet" : "FailureTarget";
+        Conditions.Set(status, before, "True", reason, message, Context.Timestamp, updateTime: false);
         Conditions.Set(status, type, "True", reason, message, Context.Timestamp, updateTime: false);
         foreach (var condition in status.Items("conditions")) condition["lastProbeTime"] ??= Context.Timestamp;
     }

@@ -50,11 +50,15 @@ public sealed class AutoscalerController(ControllerContext context) : Controller
         var status = scaler.CopyStatus();
         status["currentReplicas"] = deployment.Read.Number("status", "replicas") ?? 0;
         status["desiredReplicas"] = wanted;
-        Conditions.Set(status, "AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size", Context.Timestamp, updateTime: false);
+        Set(status, "AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size");
         if (size == 0)
-            Conditions.Set(status, "ScalingActive", "False", "ScalingDisabled", "scaling is disabled since the replica count of the target is zero", Context.Timestamp, updateTime: false);
+            Set(status, "ScalingActive", "False", "ScalingDisabled", "scaling is disabled since the replica count of the target is zero");
         else
-            Conditions.Set(status, "ScalingActive", "True", "ValidMetricFound", "the HPA was able to successfully calculate a replica count from cpu resource utilization", Context.Timestamp, updateTime: false);
+            Set(status, "ScalingActive", "True", "ValidMetricFound",
+                "the HPA was able to successfully calculate a replica count from cpu resource utilization");
         Store.WriteStatus(scaler, status);
     }
+
+    private void Set(JsonObject status, string type, string value, string reason, string message) =>
+        Conditions.Set(status, type, value, reason, message, Context.Timestamp, updateTime: false);
 }
