@@ -9,6 +9,7 @@ namespace RollbackTools.Cmdlets.Hosting;
 internal sealed class RunnerEngine(CmdletRunner runner, CommandMetadata command, ParameterBinder binder, Action<object> output, Action<CommandEvent> said)
     : ICommandEngine
 {
+    private readonly Dictionary<int, ProgressReport> lastProgress = [];
     private bool stopped;
 
     public CommandServices Services => runner.Services;
@@ -54,7 +55,13 @@ internal sealed class RunnerEngine(CmdletRunner runner, CommandMetadata command,
 
     public void WriteInformation(string message) => Say(CommandEventKind.Information, message);
 
-    public void WriteProgress(ProgressReport progress) => Say(CommandEventKind.Progress, progress);
+    public void WriteProgress(ProgressReport progress)
+    {
+        // Repeated for consoles that may have dropped it; a record has it already.
+        if (lastProgress.GetValueOrDefault(progress.Id) == progress) return;
+        lastProgress[progress.Id] = progress;
+        Say(CommandEventKind.Progress, progress);
+    }
 
     public Decision ShouldProcess(string description, string question, string caption)
     {

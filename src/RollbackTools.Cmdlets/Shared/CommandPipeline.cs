@@ -48,9 +48,9 @@ public sealed class CommandPipeline : IOperationReporter
                 return progress;
             });
         if (waiting) return;
-        pump.Post(engine =>
+        pump.Post(_ =>
         {
-            if (latest.TryRemove(progress.Id, out var report)) engine.WriteProgress(report);
+            if (latest.TryRemove(progress.Id, out var report)) pump.ShowProgress(report);
         });
     }
 

@@ -92,11 +92,12 @@ internal static class ErrorMapping
         _ => ErrorCategory.InvalidOperation,
     };
 
-    // Most messages name their target; those of the wire (a lost connection, say) do not.
-    private static string Naming(RollbackResult failed) =>
-        failed.Message.Contains(failed.Name, StringComparison.Ordinal)
-            ? failed.Message
-            : $"{failed.Kind.ToLowerInvariant()}/{failed.Name} in {failed.Namespace}: {failed.Message}";
+    // Most messages name their target; those of the wire (a lost connection, say) and of its pods do not.
+    private static string Naming(RollbackResult failed)
+    {
+        var target = failed.Kind.Length > 0 ? $"{failed.Kind.ToLowerInvariant()}/{failed.Name}" : failed.Name;
+        return failed.Message.Contains(target, StringComparison.Ordinal) ? failed.Message : $"{target} in {failed.Namespace}: {failed.Message}";
+    }
 
     private static CommandError Plain(string id, ErrorCategory category, Exception failure, object? target) => new()
     {

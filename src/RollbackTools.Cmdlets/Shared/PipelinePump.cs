@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
+using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.Shared;
 
@@ -14,6 +15,8 @@ internal sealed class PipelinePump
     private readonly BlockingCollection<IRequest> requests = [];
     private readonly ICommandEngine engine;
     private readonly CancellationTokenSource stop;
+    private readonly Dictionary<int, ProgressReport> showing = [];
+    private readonly HashSet<int> unsettled = [];
     private ExceptionDispatchInfo? refusal;
 
     private PipelinePump(ICommandEngine engine, CancellationTokenSource stop)
@@ -21,6 +24,12 @@ internal sealed class PipelinePump
         this.engine = engine;
         this.stop = stop;
     }
+
+    /// <summary>
+    /// A console draws at most every 200 ms and drops what comes in between, so the last report before a quiet spell is repeated
+    /// after this long.
+    /// </summary>
+    private static TimeSpan Quiet { get; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>How long a stopped body may take over its finally blocks before the pipeline ends without it.</summary>
     public static TimeSpan StopGrace { get; } = TimeSpan.FromSeconds(45);
@@ -41,6 +50,22 @@ internal sealed class PipelinePump
         return request.Answer;
     }
 
+    /// <summary>On the pipeline's thread.</summary>
+    public void ShowProgress(ProgressReport report)
+    {
+        engine.WriteProgress(report);
+        if (report.Completed)
+        {
+            showing.Remove(report.Id);
+            unsettled.Remove(report.Id);
+        }
+        else
+        {
+            showing[report.Id] = report;
+            unsettled.Add(report.Id);
+        }
+    }
+
     /// <summary>Like <see cref="AskAsync"/>, for messages whose writer need not wait.</summary>
     public void Post(Action<ICommandEngine> message) => Add(new Message(message));
 
@@ -55,6 +80,7 @@ internal sealed class PipelinePump
             _ => requests.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
         var ended = AnswerUntilDone(stopGrace);
+        if (!stop.IsCancellationRequested) Answer(new Message(ClearProgress));
         refusal?.Throw();
         if (!ended) throw new PipelineStoppedException();
         return work.IsCanceled ? new TaskCanceledException(work) : work.Exception?.InnerException;
@@ -67,7 +93,7 @@ internal sealed class PipelinePump
         long? stoppedAt = null;
         while (!requests.IsCompleted)
         {
-            var wait = Timeout.InfiniteTimeSpan;
+            var wait = unsettled.Count > 0 ? Quiet : Timeout.InfiniteTimeSpan;
             if (stop.IsCancellationRequested)
             {
                 stoppedAt ??= Environment.TickCount64;
@@ -76,9 +102,22 @@ internal sealed class PipelinePump
             }
 
             if (requests.TryTake(out var request, wait)) Answer(request);
+            else if (unsettled.Count > 0) Answer(new Message(RepeatProgress));
         }
 
         return true;
+    }
+
+    private void RepeatProgress(ICommandEngine engine)
+    {
+        foreach (var id in unsettled) engine.WriteProgress(showing[id]);
+        unsettled.Clear();
+    }
+
+    // A body that failed half-way leaves its bars behind.
+    private void ClearProgress(ICommandEngine engine)
+    {
+        foreach (var report in showing.Values) engine.WriteProgress(report with { Completed = true });
     }
 
     private bool Abandon()
@@ -92,6 +131,7 @@ internal sealed class PipelinePump
     {
         if (refusal is not null)
         {
+            unsettled.Clear();
             request.Refuse(new PipelineStoppedException());
             return;
         }

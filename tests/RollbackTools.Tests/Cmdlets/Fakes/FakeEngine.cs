@@ -15,6 +15,8 @@ internal sealed class FakeEngine : ICommandEngine
     /// <summary>Called with each thing said; throw to act like a stopping PowerShell.</summary>
     public Action<string> On { get; set; } = _ => { };
 
+    public Action<ProgressReport> OnProgress { get; set; } = _ => { };
+
     public Decision Decision { get; set; } = Decision.GoAhead;
 
     public CommandServices Services => throw new NotSupportedException();
@@ -50,7 +52,11 @@ internal sealed class FakeEngine : ICommandEngine
 
     public void WriteInformation(string message) => Say($"information {message}");
 
-    public void WriteProgress(ProgressReport progress) => Say($"progress {progress.Status}");
+    public void WriteProgress(ProgressReport progress)
+    {
+        OnProgress(progress);
+        Say($"progress {progress.Status}");
+    }
 
     public Decision ShouldProcess(string description, string question, string caption)
     {

@@ -71,6 +71,15 @@ public sealed class ErrorMappingTests
         Assert.Equal("kubectl logs", error.RecommendedAction);
     }
 
+    [Theory]
+    [InlineData("deployment/api is paused.", "deployment/api is paused.")]
+    [InlineData("A pod of repo/api:42 does not start.", "deployment/api in prod: A pod of repo/api:42 does not start.")]
+    [InlineData("The connection was lost.", "deployment/api in prod: The connection was lost.")]
+    public void A_failed_results_message_names_its_target_once(string message, string said)
+    {
+        Assert.Equal(said, ErrorMapping.From(new RollbackResult { Kind = "Deployment", Name = "api", Namespace = "prod", Message = message }).Message);
+    }
+
     [Fact]
     public void What_nobody_foresaw_still_has_a_name()
     {

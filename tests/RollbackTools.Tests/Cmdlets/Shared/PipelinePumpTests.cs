@@ -230,7 +230,38 @@ public sealed class PipelinePumpTests : IDisposable
             return Task.CompletedTask;
         });
 
-        Assert.Equal(["verbose wait", "progress 100"], engine.Said);
+        Assert.Equal(["verbose wait", "progress 100"], engine.Said.Take(2));
+    }
+
+    [Fact]
+    public void The_last_progress_before_a_quiet_spell_is_shown_once_more()
+    {
+        using ManualResetEventSlim repeated = new();
+        engine.On = _ => { if (engine.Said.Count(said => said == "progress 2 of 3 ready") == 2) repeated.Set(); };
+
+        Run((pipeline, _) =>
+        {
+            pipeline.Progress(new ProgressReport(1, "Rolling back", "2 of 3 ready", 60));
+            Assert.True(repeated.Wait(Patience));
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal("progress 2 of 3 ready", engine.Said[1]);
+    }
+
+    [Fact]
+    public void A_body_that_fails_leaves_no_progress_bar_behind()
+    {
+        List<bool> completed = [];
+        engine.OnProgress = report => completed.Add(report.Completed);
+
+        Run((pipeline, _) =>
+        {
+            pipeline.Progress(new ProgressReport(1, "Rolling back", "half-way", 50));
+            throw new RollbackException("Broken", "no");
+        });
+
+        Assert.Equal([false, true], completed);
     }
 
     private static CommandError Error(string id) => new() { ErrorId = id, Exception = new InvalidOperationException(id) };
