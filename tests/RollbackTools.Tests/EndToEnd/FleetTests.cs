@@ -1,0 +1,82 @@
+using RollbackTools.Operations.Health;
+using RollbackTools.Operations.Runs;
+using RollbackTools.Practice.Estates;
+using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Tests.EndToEnd.Support;
+
+namespace RollbackTools.Tests.EndToEnd;
+
+/// <summary>Many workloads at once: from the pipeline or by label, under one record, with few requests.</summary>
+public sealed class FleetTests(SharedCluster shared)
+{
+    private const string InFleet = ", fleet: shop";
+
+    [Fact]
+    public async Task By_label_everything_that_has_it_goes_back_and_nothing_else()
+    {
+        await using var production = await shared.OpenAsync();
+        foreach (var name in (string[])["a", "b", "c"]) await production.BrokenAsync(name, "2.0-errors", replicas: 1, labels: InFleet);
+        await production.BrokenAsync("other", "2.0-errors", replicas: 1);
+        await production.BrokenAsync("queue", "2.0-errors", kind: Resources.StatefulSets, replicas: 1, labels: InFleet);
+
+        var output = await production.RunAsync("Invoke-ImageRollback -Selector fleet=shop");
+
+        Assert.Empty(output.Errors);
+        var results = output.Of<RollbackResult>();
+        Assert.Equal(["a", "b", "c", "queue"], results.Select(result => result.Name).Order());
+        Assert.All(results, result => Assert.Equal(RollbackOutcome.RolledBack, result.Outcome));
+        Assert.Single(results.Select(result => result.RunId).Distinct());
+        Assert.Equal("shop/other:2.0-errors", production.Image("other"));
+        Assert.Equal("shop/queue:1.0", production.Image("queue", Resources.StatefulSets));
+    }
+
+    [Fact]
+    public async Task From_the_pipeline_several_go_at_once_and_are_undone_at_once()
+    {
+        await using var production = await shared.OpenAsync();
+        foreach (var name in (string[])["a", "b", "c"]) await production.BrokenAsync(name, "2.0-errors", replicas: 1);
+
+        var output = await production.RunAsync("'a','deployment/b','c' | Invoke-ImageRollback");
+        var run = Assert.Single(production.Runs.List());
+        Assert.Equal(3, output.Of<RollbackResult>().Count(result => result.Outcome == RollbackOutcome.RolledBack));
+        Assert.Equal((RunState.Succeeded, 3), (run.State, run.Targets.Count));
+
+        var undone = await production.RunAsync($"Undo-RollbackRun {run.RunId}");
+        Assert.Equal(3, undone.Of<RollbackResult>().Count(result => result.Outcome == RollbackOutcome.Undone));
+        Assert.All((string[])["a", "b", "c"], name => Assert.Equal($"shop/{name}:2.0-errors", production.Image(name)));
+    }
+
+    [Fact]
+    public async Task The_history_of_everything_pipes_its_targets_into_a_rollback()
+    {
+        await using var production = await shared.OpenAsync();
+        foreach (var name in (string[])["a", "b"]) await production.BrokenAsync(name, "2.0-crash", "CrashLoopBackOff", replicas: 1, labels: InFleet);
+
+        var output = await production.RunAsync("Invoke-ImageRollback -Selector fleet=shop | Test-RollbackHealth -SkipLogs -Since 1s -Wait -Interval 100ms -Timeout 1m");
+
+        Assert.Null(output.Failure?.Message);
+        Assert.Contains(output.Of<HealthCheck>(), check => check.Check == "Image");
+        Assert.All(output.Of<HealthCheck>(), check => Assert.NotEqual(HealthStatus.Failed, check.Status));
+    }
+
+    [Fact]
+    public async Task A_fleet_takes_hardly_more_requests_than_it_has_workloads()
+    {
+        const int fleet = 30;
+        // A cluster of its own, so that every request counted is ours.
+        await using var cluster = await PracticeCluster.StartAsync(new PracticeClusterOptions { Traffic = false }, TestContext.Current.CancellationToken);
+        await using Production production = new(cluster, "fleet");
+        foreach (var name in Enumerable.Range(1, fleet).Select(i => $"w{i}"))
+            await production.BrokenAsync(name, "2.0-errors", replicas: 1, labels: InFleet);
+        cluster.Server.Requests.Reset();
+
+        var output = await production.RunAsync("Invoke-ImageRollback -Selector fleet=shop");
+
+        Assert.Empty(output.Errors);
+        Assert.Equal(fleet, output.Of<RollbackResult>().Count(result => result.Outcome == RollbackOutcome.RolledBack));
+        var counts = cluster.Server.Requests.Snapshot();
+        TestContext.Current.TestOutputHelper!.WriteLine($"{counts.Values.Sum()} requests for {fleet} workloads: {string.Join(", ", counts.Select(pair => $"{pair.Value} {pair.Key}"))}");
+        Assert.Equal(fleet, counts["patch deployments"]);
+        Assert.InRange(counts.Values.Sum(), fleet, fleet + 14);
+    }
+}

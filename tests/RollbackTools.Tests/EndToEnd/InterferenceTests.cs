@@ -1,0 +1,103 @@
+using RollbackTools.Operations.Runs;
+using RollbackTools.Practice.Drills;
+using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Tests.EndToEnd.Support;
+
+namespace RollbackTools.Tests.EndToEnd;
+
+/// <summary>Others are at work too, and the one at the prompt may change their mind.</summary>
+public sealed class InterferenceTests(SharedCluster shared)
+{
+    // Takes ten seconds of the practice world, half a second of ours, to become ready: there is time to interfere.
+    private const string Slow = "Invoke-ImageRollback api -ToTag 1.9-slow -Timeout 5m";
+
+    [Fact]
+    public async Task Deleted_while_it_rolls_back_is_told_at_once()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.CreateAsync("api", "2.0-errors");
+        var rolling = production.RunAsync(Slow);
+        await UnderWayAsync(production);
+
+        await production.Client.DeleteAsync($"/apis/apps/v1/namespaces/{production.Namespace}/deployments/api", TestContext.Current.CancellationToken);
+
+        Assert.Equal("DeletedMeanwhile", Assert.Single((await rolling).Errors).ErrorId);
+    }
+
+    [Fact]
+    public async Task Changed_while_it_rolls_back_is_told_with_who_did_it_and_never_overwritten()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.CreateAsync("api", "2.0-errors");
+        var rolling = production.RunAsync(Slow);
+        await UnderWayAsync(production);
+
+        await new CiPipeline(production.Client, production.Namespace)
+            .ShipAsync("deployment/api", "shop/api:3.0", "somebody deploys", TestContext.Current.CancellationToken);
+
+        var error = Assert.Single((await rolling).Errors);
+        Assert.Equal("ChangedMeanwhile", error.ErrorId);
+        Assert.Contains("ci-deploy", error.Message, StringComparison.Ordinal);
+        Assert.Equal("shop/api:3.0", production.Image("api"));
+    }
+
+    [Fact]
+    public async Task Of_two_people_at_once_one_goes_on_and_the_other_is_told_who_and_since_when()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.CreateAsync("api", "2.0-errors");
+        var first = production.RunAsync(Slow);
+        await UnderWayAsync(production);
+        using var other = production.SomebodyElse();
+
+        var second = await Production.RunAsync(other, "Invoke-ImageRollback api -ToTag 1.8");
+
+        var error = Assert.Single(second.Errors);
+        Assert.Equal("LockHeld", error.ErrorId);
+        Assert.Contains($"{RunEngine.Actor}/", error.Message, StringComparison.Ordinal);
+        Assert.Contains(" since ", error.Message, StringComparison.Ordinal);
+        Assert.Equal(RollbackOutcome.RolledBack, Assert.Single((await first).Of<RollbackResult>()).Outcome);
+        Assert.Equal(["shop/api:1.9-slow"], production.Running("api"));
+    }
+
+    [Fact]
+    public async Task Of_many_people_at_the_same_moment_exactly_one_goes_on()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("api", "2.0-errors");
+        var people = Enumerable.Range(0, 5).Select(_ => production.SomebodyElse()).ToList();
+
+        var outputs = await Task.WhenAll(people.Select(one => Production.RunAsync(one, "Invoke-ImageRollback api")));
+
+        people.ForEach(one => one.Dispose());
+        var outcomes = outputs.SelectMany(output => output.Of<RollbackResult>()).ToList();
+        Assert.Single(outcomes, result => result.Outcome == RollbackOutcome.RolledBack);
+        // Whoever came late found it done, or found somebody doing it. Nobody did it twice.
+        Assert.All(outputs.SelectMany(output => output.Errors), error => Assert.Contains(error.ErrorId, (string[])["LockHeld", "ChangedMeanwhile"]));
+        Assert.Equal("3", production.Annotation("api", "deployment.kubernetes.io/revision"));
+        Assert.Equal(["shop/api:1.0"], production.Running("api"));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_leaves_a_run_that_can_be_resumed_and_no_lock()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.CreateAsync("api", "2.0-errors");
+        using CancellationTokenSource interrupt = new();
+        var rolling = production.RunAsync(Slow, interrupt.Token);
+        await UnderWayAsync(production);
+
+        await interrupt.CancelAsync();
+        Assert.True((await rolling).Stopped);
+        await production.UntilAsync(() => production.List(Resources.Leases).Count == 0);
+        var run = Assert.Single(production.Runs.List());
+        Assert.Equal((RunState.Interrupted, $"Resume-RollbackRun {run.RunId}"), (run.State, run.NextStep));
+
+        var result = await production.RollBackAsync(run.NextStep!);
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Equal(RunState.Succeeded, production.Runs.Read(run.RunId).State);
+        Assert.Equal(["shop/api:1.9-slow"], production.Running("api"));
+    }
+
+    private static Task UnderWayAsync(Production production) => production.UntilAsync(() => production.Image("api") == "shop/api:1.9-slow");
+}

@@ -1,0 +1,97 @@
+using RollbackTools.Operations.Runs;
+using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Tests.EndToEnd.Support;
+
+namespace RollbackTools.Tests.EndToEnd;
+
+/// <summary>What cannot be done is said before anything is touched: what, why, and what to type next.</summary>
+public sealed class RefusalTests(SharedCluster shared)
+{
+    [Theory]
+    [InlineData("Invoke-ImageRollback api", "NoHistory")]
+    [InlineData("Invoke-ImageRollback api -ToRevision 7", "RevisionNotFound")]
+    [InlineData("Invoke-ImageRollback api -ToTag 'not a tag'", "InvalidImage")]
+    [InlineData("Invoke-ImageRollback api -ToTag 0.9 -Container sidecar", "ContainerNotFound")]
+    [InlineData("Invoke-ImageRollback nobody", "WorkloadNotFound")]
+    [InlineData("Invoke-ImageRollback statefulset/api", "WorkloadNotFound")]
+    [InlineData("Invoke-ImageRollback -Selector app=nobody", "NothingSelected")]
+    [InlineData("Get-ImageHistory nobody", "WorkloadNotFound")]
+    [InlineData("Resume-RollbackRun 2020", "RunNotFound")]
+    public async Task It_names_the_cause_and_writes_nothing(string line, string errorId)
+    {
+        await using var production = await shared.OpenAsync();
+        await production.CreateAsync("api", "1.0");
+        var before = production.Everything();
+
+        var output = await production.RunAsync(line);
+
+        var error = Assert.Single(output.Failure is { } failure ? [.. output.Errors, failure] : output.Errors);
+        Assert.Equal(errorId, error.ErrorId);
+        Assert.False(string.IsNullOrEmpty(error.RecommendedAction), "an error says what to type next");
+        Assert.Equal(before, production.Everything());
+        Assert.Empty(production.Runs.List());
+    }
+
+    [Fact]
+    public async Task A_paused_deployment_is_refused_and_resumed_only_on_request()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("api", "2.0-errors");
+        production.Cluster.Operator.Change(Resources.Deployments, production.Namespace, "api", body => body["spec"]!["paused"] = true);
+
+        var refused = await production.RunAsync("Invoke-ImageRollback api");
+        Assert.Equal("Paused", Assert.Single(refused.Errors).ErrorId);
+        Assert.Contains("-ResumePaused", refused.Errors[0].RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal("shop/api:2.0-errors", production.Image("api"));
+
+        var result = await production.RollBackAsync("Invoke-ImageRollback api -ResumePaused");
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Equal(["shop/api:1.0"], production.Running("api"));
+    }
+
+    [Fact]
+    public async Task Nothing_known_to_have_worked_is_no_place_to_go()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.CreateAsync("api", "1.0");
+        production.Ship("api", "2.0");
+        await production.CompleteAsync("api");
+
+        var output = await production.RunAsync("Invoke-ImageRollback api");
+
+        var error = Assert.Single(output.Errors);
+        Assert.Equal("NoKnownGoodRevision", error.ErrorId);
+        Assert.Contains("-ToRevision 1", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal("shop/api:2.0", production.Image("api"));
+    }
+
+    [Fact]
+    public async Task What_if_plans_in_the_wires_own_words_and_writes_nothing()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("api", "2.0-errors");
+        var before = production.Everything();
+
+        var output = await production.RunAsync("Invoke-ImageRollback api -WhatIf");
+
+        var planned = Assert.Single(output.Of<RollbackResult>());
+        Assert.Equal((RollbackOutcome.Planned, "shop/api:2.0-errors", "shop/api:1.0"), (planned.Outcome, planned.From, planned.To));
+        Assert.Contains($"PATCH apps/v1 deployments/api -n {production.Namespace}: image shop/api:2.0-errors → shop/api:1.0", planned.Steps);
+        Assert.Contains(planned.Steps[0], Assert.Single(output.WhatIfs), StringComparison.Ordinal);
+        Assert.Equal(before, production.Everything());
+        Assert.Empty(production.Runs.List());
+    }
+
+    [Fact]
+    public async Task One_of_several_that_cannot_does_not_stop_the_others()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("api", "2.0-errors");
+        await production.CreateAsync("new", "1.0");
+
+        var output = await production.RunAsync("'api','new','nobody' | Invoke-ImageRollback");
+
+        Assert.Equal(["NoHistory", "WorkloadNotFound"], output.Errors.Select(error => error.ErrorId).Order());
+        Assert.Equal("api", Assert.Single(output.Of<RollbackResult>(), result => result.Outcome == RollbackOutcome.RolledBack).Name);
+    }
+}
