@@ -126,7 +126,7 @@ public sealed record RestoreTemplate : Step
         }
 
         if (template.Hash == From.Hash || template.Hash == To.Hash) return;
-        var writer = live.Metadata.ManagedFields.Where(entry => entry.Subresource is null).MaxBy(entry => entry.Time);
+        var writer = live.Metadata.LastWriter();
         var who = writer is null ? "somebody else" : $"'{writer.Manager}' at {writer.Time:u}";
         throw new RollbackException("ChangedMeanwhile",
             $"{target} was changed by {who} since this was planned: it now runs {ContainerImage.Describe(template.Images)}. Nothing was overwritten.")

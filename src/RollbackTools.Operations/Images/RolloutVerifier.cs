@@ -30,8 +30,9 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
         Action<string> progress, CancellationToken cancellation)
     {
         live = restored;
-        // A deadline that had passed before our change survives it for a moment (kubernaut#199): it is not about us.
-        staleDeadline = restored.Status.Condition("Progressing")?.LastUpdateTime;
+        // A deadline that had passed before our change survives it for a moment (kubernaut#199): it is not about us. Only that:
+        // times are whole seconds, and a condition of our own may well bear the second of the one before.
+        staleDeadline = restored.Status.Condition("Progressing") is { Reason: "ProgressDeadlineExceeded" } passed ? passed.LastUpdateTime : null;
         var end = time.GetUtcNow() + timeout;
         while (true)
         {
@@ -81,7 +82,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
 
     private Verdict Overtaken(PodTemplate template)
     {
-        var writer = live.Metadata.ManagedFields.Where(entry => entry.Subresource is null).MaxBy(entry => entry.Time);
+        var writer = live.Metadata.LastWriter();
         return Verdict.Lost("ChangedMeanwhile",
             $"{planned} was changed by '{writer?.Manager ?? "somebody else"}' while it rolled back; it now runs {ContainerImage.Describe(template.Images)}.");
     }

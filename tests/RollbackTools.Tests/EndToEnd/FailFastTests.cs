@@ -68,7 +68,7 @@ public sealed class FailFastTests(SharedCluster shared)
         using var freeze = production.Cluster.Server.Admission.Add("freeze.example.com", request =>
             request.Namespace == production.Namespace && request.Type == Resources.Deployments ? "change freeze until Monday" : null);
 
-        var result = Failed(await production.RunAsync("Invoke-ImageRollback api"), "Forbidden");
+        var result = Failed(await production.RunAsync("Invoke-ImageRollback api"), "Rejected");
 
         Assert.Contains("change freeze until Monday", result.Message, StringComparison.Ordinal);
         Assert.Equal("shop/api:2.0-errors", production.Image("api"));

@@ -29,6 +29,7 @@ public sealed class InterferenceTests(SharedCluster shared)
     {
         await using var production = await shared.OpenAsync();
         await production.CreateAsync("api", "2.0-errors");
+        production.Age("api", TimeSpan.FromDays(1));
         var rolling = production.RunAsync(Slow);
         await UnderWayAsync(production);
 

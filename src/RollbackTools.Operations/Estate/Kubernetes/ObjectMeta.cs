@@ -28,6 +28,13 @@ public sealed record ObjectMeta
 
     /// <summary>Whether the object's controller is the one with this uid (names are reused; uids are not).</summary>
     public bool IsControlledBy(string uid) => OwnerReferences.Any(owner => owner.Controller && owner.Uid == uid);
+
+    /// <summary>
+    /// Who wrote it last, status aside. Times are whole seconds: of several in the same one, somebody else is meant, because that
+    /// is what is asked when the object is not as we left it.
+    /// </summary>
+    public ManagedFieldsEntry? LastWriter() => ManagedFields.Where(entry => entry.Subresource is null)
+        .MaxBy(entry => (entry.Time, Else: entry.Manager != WriteOptions.DefaultFieldManager));
 }
 
 public sealed record OwnerReference

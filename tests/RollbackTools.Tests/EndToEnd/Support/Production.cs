@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
@@ -108,20 +109,19 @@ internal sealed class Production : IAsyncDisposable
         else await UntilAsync(() => Pods(name).Any(pod => Trouble(pod) == trouble));
     }
 
-    /// <summary>Makes its revisions so much older.</summary>
+    /// <summary>Makes it, its revisions and what was written to it so much older.</summary>
     public void Age(string name, TimeSpan by)
     {
-        foreach (var kind in (ResourceType[])[Resources.ReplicaSets, Resources.ControllerRevisions])
+        ResourceType[] kinds = [Resources.Deployments, Resources.StatefulSets, Resources.DaemonSets, Resources.ReplicaSets, Resources.ControllerRevisions];
+        foreach (var item in kinds.SelectMany(List).Where(item => item.Labels.GetValueOrDefault("app") == name))
         {
-            foreach (var revision in List(kind).Where(item => item.Labels.GetValueOrDefault("app") == name))
+            Cluster.Store.Update(item.Type, Namespace, item.Name, body =>
             {
-                Cluster.Store.Update(kind, Namespace, revision.Name, body =>
-                {
-                    var metadata = body["metadata"]!.AsObject();
-                    metadata["creationTimestamp"] = ObjectStore.Timestamp(DateTimeOffset.Parse((string)metadata["creationTimestamp"]!, null) - by);
-                    return true;
-                });
-            }
+                var metadata = body["metadata"]!.AsObject();
+                Earlier(metadata, "creationTimestamp", by);
+                foreach (var entry in metadata["managedFields"]?.AsArray() ?? []) Earlier(entry!.AsObject(), "time", by);
+                return true;
+            });
         }
     }
 
@@ -168,6 +168,11 @@ internal sealed class Production : IAsyncDisposable
 
     private CmdletRunner Prompt(RunStore runs) => new(new CommandServices(
         () => new ByDefault(CommandServices.Live.Provider, Kubeconfig), TimeProvider.System, () => runs)) { CurrentDirectory = directory };
+
+    private static void Earlier(JsonObject where, string field, TimeSpan by)
+    {
+        if ((string?)where[field] is { } time) where[field] = ObjectStore.Timestamp(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture) - by);
+    }
 
     private static string? Trouble(JsonObject pod) => (string?)pod["status"]?["containerStatuses"]?[0]?["state"]?["waiting"]?["reason"];
 
