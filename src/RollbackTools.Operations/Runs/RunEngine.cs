@@ -138,6 +138,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
 
     private async Task<RollbackResult> WorkOnAsync(RunJournal journal, TargetPlan plan, RollbackResult draft, CancellationToken cancellation)
     {
+        if (plan.Ended is { Outcome: { } outcome } ended) return Completed(draft, Verdict.Good(ended.Message ?? ""), outcome);
         TargetRun run = new(estate, journal, plan.Target);
         try
         {

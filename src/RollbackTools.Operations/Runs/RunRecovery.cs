@@ -93,9 +93,9 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
         RunHeader header, IReadOnlyList<RunLine> lines, IReadOnlyList<PlannedTarget> planned, ICluster cluster, RolloutWatch watch,
         CancellationToken cancellation)
     {
-        var ended = RunSummary.Targets(lines);
-        var open = planned.Where(entry => !ended.Any(target => target.SameAs(entry.Target)
-            && target.Outcome is RollbackOutcome.RolledBack or RollbackOutcome.AlreadyThere or RollbackOutcome.Unverified)).ToList();
+        var ended = RunSummary.Targets(lines)
+            .Where(target => target.Outcome is RollbackOutcome.RolledBack or RollbackOutcome.AlreadyThere or RollbackOutcome.Unverified).ToList();
+        var open = planned.Where(entry => !ended.Any(entry.Target.SameAs)).ToList();
         WorkloadReader reader = new(cluster);
         var answers = await reader.ReadAsync([.. open.Select(entry => new WorkloadReference
         {
@@ -113,8 +113,16 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
         }
 
         watch.Expect([.. plans.Select((plan, i) => (plan, i)).Where(pair => pair.plan.Verify is not null).Select(pair => answers[pair.i].Snapshot!)]);
-        return plans;
+        return [.. ended.Select(target => Ended(header, planned.First(entry => entry.Target.SameAs(target)), target)), .. plans];
     }
+
+    private static TargetPlan Ended(RunHeader header, PlannedTarget entry, RunTarget target) => new()
+    {
+        Draft = Draft(header, target) with { Steps = [$"nothing more to do: {target.Outcome}"] },
+        Steps = entry.Steps,
+        Action = "Resume image rollback",
+        Ended = target,
+    };
 
     private static bool Begun(IReadOnlyList<RunLine> lines, RunTarget target) =>
         lines.Any(line => line.Event == RunEvent.Intent && line.Target!.SameAs(target));

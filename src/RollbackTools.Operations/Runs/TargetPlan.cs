@@ -28,6 +28,12 @@ public sealed record TargetPlan
     /// <summary>An earlier process of this run began with this target: what it finds true was made true by the run.</summary>
     public bool Begun { get; init; }
 
+    /// <summary>
+    /// An earlier process of this run ended with this target: its outcome stands. It is planned again so that the record stays
+    /// whole and the lock is the one that process left behind.
+    /// </summary>
+    public RunTarget? Ended { get; init; }
+
     /// <summary>For confirmation: <c>Roll back image</c>, <c>Undo image rollback</c>.</summary>
     public string Action { get; init; } = "";
 

@@ -47,7 +47,7 @@ public sealed class FleetTests(SharedCluster shared)
     }
 
     [Fact]
-    public async Task The_history_of_everything_pipes_its_targets_into_a_rollback()
+    public async Task Its_results_pipe_into_a_health_test_of_the_images_they_went_to()
     {
         await using var production = await shared.OpenAsync();
         foreach (var name in (string[])["a", "b"]) await production.BrokenAsync(name, "2.0-crash", "CrashLoopBackOff", replicas: 1, labels: InFleet);
