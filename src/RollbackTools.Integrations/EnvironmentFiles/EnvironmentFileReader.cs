@@ -84,11 +84,14 @@ internal sealed class EnvironmentFileReader(HostEnvironment host)
     private static IReadOnlyList<string> Workloads(YamlFields fields)
     {
         var names = fields.Texts("workloads");
-        return names.All(name => KubernetesName.IsSubdomain(name.Split('/')[^1])) ? names : throw fields.Error("holds a name no workload can have", "workloads");
+        return names.All(name => KubernetesName.IsSubdomain(name.Split('/')[^1]))
+            ? names
+            : throw fields.Error("holds a name no workload can have", "workloads");
     }
 
     private string ResolveList(YamlFields fields, string paths) => string.Join(Path.PathSeparator,
-        paths.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(path => Resolve(fields, path)));
+        paths.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(path => Resolve(fields, path)));
 
     private string Resolve(YamlFields fields, string path) =>
         Path.GetFullPath(host.ExpandHome(path), Path.GetDirectoryName(Path.GetFullPath(fields.File.Path))!);

@@ -42,10 +42,12 @@ internal sealed class ScriptRunner(HostEnvironment host) : IScriptRunner
                 throw Configuration.Error($"The script {file} is a batch file, which cannot be given arguments safely: use a .ps1.");
         }
 
-        if (SearchPath.IsProgram(file) && (!OperatingSystem.IsWindows() || Path.GetExtension(file).Equals(".exe", StringComparison.OrdinalIgnoreCase)))
+        var runs = !OperatingSystem.IsWindows() || Path.GetExtension(file).Equals(".exe", StringComparison.OrdinalIgnoreCase);
+        if (runs && SearchPath.IsProgram(file))
             return new ProcessStartInfo(file, arguments);
         var interpreter = Shebang.Read(file) ?? throw Configuration.Error(
-            $"The script {file} is not executable and names no interpreter in its first line.", OperatingSystem.IsWindows() ? null : $"chmod +x {file}");
+            $"The script {file} is not executable and names no interpreter in its first line.",
+            OperatingSystem.IsWindows() ? null : $"chmod +x {file}");
         return new ProcessStartInfo(Interpreter(interpreter.Program, file), [.. interpreter.Arguments, file, .. arguments]);
     }
 

@@ -20,7 +20,7 @@ internal sealed record HostEnvironment
 
     /// <summary>The shell expands '~' on a command line; in a parameter or a file nobody has.</summary>
     public string ExpandHome(string path) =>
-        path == "~" || path.StartsWith("~/", StringComparison.Ordinal) || path.StartsWith("~\\", StringComparison.Ordinal) ? HomeDirectory + path[1..] : path;
+        path.StartsWith('~') && (path.Length == 1 || path[1] is '/' or '\\') ? HomeDirectory + path[1..] : path;
 
     /// <summary>A variable's value, null when unset or blank.</summary>
     public string? Value(string name) => Variable(name) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;

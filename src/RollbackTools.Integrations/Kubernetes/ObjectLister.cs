@@ -39,7 +39,8 @@ internal static class ObjectLister
     }
 
     private static async Task<ResourceList<T>> PageAsync<T>(
-        KubernetesTransport transport, Resource<T> resource, ApiTarget target, ListFilter filter, int? limit, string? position, CancellationToken cancellation)
+        KubernetesTransport transport, Resource<T> resource, ApiTarget target, ListFilter filter, int? limit, string? position,
+        CancellationToken cancellation)
         where T : class
     {
         var request = new ApiRequest(HttpMethod.Get, "list", target)

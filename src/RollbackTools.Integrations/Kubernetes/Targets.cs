@@ -22,7 +22,8 @@ internal static class Targets
 
     public static ApiTarget PodLog(string ns, string pod) => new("", "v1", "pods", Namespace(ns), Name(pod, "pods"), "log");
 
-    private static string? Scope<T>(Resource<T> resource, string? ns) where T : class => resource.Namespaced && ns is not null ? Namespace(ns) : null;
+    private static string? Scope<T>(Resource<T> resource, string? ns) where T : class =>
+        resource.Namespaced && ns is not null ? Namespace(ns) : null;
 
     private static string Namespace(string ns) => KubernetesName.IsLabel(ns)
         ? ns

@@ -96,8 +96,9 @@ internal sealed class YamlTree
 
     private YamlNode Resolve(AnchorAlias alias)
     {
-        if (!_anchors.TryGetValue(alias.Value, out var node)) throw Error(alias.Start.Line, $"it uses '*{Shorten(alias.Value.Value)}' before defining it");
-        return node ?? throw Error(alias.Start.Line, $"it contains itself through '*{Shorten(alias.Value.Value)}'");
+        var name = Shorten(alias.Value.Value);
+        if (!_anchors.TryGetValue(alias.Value, out var node)) throw Error(alias.Start.Line, $"it uses '*{name}' before defining it");
+        return node ?? throw Error(alias.Start.Line, $"it contains itself through '*{name}'");
     }
 
     private void Open(AnchorName anchor)

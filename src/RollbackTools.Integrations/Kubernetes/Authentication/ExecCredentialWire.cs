@@ -92,7 +92,8 @@ internal static class ExecCredentialWire
 
     private static void Write(Utf8JsonWriter json, KubeCluster cluster, YamlNode node)
     {
-        if (json.BytesCommitted + json.BytesPending > MaximumInfoBytes) throw cluster.Fields.Error("is too large for an exec plugin", "extensions");
+        if (json.BytesCommitted + json.BytesPending > MaximumInfoBytes)
+            throw cluster.Fields.Error("is too large for an exec plugin", "extensions");
         switch (node)
         {
             case YamlMap map:
@@ -116,7 +117,8 @@ internal static class ExecCredentialWire
             case YamlScalar { Plain: true, Text: "true" or "false" } flag:
                 json.WriteBooleanValue(flag.Text == "true");
                 break;
-            case YamlScalar { Plain: true } scalar when long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
+            case YamlScalar { Plain: true } scalar
+                when long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number):
                 json.WriteNumberValue(number);
                 break;
             case YamlScalar scalar:

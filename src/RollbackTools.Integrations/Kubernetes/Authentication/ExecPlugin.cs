@@ -99,7 +99,10 @@ internal sealed class ExecPlugin
         if (exec.InteractiveMode is not (null or "Never" or "IfAvailable" or "Always"))
             throw exec.Fields.Error("must be Never, IfAvailable or Always", "interactiveMode");
         if (exec.InteractiveMode == "Always")
-            throw exec.Fields.Error("is 'Always': a plugin that must ask at the terminal cannot be used here; sign in another way", "interactiveMode");
+        {
+            throw exec.Fields.Error(
+                "is 'Always': a plugin that must ask at the terminal cannot be used here; sign in another way", "interactiveMode");
+        }
     }
 
     private EstateException Failure(

@@ -30,7 +30,10 @@ internal static partial class SecretText
         }
     }
 
-    [GeneratedRegex(@"eyJ[\w-]+\.[\w-]+(\.[\w-]*)?|k8s-aws-v1\.[\w-]+|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)|AKIA[A-Z0-9]{16}", RegexOptions.Singleline, 1000)]
+    // JSON web tokens, EKS tokens, AWS key ids, private keys.
+    [GeneratedRegex(
+        @"eyJ[\w-]+\.[\w-]+(\.[\w-]*)?|k8s-aws-v1\.[\w-]+|AKIA[A-Z0-9]{16}"
+        + @"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", RegexOptions.Singleline, 1000)]
     private static partial Regex Token();
 
     [GeneratedRegex(@"(?<name>((token|secret|password|passwd|api[-_]?key)""?\s*[=:]|bearer\s)\s*""?)[^\s"",;]{8,}", RegexOptions.IgnoreCase, 1000)]

@@ -40,7 +40,8 @@ internal sealed class EnvironmentProxy : IWebProxy
         if (ProxyFor(host) is null || host.IsLoopback) return true;
         var name = host.IdnHost.TrimEnd('.').ToLowerInvariant();
         var address = IPAddress.TryParse(host.IdnHost.Trim('[', ']'), out var parsed) ? parsed : null;
-        return (address is not null && IPAddress.IsLoopback(address)) || _bypass.Any(entry => Matches(entry.ToLowerInvariant(), name, address, host.Port));
+        return (address is not null && IPAddress.IsLoopback(address))
+            || _bypass.Any(entry => Matches(entry.ToLowerInvariant(), name, address, host.Port));
     }
 
     private Uri? ProxyFor(Uri destination) => destination.Scheme == Uri.UriSchemeHttps ? _https : _http;
@@ -72,7 +73,8 @@ internal sealed class EnvironmentProxy : IWebProxy
         var text = host.Value(variable) ?? host.Value(variable.ToLowerInvariant());
         if (text is null) return null;
         if (!text.Contains("://", StringComparison.Ordinal)) text = "http://" + text;
-        return ProxyAddress.Parse(text) ?? throw Configuration.Error($"The environment variable {variable} is not a proxy URL (http, https or socks5).");
+        return ProxyAddress.Parse(text)
+            ?? throw Configuration.Error($"The environment variable {variable} is not a proxy URL (http, https or socks5).");
     }
 }
 
@@ -83,7 +85,9 @@ internal static class ProxyAddress
     {
         // .NET's socks5 leaves name resolution to the proxy, which is what curl and Go call socks5h.
         if (text.StartsWith("socks5h://", StringComparison.OrdinalIgnoreCase)) text = "socks5://" + text["socks5h://".Length..];
-        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "socks5" && uri.Host.Length > 0 ? uri : null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https" or "socks5") && uri.Host.Length > 0
+            ? uri
+            : null;
     }
 
     public static ICredentials? Credentials(Uri proxy)

@@ -9,13 +9,17 @@ namespace RollbackTools.Integrations.Kubernetes.Transport;
 internal sealed class ApiRefusal(ClusterConnection connection, TimeProvider time)
 {
     // What admission, quota and pod security say; they use 403 as RBAC does, but asking for permission does not help.
-    private static readonly string[] PolicyWords = ["admission webhook", "denied the request", "denied request", "exceeded quota", "violates PodSecurity", "ValidatingAdmissionPolicy"];
+    private static readonly string[] PolicyWords = 
+    [
+        "admission webhook", "denied the request", "denied request", "exceeded quota", "violates PodSecurity", "ValidatingAdmissionPolicy",
+    ];
 
     public EstateException Explain(ApiRequest request, HttpStatusCode code, ApiStatus status, Credential credential)
     {
         var kind = KindOf(code, status);
         var said = PlainText.Clean(credential.Redact(status.Message ?? status.Text ?? ""));
-        var causes = status.Causes.Select(cause => PlainText.Clean(credential.Redact(cause))).Where(cause => !said.Contains(cause, StringComparison.Ordinal));
+        var causes = status.Causes.Select(cause => PlainText.Clean(credential.Redact(cause)))
+            .Where(cause => !said.Contains(cause, StringComparison.Ordinal));
         var details = string.Join("; ", new[] { said }.Concat(causes).Where(text => text.Length > 0));
         return new EstateException(kind, Message(kind, request, (int)code, details, status, credential))
         {
@@ -45,7 +49,9 @@ internal sealed class ApiRefusal(ClusterConnection connection, TimeProvider time
     private string Message(EstateErrorKind kind, ApiRequest request, int code, string details, ApiStatus status, Credential credential)
     {
         var target = request.Target;
-        var what = target.QualifiedName + (target.Name is null ? "" : $" \"{target.Name}\"") + (target.Namespace is null ? "" : $" in namespace {target.Namespace}");
+        var what = target.QualifiedName
+            + (target.Name is null ? "" : $" \"{target.Name}\"")
+            + (target.Namespace is null ? "" : $" in namespace {target.Namespace}");
         var because = details.Length > 0 ? $": {details}" : ".";
         return kind switch
         {
@@ -78,10 +84,11 @@ internal sealed class ApiRefusal(ClusterConnection connection, TimeProvider time
     private string? Recommendation(EstateErrorKind kind, ApiRequest request)
     {
         var target = request.Target;
-        var where = (target.Namespace is null ? "" : $" -n {target.Namespace}") + (connection.Context is null ? "" : $" --context {connection.Context}");
+        var context = connection.Context is null ? "" : $" --context {connection.Context}";
+        var where = (target.Namespace is null ? "" : $" -n {target.Namespace}") + context;
         return kind switch
         {
-            EstateErrorKind.Unauthenticated => connection.Credentials.SignInHint ?? $"kubectl auth whoami{(connection.Context is null ? "" : $" --context {connection.Context}")}",
+            EstateErrorKind.Unauthenticated => connection.Credentials.SignInHint ?? $"kubectl auth whoami{context}",
             EstateErrorKind.Forbidden => $"kubectl auth can-i {request.Verb} {target.QualifiedName}{where}",
             EstateErrorKind.NotFound => $"kubectl get {target.QualifiedName.Split('/')[0]}{where}",
             _ => null,

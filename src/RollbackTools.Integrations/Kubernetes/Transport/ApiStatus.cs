@@ -66,12 +66,14 @@ internal sealed record ApiStatus
 
     private static List<string> ReadCauses(JsonElement details)
     {
-        if (details.ValueKind != JsonValueKind.Object || !details.TryGetProperty("causes", out var causes) || causes.ValueKind != JsonValueKind.Array)
-            return [];
+        if (details.ValueKind != JsonValueKind.Object || !details.TryGetProperty("causes", out var causes)) return [];
+        if (causes.ValueKind != JsonValueKind.Array) return [];
         return causes.EnumerateArray().Where(cause => cause.ValueKind == JsonValueKind.Object).Take(MaximumCauses)
-            .Select(cause => string.Join(": ", new[] { String(cause, "field"), String(cause, "message") ?? String(cause, "reason") }.OfType<string>()))
-            .Where(text => text.Length > 0).ToList();
+            .Select(Describe).Where(text => text.Length > 0).ToList();
     }
+
+    private static string Describe(JsonElement cause) =>
+        string.Join(": ", new[] { String(cause, "field"), String(cause, "message") ?? String(cause, "reason") }.OfType<string>());
 
     private static string? String(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

@@ -78,7 +78,8 @@ internal sealed class KubernetesTransport : IDisposable
         return fresh is null ? attempt : await SendOnceAsync(request, fresh, read, cancellation).ConfigureAwait(false);
     }
 
-    private async Task<Attempt<T>> SendOnceAsync<T>(ApiRequest request, Credential credential, ResponseReader<T> read, CancellationToken cancellation)
+    private async Task<Attempt<T>> SendOnceAsync<T>(
+        ApiRequest request, Credential credential, ResponseReader<T> read, CancellationToken cancellation)
     {
         using var guard = new CancellationTokenSource(_options.RequestTimeout, _options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, guard.Token);
@@ -87,7 +88,8 @@ internal sealed class KubernetesTransport : IDisposable
         {
             using var message = Message(request, credential);
             response = await _connections.For(credential.Certificate).SendAsync(message, either.Token).ConfigureAwait(false);
-            if (!response.IsSuccessStatusCode || IsForeign(response)) return await RefusedAsync<T>(request, credential, response, either.Token).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode || IsForeign(response))
+                return await RefusedAsync<T>(request, credential, response, either.Token).ConfigureAwait(false);
 
             var value = await read(response, guard, either.Token).ConfigureAwait(false);
             response = null;
@@ -105,9 +107,11 @@ internal sealed class KubernetesTransport : IDisposable
         }
     }
 
-    private async Task<Attempt<T>> RefusedAsync<T>(ApiRequest request, Credential credential, HttpResponseMessage response, CancellationToken cancellation)
+    private async Task<Attempt<T>> RefusedAsync<T>(
+        ApiRequest request, Credential credential, HttpResponseMessage response, CancellationToken cancellation)
     {
-        if (response.IsSuccessStatusCode || (int)response.StatusCode is >= 300 and < 400) return new Attempt<T> { Failure = Foreign(request, response) };
+        if (response.IsSuccessStatusCode || (int)response.StatusCode is >= 300 and < 400)
+            return new Attempt<T> { Failure = Foreign(request, response) };
 
         var status = await ApiStatus.ReadAsync(response, cancellation).ConfigureAwait(false);
         var after = RetryAfter(response, status);

@@ -34,9 +34,11 @@ internal sealed record NetworkFailure(EstateException Error, bool BeforeSending,
             return Failure(EstateErrorKind.Server, $"The answer of {server} to {request} could not be read as JSON.", before: false, passing: true);
         if (error is OperationCanceledException)
         {
-            return error.InnerException is TimeoutException
-                ? Failure(EstateErrorKind.Unreachable, $"{server} accepted no connection within {options.ConnectTimeout.TotalSeconds:0} s.", before: true, passing: false)
-                : Failure(EstateErrorKind.Unreachable, $"{server} did not answer {request} within {options.RequestTimeout.TotalSeconds:0} s.", before: false, passing: false);
+            var connecting = error.InnerException is TimeoutException;
+            var message = connecting
+                ? $"{server} accepted no connection within {options.ConnectTimeout.TotalSeconds:0} s."
+                : $"{server} did not answer {request} within {options.RequestTimeout.TotalSeconds:0} s.";
+            return Failure(EstateErrorKind.Unreachable, message, before: connecting, passing: false);
         }
 
         var before = error is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
@@ -76,7 +78,8 @@ internal sealed record NetworkFailure(EstateException Error, bool BeforeSending,
     {
         for (Exception? inner = error; inner is not null; inner = inner.InnerException)
         {
-            if (inner.Message.Contains("alert", StringComparison.OrdinalIgnoreCase) && inner.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase))
+            if (inner.Message.Contains("alert", StringComparison.OrdinalIgnoreCase)
+                && inner.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase))
                 return true;
         }
 
@@ -84,7 +87,8 @@ internal sealed record NetworkFailure(EstateException Error, bool BeforeSending,
     }
 
     // A proxy's address in an exception's text can carry its password.
-    private static Exception? Safe(Exception error) => error is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } ? null : error;
+    private static Exception? Safe(Exception error) =>
+        error is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } ? null : error;
 
     private static T? Find<T>(Exception error) where T : Exception
     {

@@ -67,8 +67,11 @@ internal static class ServerCertificate
     {
         var flags = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? X509ChainStatusFlags.NoError;
         if (flags.HasFlag(X509ChainStatusFlags.NotTimeValid))
-            return $"its certificate is valid from {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm} to {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC, "
-                + "or one above it is out of date";
+        {
+            return $"its certificate is valid from {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm} "
+                + $"to {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC, or one above it is out of date";
+        }
+
         var issuer = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true);
         return connection.Authorities is null
             ? $"its certificate was issued by '{issuer}', which this machine does not trust, and the kubeconfig has no certificate-authority"
