@@ -29,8 +29,7 @@ internal sealed class FieldManager(string name, string operation, string apiVers
     public string Describe()
     {
         var text = subresource is null ? $"\"{name}\"" : $"\"{name}\" with subresource \"{subresource}\"";
-        if (IsApply) return text;
-        return Time is null ? $"{text} using {apiVersion}" : $"{text} using {apiVersion} at {Time}";
+        return IsApply ? text : $"{text} using {apiVersion}";
     }
 }
 
