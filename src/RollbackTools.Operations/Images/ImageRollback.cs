@@ -127,7 +127,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         };
         return to.Hash == from.Hash && !(request.ResumePaused && workload.Object.Spec.Paused)
             ? AlreadyThere(workload, request, draft, to, target.Resting)
-            : Change(workload, request, draft, from, to, target.Template);
+            : Change(workload, request, draft, from, to, target);
     }
 
     private static void CheckPaused(WorkloadSnapshot workload, ImageRollbackRequest request)
@@ -157,7 +157,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
     }
 
     private TargetPlan Change(
-        WorkloadSnapshot workload, ImageRollbackRequest request, RollbackResult draft, TemplateIdentity from, TemplateIdentity to, PodTemplate template)
+        WorkloadSnapshot workload, ImageRollbackRequest request, RollbackResult draft, TemplateIdentity from, TemplateIdentity to, ImageTarget target)
     {
         var reason = request.Reason is null ? "" : $": {request.Reason}";
         RestoreTemplate step = new()
@@ -170,11 +170,12 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
             To = to,
             ChangeCause = $"Rolled back to {to.Describe()} by {RunEngine.Actor}{reason}",
             ResumePaused = request.ResumePaused && workload.Object.Spec.Paused,
+            MarksBad = target.KnownGood,
             Planned = workload,
-            Target = template,
+            Target = target.Template,
         };
         List<string> steps = [step.Description];
-        steps.AddRange(TemplateDifference.Describe(workload.Template, template).Where(line => !line.Contains(".image: ", StringComparison.Ordinal))
+        steps.AddRange(TemplateDifference.Describe(workload.Template, target.Template).Where(line => !line.Contains(".image: ", StringComparison.Ordinal))
             .Select(line => $"also {line}"));
         return new TargetPlan
         {

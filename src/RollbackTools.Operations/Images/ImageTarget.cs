@@ -10,20 +10,31 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
     /// <summary>Set when the workload rests where a rollback put it: the answer to asking twice.</summary>
     public string? Resting { get; init; }
 
+    /// <summary>
+    /// Whether the target is known to have worked. Only then does leaving the current version say that it is bad; a tag typed
+    /// wrong at 03:00 must not brand the version that was running well.
+    /// </summary>
+    public bool KnownGood { get; init; }
+
     /// <summary>Throws <see cref="RollbackException"/> when there is nowhere to go, with what could be done instead.</summary>
-    public static ImageTarget Resolve(WorkloadSnapshot workload, RollbackGoal goal, string estate, DateTimeOffset now) => goal switch
+    public static ImageTarget Resolve(WorkloadSnapshot workload, RollbackGoal goal, string estate, DateTimeOffset now)
     {
-        { Revision: { } number } => OfRevision(workload, number),
-        { Image: { } image } => OfImage(workload, goal, _ => ImageReference.Parse(image)),
-        { Tag: { } tag } => OfImage(workload, goal, current => current.WithTag(tag)),
-        { Digest: { } digest } => OfImage(workload, goal, current => current.WithDigest(digest)),
-        _ => OfKnownGood(workload, estate, now),
-    };
+        if (goal is { Revision: null, Image: null, Tag: null, Digest: null }) return OfKnownGood(workload, estate, now);
+        var target = goal switch
+        {
+            { Revision: { } number } => OfRevision(workload, number),
+            { Image: { } image } => OfImage(workload, goal, _ => ImageReference.Parse(image)),
+            { Tag: { } tag } => OfImage(workload, goal, current => current.WithTag(tag)),
+            _ => OfImage(workload, goal, current => current.WithDigest(goal.Digest!)),
+        };
+        var judged = Images.KnownGood.Judge(workload, estate, now).FirstOrDefault(revision => revision.Source == target.Revision?.Source);
+        return target with { KnownGood = judged?.Health >= RevisionHealth.Likely };
+    }
 
     private static ImageTarget OfKnownGood(WorkloadSnapshot workload, string estate, DateTimeOffset now)
     {
-        var judged = KnownGood.Judge(workload, estate, now);
-        if (KnownGood.IsRestingAfterRollback(workload, judged))
+        var judged = Images.KnownGood.Judge(workload, estate, now);
+        if (Images.KnownGood.IsRestingAfterRollback(workload, judged, now))
         {
             return new ImageTarget(workload.Template, workload.Current)
             {
@@ -32,7 +43,7 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         }
 
         var index = judged.ToList().FindIndex(revision => revision.IsDefaultTarget);
-        if (index >= 0) return new ImageTarget(workload.Revisions[index].Template, workload.Revisions[index]);
+        if (index >= 0) return new ImageTarget(workload.Revisions[index].Template, workload.Revisions[index]) { KnownGood = true };
         var others = judged.Where(revision => !revision.Current).ToList();
         if (others.Count == 0)
         {

@@ -20,6 +20,9 @@ public static class KnownGood
     /// <summary>Current for this long means somebody would have noticed.</summary>
     public static readonly TimeSpan LongEnough = TimeSpan.FromHours(1);
 
+    // A second call while the first one's rollout still starts waits for it; one after that looks further back.
+    private static readonly TimeSpan StartingUp = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan RestartWindow = TimeSpan.FromMinutes(10);
 
     /// <summary>Every revision, newest first, judged; the default target is marked.</summary>
@@ -65,12 +68,20 @@ public static class KnownGood
     }
 
     /// <summary>
-    /// Whether the live template is where a rollback put it and it works: asking again is then answered "already there"
-    /// and does not walk further into the past.
+    /// Whether the live template is where a rollback put it and it works, or has only just been put there: asking again is then
+    /// answered "already there" and does not walk further into the past.
     /// </summary>
-    public static bool IsRestingAfterRollback(WorkloadSnapshot workload, IReadOnlyList<ImageRevision> judged) =>
-        workload.Object.Metadata.Annotations.GetValueOrDefault(RolledBackToAnnotation) == workload.Template.Hash
-        && judged.FirstOrDefault(revision => revision.Current) is { Health: not RevisionHealth.Bad };
+    public static bool IsRestingAfterRollback(WorkloadSnapshot workload, IReadOnlyList<ImageRevision> judged, DateTimeOffset now)
+    {
+        if (workload.Object.Metadata.Annotations.GetValueOrDefault(RolledBackToAnnotation) != workload.Template.Hash) return false;
+        return judged.FirstOrDefault(revision => revision.Current)?.Health switch
+        {
+            RevisionHealth.Bad => false,
+            RevisionHealth.KnownGood => true,
+            _ => workload.Object.Metadata.ManagedFields.Any(entry =>
+                entry.Manager == WriteOptions.DefaultFieldManager && now - entry.Time < StartingUp),
+        };
+    }
 
     public static IReadOnlyList<string> RolledBackFrom(Workload workload) =>
         workload.Metadata.Annotations.GetValueOrDefault(RolledBackFromAnnotation)

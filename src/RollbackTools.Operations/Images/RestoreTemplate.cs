@@ -30,8 +30,11 @@ public sealed record RestoreTemplate : Step
     /// <summary>Becomes kubernetes.io/change-cause, so that the next reader of the history is told the truth.</summary>
     public string ChangeCause { get; init; } = "";
 
-    /// <summary>Whether this is a rollback (remember <see cref="From"/> as bad) or its undo (forget that).</summary>
-    public bool MarksBad { get; init; } = true;
+    /// <summary>Whether leaving <see cref="From"/> says that it is bad: the target is known to have worked.</summary>
+    public bool MarksBad { get; init; }
+
+    /// <summary>Takes a rollback back, and with it what was remembered of it.</summary>
+    public bool IsUndo { get; init; }
 
     /// <summary>Deployment only: set spec.paused to false in the same request.</summary>
     public bool ResumePaused { get; init; }
@@ -64,7 +67,8 @@ public sealed record RestoreTemplate : Step
     {
         From = To,
         To = From,
-        MarksBad = !MarksBad,
+        MarksBad = false,
+        IsUndo = !IsUndo,
         ResumePaused = false,
         ChangeCause = $"Undo: {ChangeCause}",
         Planned = null,

@@ -51,7 +51,10 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
 
     private async Task<Verdict?> JudgeAsync(CancellationToken cancellation)
     {
-        if (gone) return Verdict.Lost("DeletedMeanwhile", $"{planned} was deleted while it was being rolled back.");
+        if (gone) return Verdict.Lost("DeletedMeanwhile", $"{planned} was deleted while it was being rolled back.") with
+            {
+                NextStep = $"kubectl get events -n {planned.Namespace} --field-selector involvedObject.name={planned.Name}",
+            };
         if (broken is not null) return Verdict.Lost(broken.Kind.ToString(), $"Cannot watch {planned} any more: {broken.Message}");
         if (new PodTemplate(live.Spec.Template) is var template && template.Hash != goal.Hash) return Overtaken(template);
 
@@ -84,7 +87,10 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
     {
         var writer = live.Metadata.LastWriter();
         return Verdict.Lost("ChangedMeanwhile",
-            $"{planned} was changed by '{writer?.Manager ?? "somebody else"}' while it rolled back; it now runs {ContainerImage.Describe(template.Images)}.");
+            $"{planned} was changed by '{writer?.Manager ?? "somebody else"}' while it rolled back; it now runs {ContainerImage.Describe(template.Images)}.") with
+            {
+                NextStep = $"Get-ImageHistory {planned} -Namespace {planned.Namespace}",
+            };
     }
 
     private async Task<Verdict> TimedOutAsync(TimeSpan timeout, CancellationToken cancellation)

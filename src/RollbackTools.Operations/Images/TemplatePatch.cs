@@ -60,7 +60,7 @@ internal static class TemplatePatch
         var bad = KnownGood.RolledBackFrom(live).Where(source => source != step.From.Source && source != step.To.Source).ToList();
         if (step.MarksBad && step.From.Source is { } source) bad.Add(source);
         yield return (KnownGood.RolledBackFromAnnotation, bad.Count == 0 ? null : string.Join(',', bad.TakeLast(RememberedBad)));
-        yield return (KnownGood.RolledBackToAnnotation, step.MarksBad ? step.To.Hash : null);
+        yield return (KnownGood.RolledBackToAnnotation, step.IsUndo ? null : step.To.Hash);
 
         if (LastApplied(live) is { } applied && Declared(applied, from, to) is { } declared)
             yield return (LastAppliedAnnotation, declared);

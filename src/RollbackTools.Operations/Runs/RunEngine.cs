@@ -15,10 +15,12 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
 
     /// <summary>
     /// One result per target, as each ends. <paramref name="header"/> carries a run id when a run is taken up again.
-    /// <paramref name="opening"/> is the line a taken-up run continues with (Resumed, Undoing).
+    /// <paramref name="opening"/> is the line a taken-up run continues with (Resumed, Undoing); a refused undo leaves the run
+    /// <paramref name="ifRefused"/>, as it was.
     /// </summary>
     public async IAsyncEnumerable<RollbackResult> ExecuteAsync(
-        RunHeader header, IReadOnlyList<TargetPlan> plans, int throttle, RunLine? opening, [EnumeratorCancellation] CancellationToken cancellation)
+        RunHeader header, IReadOnlyList<TargetPlan> plans, int throttle, RunLine? opening,
+        [EnumeratorCancellation] CancellationToken cancellation, RunState? ifRefused = null)
     {
         var startedAt = time.GetUtcNow();
         List<TargetPlan> accepted = [];
@@ -63,7 +65,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             }
 
             await working;
-            await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes) });
+            await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes, ifRefused) });
         }
         finally
         {
@@ -73,8 +75,9 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         }
     }
 
-    private static RunState Overall(List<RollbackOutcome> outcomes) =>
-        outcomes.Contains(RollbackOutcome.Failed) ? RunState.Failed
+    private static RunState Overall(List<RollbackOutcome> outcomes, RunState? ifRefused) =>
+        ifRefused is { } before && outcomes.All(outcome => outcome == RollbackOutcome.Failed) ? before
+        : outcomes.Contains(RollbackOutcome.Failed) ? RunState.Failed
         : outcomes.Contains(RollbackOutcome.Undone) ? RunState.Undone
         : RunState.Succeeded;
 
@@ -152,6 +155,8 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             }
 
             var verdict = await plan.Verify(run, cancellation);
+            if (!verdict.Healthy && !run.Changed && !plan.Begun)
+                verdict = verdict with { NextStep = verdict.NextStep ?? $"Get-ImageHistory {plan.Target} -Namespace {draft.Namespace}" };
             return Completed(draft, verdict, success);
         }
         catch (Exception refusal) when (refusal is RollbackException or EstateException)

@@ -16,7 +16,9 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
     {
         var record = runs.Read(runId);
         var lines = runs.Lines(record.RunId);
-        if (record.State is RunState.Succeeded or RunState.Undone)
+        // An undo that was refused has ended: to try it again is to undo, not to resume.
+        var undoing = lines.Reverse().TakeWhile(line => line.Event != RunEvent.Ended).Any(line => line.Event == RunEvent.Undoing);
+        if (record.State is RunState.Succeeded or RunState.Undone || (!undoing && lines.Any(line => line.Event == RunEvent.Undoing)))
         {
             throw new RollbackException("RunEnded", $"Run {record.RunId} has ended ({record.State}); there is nothing to resume.")
             {
@@ -28,7 +30,6 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
         var header = lines[0].Run!;
         await using var estate = provider.Open(header.Connection, reporter.Warning);
         await using RolloutWatch watch = new(estate.Cluster, reporter, time);
-        var undoing = lines.Any(line => line.Event == RunEvent.Undoing);
         IReadOnlyList<TargetPlan> plans;
         if (undoing) plans = UndoPlans(header, lines);
         else if (lines.LastOrDefault(line => line.Plan is not null)?.Plan is { } plan) plans = await ResumePlansAsync(header, lines, plan, estate.Cluster, watch, cancellation);
@@ -63,7 +64,7 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
         await using var estate = provider.Open(header.Connection, reporter.Warning);
         RunLine opening = new() { Event = RunEvent.Undoing, Detail = $"by {RunEngine.Actor}" };
         await foreach (var result in new RunEngine(estate, runs, reporter, time)
-            .ExecuteAsync(header with { RunId = record.RunId }, plans, header.ImageRollback?.ThrottleLimit ?? 1, opening, cancellation))
+            .ExecuteAsync(header with { RunId = record.RunId }, plans, header.ImageRollback?.ThrottleLimit ?? 1, opening, cancellation, record.State))
             yield return result;
     }
 

@@ -78,8 +78,8 @@ public sealed class KnownGoodTests
         var broken = new Snapshots().Revision(4, "a:40", Days(20)).Revision(6, "a:41", Days(10), 3).Current("a:41")
             .Annotation(KnownGood.RolledBackToAnnotation, hash).Pods(6, 3, ready: false, "CrashLoopBackOff");
 
-        Assert.True(KnownGood.IsRestingAfterRollback(resting.Build(), resting.Judge()));
-        Assert.False(KnownGood.IsRestingAfterRollback(broken.Build(), broken.Judge()));
+        Assert.True(KnownGood.IsRestingAfterRollback(resting.Build(), resting.Judge(), Snapshots.Now));
+        Assert.False(KnownGood.IsRestingAfterRollback(broken.Build(), broken.Judge(), Snapshots.Now));
     }
 
     [Fact]
