@@ -1,0 +1,83 @@
+using RollbackTools.Practice.Estates.Tomoda;
+using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Tests.Cmdlets.Live;
+using YamlDotNet.Serialization;
+
+namespace RollbackTools.Tests.Module;
+
+/// <summary>docs/rbac/rollbacktools.yaml, held against what the cmdlets ask of the API.</summary>
+public sealed class PermissionsTests : IAsyncLifetime
+{
+    private TomodaSession tomoda = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        tomoda = await TomodaSession.StartAsync();
+        await tomoda.ShipAsync("backend", $"{TomodaImages.Backend}:{TomodaImages.Crashing}");
+        tomoda.Cluster.Server.Requests.Reset();
+    }
+
+    public ValueTask DisposeAsync() => tomoda.DisposeAsync();
+
+    [Fact]
+    public void A_reader_may_do_all_that_histories_health_tests_and_plans_need()
+    {
+        tomoda.Run("Get-ImageHistory").OrThrow();
+        tomoda.Run("Get-ImageHistory -Selector team=search").OrThrow();
+        tomoda.Run("Test-RollbackHealth backend").OrThrow();
+        tomoda.Run("Invoke-ImageRollback backend -WhatIf").OrThrow();
+
+        Assert.Empty(Asked().Except(Granted("rollbacktools-reader")));
+    }
+
+    [Fact]
+    public void An_operator_may_also_do_all_that_a_rollback_and_its_undo_need()
+    {
+        tomoda.Cluster.Operator.Deploy(
+            Resources.StatefulSets, "prod", "tomoda-search", $"{TomodaImages.Search}:{TomodaImages.Crashing}", "release");
+        tomoda.Run("Invoke-ImageRollback backend,tomoda-search -Timeout 1m").OrThrow();
+        tomoda.Runner.Run("Get-RollbackRun -Last 1 | Undo-RollbackRun").OrThrow();
+
+        Assert.Contains("patch deployments", Asked());
+        Assert.Empty(Asked().Except([.. Granted("rollbacktools-reader"), .. Granted("rollbacktools-operator")]));
+    }
+
+    // Every authenticated user may ask what he may do (system:basic-user), and find out what a server serves (system:discovery).
+    private IEnumerable<string> Asked() => tomoda.Cluster.Server.Requests.Snapshot().Keys
+        .Where(request => !request.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal));
+
+    private static List<string> Granted(string role)
+    {
+        var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "rbac", "rollbacktools.yaml"));
+        var reader = new DeserializerBuilder().IgnoreUnmatchedProperties().Build();
+        var rules = text.Split("\n---\n").Select(reader.Deserialize<Role>).Single(one => one.Kind == "Role" && one.Metadata.Name == role).Rules;
+        return [.. rules.SelectMany(rule => rule.Resources.SelectMany(resource => rule.Verbs.Select(verb => $"{verb} {resource}")))];
+    }
+
+    public sealed class Role
+    {
+        [YamlMember(Alias = "kind")]
+        public string Kind { get; set; } = "";
+
+        [YamlMember(Alias = "metadata")]
+        public Meta Metadata { get; set; } = new();
+
+        [YamlMember(Alias = "rules")]
+        public List<Rule> Rules { get; set; } = [];
+    }
+
+    public sealed class Meta
+    {
+        [YamlMember(Alias = "name")]
+        public string Name { get; set; } = "";
+    }
+
+    public sealed class Rule
+    {
+        [YamlMember(Alias = "resources")]
+        public List<string> Resources { get; set; } = [];
+
+        [YamlMember(Alias = "verbs")]
+        public List<string> Verbs { get; set; } = [];
+    }
+}
