@@ -84,10 +84,14 @@ internal static class ErrorMapping
     {
         _ when Enum.TryParse<EstateErrorKind>(errorId, out var kind) => Category(kind),
         _ when errorId.EndsWith("NotFound", StringComparison.Ordinal) => ErrorCategory.ObjectNotFound,
-        _ when errorId.Contains("Timeout", StringComparison.Ordinal) || errorId.Contains("TimedOut", StringComparison.Ordinal) =>
-            ErrorCategory.OperationTimeout,
-        "LockHeld" => ErrorCategory.ResourceBusy,
-        "RolloutFailed" => ErrorCategory.InvalidResult,
+        "NothingSelected" or "RevisionGone" or "NoHistory" or "NoKnownGood" or "DeletedMeanwhile" => ErrorCategory.ObjectNotFound,
+        "Timeout" or "ProgressDeadlineExceeded" or "PracticeNotReady" => ErrorCategory.OperationTimeout,
+        "LockHeld" or "RunInUse" or "ChangedMeanwhile" or "Replaced" => ErrorCategory.ResourceBusy,
+        "PodsFailing" or "PodsRefused" => ErrorCategory.InvalidResult,
+        "AmbiguousName" or "AmbiguousRun" or "AmbiguousRevision" or "InvalidName" or "InvalidPattern" or "InvalidUrl" or "NameAndSelector"
+            or "NothingNamed" or "NothingToTest" or "NothingToExpectFrom" or "NamespaceMismatch" or "EstateMismatch" => ErrorCategory.InvalidArgument,
+        "RunUnreadable" => ErrorCategory.InvalidData,
+        "RuntimeMissing" or "PracticeMissing" => ErrorCategory.NotInstalled,
         "ConfirmationImpossible" => ErrorCategory.ResourceUnavailable,
         _ => ErrorCategory.InvalidOperation,
     };

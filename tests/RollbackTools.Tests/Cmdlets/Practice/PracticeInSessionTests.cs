@@ -36,4 +36,28 @@ public sealed class PracticeInSessionTests : IAsyncLifetime
         Assert.False(PracticeShell.IsAlive(estate));
         Assert.Equal(before, Environment.GetEnvironmentVariable("KUBECONFIG"));
     }
+
+    [Theory]
+    [InlineData(150, "You must install or update .NET to run this application. Framework: 'Microsoft.AspNetCore.App'", "RuntimeMissing")]
+    [InlineData(1, "The estate 'tomoda' cannot start: the port is taken", "PracticeFailed")]
+    public void One_that_cannot_start_says_why(int exitCode, string said, string errorId)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The stand-in for dotnet is a shell script.");
+        var dotnet = Path.Combine(shell.Folder, "dotnet");
+        File.WriteAllText(dotnet, $"#!/bin/sh\necho \"{said}\" >&2\nexit {exitCode}\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var root = Environment.GetEnvironmentVariable("DOTNET_ROOT");
+        Environment.SetEnvironmentVariable("DOTNET_ROOT", shell.Folder);
+        try
+        {
+            var failure = shell.Runner.Run("Start-RollbackPractice").Failure;
+
+            Assert.Equal(errorId, failure?.ErrorId);
+            Assert.Contains(said, failure?.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("DOTNET_ROOT", root);
+        }
+    }
 }

@@ -48,7 +48,10 @@ public sealed class ErrorMappingTests
     [InlineData("WorkloadNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("RunNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("LockHeld", ErrorCategory.ResourceBusy)]
-    [InlineData("RolloutTimeout", ErrorCategory.OperationTimeout)]
+    [InlineData("Timeout", ErrorCategory.OperationTimeout)]
+    [InlineData("PodsFailing", ErrorCategory.InvalidResult)]
+    [InlineData("EstateMismatch", ErrorCategory.InvalidArgument)]
+    [InlineData("RuntimeMissing", ErrorCategory.NotInstalled)]
     [InlineData("Forbidden", ErrorCategory.PermissionDenied)]
     [InlineData("Paused", ErrorCategory.InvalidOperation)]
     public void A_named_failure_keeps_its_name(string id, ErrorCategory category)
