@@ -18,6 +18,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
         [.. planned.Revisions.Where(revision => revision.Template.Hash != goal.Hash).Select(revision => revision.Source)];
 
     private Workload live = planned.Object;
+    private string goalHash = goal.Hash;
     private DateTimeOffset? staleDeadline;
     private bool gone;
     private EstateException? broken;
@@ -30,6 +31,8 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
         Action<string> progress, CancellationToken cancellation)
     {
         live = restored;
+        // The server fills in what a template recorded by an older one did not have: what it answered is what we asked for.
+        goalHash = new PodTemplate(restored.Spec.Template).Hash;
         // A deadline that had passed before our change survives it for a moment (kubernaut#199): it is not about us. Only that:
         // times are whole seconds, and a condition of our own may well bear the second of the one before.
         staleDeadline = restored.Status.Condition("Progressing") is { Reason: "ProgressDeadlineExceeded" } passed ? passed.LastUpdateTime : null;
@@ -56,7 +59,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
                 NextStep = $"kubectl get events -n {planned.Namespace} --field-selector involvedObject.name={planned.Name}",
             };
         if (broken is not null) return Verdict.Lost(broken.Kind.ToString(), $"Cannot watch {planned} any more: {broken.Message}");
-        if (new PodTemplate(live.Spec.Template) is var template && template.Hash != goal.Hash) return Overtaken(template);
+        if (new PodTemplate(live.Spec.Template) is var template && template.Hash != goalHash) return Overtaken(template);
 
         var status = RolloutStatus.Of(planned.Kind, live);
         if (status.Complete && !Stuck().Any()) return Verdict.Good(status.Message, Leftovers());

@@ -91,6 +91,23 @@ public sealed class StatefulSetTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task A_revision_recorded_before_the_server_knew_some_default_is_still_reached()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("queue", "2.0-crash", "CrashLoopBackOff", Sts);
+        var recorded = production.List(Resources.ControllerRevisions).First(revision => (long)revision.Read["revision"]! == 1);
+        production.Cluster.Store.Update(Resources.ControllerRevisions, production.Namespace, recorded.Name, body =>
+        {
+            Assert.True(body["data"]!["spec"]!["template"]!["spec"]!.AsObject().Remove("terminationGracePeriodSeconds"));
+            return true;
+        });
+
+        var result = await production.RollBackAsync("Invoke-ImageRollback queue");
+
+        Assert.Equal((RollbackOutcome.RolledBack, "shop/queue:1.0"), (result.Outcome, production.Image("queue", Sts)));
+    }
+
+    [Fact]
     public async Task Rolling_a_StatefulSet_back_twice_stays()
     {
         await using var production = await shared.OpenAsync();
