@@ -46,8 +46,8 @@ public sealed class DrillContext
     {
         Screen.Heading($"CI ships {image}");
         Screen.Line($"PATCH {ci.PathOf(workload)}: image {await ci.ImageOfAsync(workload, cancellation)} -> {image}");
-        Timeline.Mark("bad image shipped", $"{image} to {workload}");
-        await ci.ShipAsync(workload, image, $"ci: deploy {image[(image.LastIndexOf('/') + 1)..]}", cancellation);
+        Timeline.Mark("bad image shipped", $"{Short(image)} to {workload}");
+        await ci.ShipAsync(workload, image, $"ci: deploy {Short(image)}", cancellation);
     }
 
     /// <summary>Waits until customers notice; shows what they get and what the cluster says. Fails the drill when nobody notices.</summary>
@@ -96,7 +96,7 @@ public sealed class DrillContext
         Expect(results is [{ Outcome: RollbackOutcome.RolledBack }], $"The rollback ended {string.Join(", ", results.Select(result => result.Outcome))}.");
         Expect(results[0].To != badImage, $"The rollback went to {badImage}.");
         await TestAsync($"Test-RollbackHealth {workload} -Environment prod -ExpectedImage {results[0].To} -Since 1s -Wait -Timeout 30s -Interval 200ms", cancellation);
-        await TypeAsync($"Get-RollbackRun {results[0].RunId}", cancellation);
+        await shell.RunAsync($"Get-RollbackRun {results[0].RunId}", asList: true, cancellation);
     }
 
     /// <summary>Types a line that rolls back; marks when it began and ended.</summary>
@@ -107,7 +107,7 @@ public sealed class DrillContext
         var results = output.Of<RollbackResult>();
         var error = output.Failure ?? output.Errors.FirstOrDefault();
         Expect(error is null, $"'{line}' failed: {error?.Message}");
-        Timeline.Mark("rolled back", string.Join(", ", results.Select(result => $"{result.Kind.ToLowerInvariant()}/{result.Name} {result.Outcome} to {result.To}")));
+        Timeline.Mark("rolled back", string.Join(", ", results.Select(result => $"{result.Kind.ToLowerInvariant()}/{result.Name} {result.Outcome} to {Short(result.To)}")));
         return results;
     }
 
@@ -121,14 +121,7 @@ public sealed class DrillContext
     }
 
     /// <summary>Types a line at the prompt. Its output is printed, and returned to be looked at.</summary>
-    public Task<CommandOutput> TypeAsync(string line, CancellationToken cancellation) => shell.RunAsync(line, cancellation);
-
-    /// <summary>Types <c>$name | Format-List</c> for objects an earlier line gave.</summary>
-    public void ShowList(string name, IReadOnlyList<object> objects)
-    {
-        shell.Variables[name] = objects;
-        shell.ShowList($"${name}", objects);
-    }
+    public Task<CommandOutput> TypeAsync(string line, CancellationToken cancellation) => shell.RunAsync(line, asList: false, cancellation);
 
     /// <summary>
     /// The proof that counts: from now on customers are served, and no pod runs the bad image any more. Fails the drill otherwise.
@@ -158,6 +151,8 @@ public sealed class DrillContext
 
     /// <summary>The images a workload's template names now.</summary>
     public Task<string> ImageOfAsync(string workload, CancellationToken cancellation) => ci.ImageOfAsync(workload, cancellation);
+
+    private static string Short(string image) => image[(image.LastIndexOf('/') + 1)..];
 
     private static bool AllAnswered(IReadOnlyList<TrafficSample> last) => last.All(sample => sample.Answered);
 

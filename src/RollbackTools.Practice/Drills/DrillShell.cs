@@ -27,34 +27,20 @@ internal sealed class DrillShell : IDisposable
         };
     }
 
-    public IDictionary<string, object?> Variables => runner.Variables;
-
-    /// <summary>Runs a line and prints its output as a table.</summary>
-    public async Task<CommandOutput> RunAsync(string line, CancellationToken cancellation)
+    /// <summary>Runs a line and prints its output, as a table or as Format-List would.</summary>
+    public async Task<CommandOutput> RunAsync(string line, bool asList, CancellationToken cancellation)
     {
-        screen.Command("PS>", line);
+        screen.Command("PS>", asList ? $"{line} | Format-List" : line);
         // A pipeline blocks its thread, as PowerShell's does: a thread of its own, not one the estate's servers need.
         var output = await Task.Factory.StartNew(
             () => runner.Run(line, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Show(output.Objects, views.Format);
+        if (output.Objects.Count > 0) screen.Line((asList ? views.FormatList(output.Objects) : views.Format(output.Objects)).Trim('\r', '\n'));
         if (output.Failure is { } failure) Tell(failure);
         cancellation.ThrowIfCancellationRequested();
         return output;
     }
 
-    /// <summary>Prints objects that are at hand as Format-List would.</summary>
-    public void ShowList(string line, IReadOnlyList<object> objects)
-    {
-        screen.Command("PS>", $"{line} | Format-List");
-        Show(objects, views.FormatList);
-    }
-
     public void Dispose() => runner.Dispose();
-
-    private void Show(IReadOnlyList<object> objects, Func<IReadOnlyList<object>, string> format)
-    {
-        if (objects.Count > 0) screen.Line(format(objects).Trim('\r', '\n'));
-    }
 
     private void Tell(CommandEvent said)
     {
