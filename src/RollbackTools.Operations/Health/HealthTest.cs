@@ -70,8 +70,10 @@ public sealed class HealthTest(IEstate estate, IOperationReporter reporter, Time
         }
 
         var answers = await reader.ReadAsync(request.Workloads, cancellation);
-        var found = await RunEachAsync([.. answers.Select(answer => answer.Snapshot).OfType<WorkloadSnapshot>()], request, cancellation);
-        return [.. answers.Where(answer => answer.Snapshot is null).Select(Missing), .. found];
+        // In the order they were named: -Quiet gives one answer each, and nothing else tells whose it is.
+        var checks = await Task.WhenAll(answers.Select(async answer =>
+            answer.Snapshot is { } found ? await workloadChecks.RunAsync(found, request, cancellation) : [Missing(answer)]));
+        return [.. checks.SelectMany(list => list)];
     }
 
     private async Task<IReadOnlyList<HealthCheck>> RunEachAsync(

@@ -84,6 +84,10 @@ public sealed record ContainerImage
     public static string Describe(IReadOnlyList<ContainerImage> images) =>
         images.Count == 1 ? images[0].Image : string.Join(", ", images);
 
+    /// <summary>As <see cref="Describe"/> with repositories cut to their last part, where room is short: <c>api:41</c>.</summary>
+    public static string DescribeShort(IReadOnlyList<ContainerImage> images) =>
+        Describe([.. images.Select(image => image with { Image = image.Image[(image.Image.LastIndexOf('/') + 1)..] })]);
+
     /// <summary>Only what differs: <c>a:41 → a:40</c>, with the container's name when there are several. Empty when nothing does.</summary>
     public static string Changes(IReadOnlyList<ContainerImage> from, IReadOnlyList<ContainerImage> to)
     {

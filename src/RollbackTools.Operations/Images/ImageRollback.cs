@@ -123,11 +123,19 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         {
             To = to.Describe(),
             ToRevision = to.Revision,
-            Warnings = [.. target.Warnings, .. Ownership.Warnings(workload)],
+            Warnings = [.. target.Warnings, .. LooksHealthy(workload), .. Ownership.Warnings(workload)],
         };
         return to.Hash == from.Hash && !(request.ResumePaused && workload.Object.Spec.Paused)
             ? AlreadyThere(workload, request, draft, to, target.Resting)
             : Change(workload, request, draft, from, to, target);
+    }
+
+    // Nobody is stopped from leaving a version whose pods are fine (errors do not show in pods), but nobody does it unawares.
+    private IEnumerable<string> LooksHealthy(WorkloadSnapshot workload)
+    {
+        var current = KnownGood.Judge(workload, "", time.GetUtcNow()).FirstOrDefault(revision => revision.Current);
+        if (current is { Health: RevisionHealth.KnownGood } && current.CurrentFor >= KnownGood.LongEnough)
+            yield return $"What {workload} runs now looks healthy ({string.Join("; ", current.Evidence)}).";
     }
 
     private static void CheckPaused(WorkloadSnapshot workload, ImageRollbackRequest request)
@@ -168,7 +176,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
             Uid = workload.Object.Metadata.Uid,
             From = from,
             To = to,
-            ChangeCause = $"Rolled back to {to.Describe()} by {RunEngine.Actor}{reason}",
+            ChangeCause = $"Rolled back to {ContainerImage.DescribeShort(to.Images)} by {RunEngine.Actor}{reason}",
             ResumePaused = request.ResumePaused && workload.Object.Spec.Paused,
             MarksBad = target.KnownGood,
             Planned = workload,
@@ -177,6 +185,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         List<string> steps = [step.Description];
         steps.AddRange(TemplateDifference.Describe(workload.Template, target.Template).Where(line => !line.Contains(".image: ", StringComparison.Ordinal))
             .Select(line => $"also {line}"));
+        steps.AddRange(StuckPods.Of(workload, to.Hash).Select(pod => $"then {StuckPods.Replacement(workload, pod).Description}"));
         return new TargetPlan
         {
             Draft = draft with { Steps = steps },

@@ -9,8 +9,9 @@ namespace RollbackTools.Operations.Images;
 public static class KnownGood
 {
     /// <summary>
-    /// Names of revision objects this workload was rolled away from, newest last, comma-separated. Kept on the workload, so that
-    /// the next person on another machine knows it too.
+    /// What this workload was rolled away from, newest last, comma-separated: revision object and number (<c>api-7d9f@41</c>), since
+    /// the same object deployed again later has a higher number and its chance. Kept on the workload, so that the next person on
+    /// another machine knows it too.
     /// </summary>
     public const string RolledBackFromAnnotation = "rollbacktools.io/rolled-back-from";
 
@@ -61,8 +62,10 @@ public static class KnownGood
             });
         }
 
-        var target = judged.FindIndex(revision => !revision.Current && revision.Health >= RevisionHealth.Likely
-            && workload.Revisions[judged.IndexOf(revision)].Template.Hash != workload.Template.Hash);
+        var others = workload.Revisions.Select(revision => revision.Template.Hash != workload.Template.Hash).ToList();
+        // What serves right now beats what merely was there for long, though that be newer.
+        var target = judged.FindIndex(revision => others[judged.IndexOf(revision)] && revision is { Health: RevisionHealth.KnownGood, ReadyPods: > 0 });
+        if (target < 0) target = judged.FindIndex(revision => others[judged.IndexOf(revision)] && revision.Health >= RevisionHealth.Likely);
         if (target >= 0) judged[target] = judged[target] with { IsDefaultTarget = true };
         return judged;
     }
@@ -87,6 +90,15 @@ public static class KnownGood
         workload.Metadata.Annotations.GetValueOrDefault(RolledBackFromAnnotation)
             ?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
+    /// <summary>How a rollback writes down what it leaves.</summary>
+    public static string Mark(TemplateIdentity left) => $"{left.Source}@{left.Revision}";
+
+    /// <summary>Whether a mark is about this revision object, whichever its number.</summary>
+    public static bool IsAbout(string mark, string? source) => mark.Split('@')[0] == source;
+
+    private static bool IsMarkOf(string mark, Revision revision) =>
+        IsAbout(mark, revision.Source) && (!long.TryParse(mark.AsSpan(mark.IndexOf('@') + 1), out var number) || revision.Number <= number);
+
     private static RevisionHealth Health(
         WorkloadSnapshot workload, Revision revision, bool isCurrent, List<Pod> pods, TimeSpan? currentFor,
         IReadOnlyList<string> rolledBackFrom, DateTimeOffset now, List<string> evidence)
@@ -102,7 +114,7 @@ public static class KnownGood
             return RevisionHealth.Bad;
         }
 
-        if (!isCurrent && rolledBackFrom.Contains(revision.Source))
+        if (!isCurrent && rolledBackFrom.Any(mark => IsMarkOf(mark, revision)))
         {
             evidence.Add("Was rolled away from before");
             return RevisionHealth.Bad;

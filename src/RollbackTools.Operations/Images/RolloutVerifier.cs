@@ -40,10 +40,10 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
         while (true)
         {
             if (await JudgeAsync(cancellation) is { } verdict) return verdict;
-            foreach (var pod in Stuck())
+            foreach (var pod in Stuck().ToList())
             {
                 replaced.Add(pod.Metadata.Uid);
-                await replace(Replacement(pod), cancellation);
+                await replace(StuckPods.Replacement(planned, pod), cancellation);
             }
 
             progress(Status);
@@ -121,33 +121,12 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
 
     private static string? RevisionOf(Pod pod) => pod.Metadata.Labels.GetValueOrDefault("controller-revision-hash");
 
-    // kubernetes#67250: owned, not of the update revision, not ready, and one that the rollout may replace.
     private IEnumerable<Pod> Stuck()
     {
-        var onDelete = live.Spec.UpdateStrategy?.Type == "OnDelete";
-        if (planned.Kind == WorkloadKind.Deployment || (planned.Kind == WorkloadKind.DaemonSet && !onDelete)) yield break;
-        if (live.Status.ObservedGeneration < live.Metadata.Generation) yield break;
-        var partition = onDelete ? 0 : live.Spec.UpdateStrategy?.RollingUpdate?.Partition ?? 0;
-        foreach (var pod in pods.Values)
-        {
-            if (pod.Metadata.DeletionTimestamp is null && !pod.IsReady && !IsOfGoal(pod) && Ordinal(pod) >= partition
-                && !replaced.Contains(pod.Metadata.Uid))
-                yield return pod;
-        }
+        if (!StuckPods.AreLeftAlone(planned.Kind, live) || live.Status.ObservedGeneration < live.Metadata.Generation) return [];
+        return pods.Values.Where(pod => pod.Metadata.DeletionTimestamp is null && !pod.IsReady && !IsOfGoal(pod)
+            && StuckPods.IsInReach(planned.Kind, live, pod) && !replaced.Contains(pod.Metadata.Uid));
     }
-
-    private int Ordinal(Pod pod) =>
-        planned.Kind == WorkloadKind.StatefulSet && int.TryParse(pod.Metadata.Name.AsSpan(pod.Metadata.Name.LastIndexOf('-') + 1), out var ordinal)
-            ? ordinal
-            : int.MaxValue;
-
-    private ReplacePod Replacement(Pod pod) => new()
-    {
-        Namespace = planned.Namespace,
-        Pod = pod.Metadata.Name,
-        Uid = pod.Metadata.Uid,
-        Why = $"revision {RevisionOf(pod)}, not ready: {PodTrouble.Find(pod)?.Reason ?? pod.Status.Phase}",
-    };
 
     private List<string> Leftovers()
     {

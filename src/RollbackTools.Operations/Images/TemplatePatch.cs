@@ -57,8 +57,8 @@ internal static class TemplatePatch
     {
         yield return (Revision.ChangeCauseAnnotation, step.ChangeCause);
 
-        var bad = KnownGood.RolledBackFrom(live).Where(source => source != step.From.Source && source != step.To.Source).ToList();
-        if (step.MarksBad && step.From.Source is { } source) bad.Add(source);
+        var bad = KnownGood.RolledBackFrom(live).Where(mark => !KnownGood.IsAbout(mark, step.From.Source) && !KnownGood.IsAbout(mark, step.To.Source)).ToList();
+        if (step.MarksBad && step.From.Source is not null) bad.Add(KnownGood.Mark(step.From));
         yield return (KnownGood.RolledBackFromAnnotation, bad.Count == 0 ? null : string.Join(',', bad.TakeLast(RememberedBad)));
         yield return (KnownGood.RolledBackToAnnotation, step.IsUndo ? null : step.To.Hash);
 

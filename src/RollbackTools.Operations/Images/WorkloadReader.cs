@@ -107,9 +107,31 @@ public sealed class WorkloadReader(ICluster cluster)
         }));
         var all = tries.Where(t => t.Snapshot is not null).Select(t => t.Snapshot!).ToList();
         var forbidden = tries.Select(t => t.Refusal).FirstOrDefault(refusal => refusal?.Kind == EstateErrorKind.Forbidden);
-        return all.Count == 0 && forbidden is not null
-            ? new WorkloadAnswer(reference) { Refusal = forbidden }
+        if (all.Count == 0 && forbidden is not null) return new WorkloadAnswer(reference) { Refusal = forbidden };
+        return all.Count == 0 && await IsMissingAsync(ns, cancellation)
+            ? new WorkloadAnswer(reference)
+            {
+                Refusal = new RollbackException("NamespaceNotFound", $"There is no namespace {ns}, so no {reference.Name} in it.")
+                {
+                    Target = ns,
+                    NextStep = "kubectl get namespaces",
+                },
+            }
             : Choose(reference, all, ns);
+    }
+
+    private async Task<bool> IsMissingAsync(string ns, CancellationToken cancellation)
+    {
+        try
+        {
+            await cluster.GetAsync(Resources.Namespaces, null, ns, cancellation);
+            return false;
+        }
+        catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.NotFound or EstateErrorKind.Forbidden)
+        {
+            // Who may not look at namespaces gets the plainer answer.
+            return refusal.Kind == EstateErrorKind.NotFound;
+        }
     }
 
     private static WorkloadAnswer Choose(WorkloadReference reference, List<WorkloadSnapshot> found, string ns) => found.Count switch

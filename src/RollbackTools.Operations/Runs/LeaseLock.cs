@@ -224,7 +224,10 @@ public sealed class LeaseLock : IAsyncDisposable
             $"{what} in {lease.Metadata.Namespace} is being rolled back by {lease.Spec.HolderIdentity} since {since}.")
         {
             Target = what,
-            NextStep = $"Talk to them, or look: kubectl get lease {lease.Metadata.Name} -n {lease.Metadata.Namespace} -o yaml",
+            Contested = overlap.Count == 0 ? targets : overlap,
+            NextStep = lease.Spec.HolderIdentity is { } holder && holder.StartsWith($"{RunEngine.Actor}/", StringComparison.Ordinal)
+                ? $"That is your own run; if it was cut off: Resume-RollbackRun {holder[(RunEngine.Actor.Length + 1)..]}"
+                : $"Talk to them, or look: kubectl get lease {lease.Metadata.Name} -n {lease.Metadata.Namespace} -o yaml",
         };
     }
 

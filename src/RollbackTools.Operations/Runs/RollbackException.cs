@@ -12,4 +12,7 @@ public sealed class RollbackException(string errorId, string message, Exception?
     public string? Target { get; init; }
 
     public string? NextStep { get; init; }
+
+    /// <summary>LockHeld: which of the wanted targets somebody else has.</summary>
+    public IReadOnlyList<string> Contested { get; init; } = [];
 }

@@ -108,7 +108,11 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         }
         catch (Exception refusal) when (refusal is RollbackException or EstateException)
         {
-            foreach (var plan in plans) await FinishAsync(journal, plan, Refused(plan.Draft with { RunId = runId }, refusal), results);
+            // One workload that somebody else has does not keep the rest of a fleet waiting.
+            var contested = (refusal as RollbackException)?.Contested ?? [];
+            var free = contested.Count == 0 ? [] : plans.Where(plan => !contested.Contains(plan.Target.ToString())).ToList();
+            foreach (var plan in plans.Except(free)) await FinishAsync(journal, plan, Refused(plan.Draft with { RunId = runId }, refusal), results);
+            if (free.Count > 0) await WorkInNamespaceAsync(journal, runId, ns, free, throttle, results, cancellation);
             return;
         }
 
