@@ -84,11 +84,11 @@ internal static class ErrorMapping
     {
         _ when Enum.TryParse<EstateErrorKind>(errorId, out var kind) => Category(kind),
         _ when errorId.EndsWith("NotFound", StringComparison.Ordinal) => ErrorCategory.ObjectNotFound,
-        "NothingSelected" or "RevisionGone" or "NoHistory" or "NoKnownGood" or "DeletedMeanwhile" => ErrorCategory.ObjectNotFound,
+        "NothingSelected" or "RevisionGone" or "NoHistory" or "NoKnownGoodRevision" or "DeletedMeanwhile" => ErrorCategory.ObjectNotFound,
         "Timeout" or "ProgressDeadlineExceeded" or "PracticeNotReady" => ErrorCategory.OperationTimeout,
         "LockHeld" or "RunInUse" or "ChangedMeanwhile" or "Replaced" => ErrorCategory.ResourceBusy,
         "PodsFailing" or "PodsRefused" => ErrorCategory.InvalidResult,
-        "AmbiguousName" or "AmbiguousRun" or "AmbiguousRevision" or "InvalidName" or "InvalidPattern" or "InvalidUrl" or "NameAndSelector"
+        "AmbiguousName" or "AmbiguousContainer" or "InvalidImage" or "AmbiguousRun" or "AmbiguousRevision" or "InvalidName" or "InvalidPattern" or "InvalidUrl" or "NameAndSelector"
             or "NothingNamed" or "NothingToTest" or "NothingToExpectFrom" or "NamespaceMismatch" or "EstateMismatch" => ErrorCategory.InvalidArgument,
         "RunUnreadable" => ErrorCategory.InvalidData,
         "RuntimeMissing" or "PracticeMissing" => ErrorCategory.NotInstalled,

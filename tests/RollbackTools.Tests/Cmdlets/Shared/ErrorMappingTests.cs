@@ -50,6 +50,7 @@ public sealed class ErrorMappingTests
     [InlineData("LockHeld", ErrorCategory.ResourceBusy)]
     [InlineData("Timeout", ErrorCategory.OperationTimeout)]
     [InlineData("PodsFailing", ErrorCategory.InvalidResult)]
+    [InlineData("NoKnownGoodRevision", ErrorCategory.ObjectNotFound)]
     [InlineData("EstateMismatch", ErrorCategory.InvalidArgument)]
     [InlineData("RuntimeMissing", ErrorCategory.NotInstalled)]
     [InlineData("Forbidden", ErrorCategory.PermissionDenied)]
