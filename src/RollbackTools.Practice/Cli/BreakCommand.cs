@@ -37,7 +37,7 @@ internal static class BreakCommand
     {
         var width = Tags.Max(tag => tag.Tag.Length);
         yield return $"kubectl --kubeconfig {estate.Kubeconfig} -n {estate.Namespace} set image {TomodaWorkloads.Backend} '*={TomodaImages.Backend}:{Tags[0].Tag}'";
-        yield return $"or without kubectl: … break {TomodaWorkloads.Backend} {Tags[0].Tag} --kubeconfig {estate.Kubeconfig}";
+        yield return $"dotnet \"{typeof(BreakCommand).Assembly.Location}\" break {TomodaWorkloads.Backend} {Tags[0].Tag} --kubeconfig {estate.Kubeconfig}";
         foreach (var (tag, does) in Tags) yield return $"  {tag.PadRight(width)}  {does}";
     }
 

@@ -17,11 +17,15 @@ internal static class TypeCommand
     {
         Argument<string> line = new("line") { Description = "What to type." };
         Option<string> runs = new("--runs") { Description = "Where run records are kept.", Required = true };
+        Option<string?> kubeconfig = new("--kubeconfig") { Description = "What $KUBECONFIG is to be for it." };
         Option<int?> die = new("--die-after-line") { Description = "Kill this process, as SIGKILL does, once that line of the journal is on disk." };
-        Command command = new("type", "Run one line with the compiled cmdlets.") { line, runs, die };
+        Command command = new("type", "Run one line with the compiled cmdlets.") { line, runs, kubeconfig, die };
         command.Hidden = true;
-        command.SetAction((parsed, cancellation) => Task.FromResult(
-            Run(console, parsed.GetValue(line)!, parsed.GetValue(runs)!, parsed.GetValue(die), cancellation)));
+        command.SetAction((parsed, cancellation) =>
+        {
+            if (parsed.GetValue(kubeconfig) is { } path) Environment.SetEnvironmentVariable("KUBECONFIG", path);
+            return Task.FromResult(Run(console, parsed.GetValue(line)!, parsed.GetValue(runs)!, parsed.GetValue(die), cancellation));
+        });
         return command;
     }
 

@@ -88,7 +88,7 @@ public sealed class DrillContext
         selector, cancellation);
 
     /// <summary>The three lines of 03:00: look, roll back, prove; and the record. Fails the drill when one of them does not hold.</summary>
-    public async Task RollBackAsync(string workload, string badImage, CancellationToken cancellation)
+    public async Task<RollbackResult> RollBackAsync(string workload, string badImage, CancellationToken cancellation)
     {
         Screen.Heading("Roll it back");
         await TypeAsync($"Get-ImageHistory {workload} -Environment prod", cancellation);
@@ -96,8 +96,12 @@ public sealed class DrillContext
         Expect(results is [{ Outcome: RollbackOutcome.RolledBack }], $"The rollback ended {string.Join(", ", results.Select(result => result.Outcome))}.");
         Expect(results[0].To != badImage, $"The rollback went to {badImage}.");
         await TestAsync($"Test-RollbackHealth {workload} -Environment prod -ExpectedImage {results[0].To} -Since 1s -Wait -Timeout 30s -Interval 200ms", cancellation);
-        await shell.RunAsync($"Get-RollbackRun {results[0].RunId}", asList: true, cancellation);
+        await TypeAsync($"Get-RollbackRun {results[0].RunId}", cancellation);
+        return results[0];
     }
+
+    /// <summary>Types a line whose output is worth reading field by field.</summary>
+    public Task ReadAsync(string line, CancellationToken cancellation) => shell.RunAsync(line, asList: true, cancellation);
 
     /// <summary>Types a line that rolls back; marks when it began and ended.</summary>
     public async Task<IReadOnlyList<RollbackResult>> RollBackAsync(string line, CancellationToken cancellation)

@@ -18,13 +18,49 @@ public sealed class KilledRunTests(SharedCluster shared)
 
     [Theory]
     [InlineData("Deployment", "2.0-errors", null)]
-    [InlineData("Deployment", "2.0-crash", "CrashLoopBackOff")]
     [InlineData("StatefulSet", "2.0-crash", "CrashLoopBackOff")]
-    public async Task Killed_after_any_line_of_its_journal_it_converges_when_resumed(string kindName, string bad, string? trouble)
+    public Task Killed_after_any_line_of_its_journal_it_converges_when_resumed(string kindName, string bad, string? trouble)
     {
         var kind = kindName == "Deployment" ? Resources.Deployments : Resources.StatefulSets;
+        return KillAtEveryLineAsync(async line =>
+        {
+            await using var production = await shared.OpenAsync();
+            await production.BrokenAsync("api", bad, trouble, kind);
+            return await ConvergesAsync(production, line, ["api"], kind, bad);
+        });
+    }
+
+    [Fact]
+    public Task A_fleet_that_was_half_way_converges_too() => KillAtEveryLineAsync(async line =>
+    {
+        await using var production = await shared.OpenAsync();
+        foreach (var name in (string[])["a", "b"]) await production.BrokenAsync(name, "2.0-errors", replicas: 1, labels: ", fleet: shop");
+        return await ConvergesAsync(production, line, ["a", "b"], Resources.Deployments, "2.0-errors");
+    });
+
+    [Fact]
+    public Task An_undo_that_was_half_way_converges_too() => KillAtEveryLineAsync(async line =>
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("api", "2.0-errors");
+        var result = await production.RollBackAsync("Invoke-ImageRollback api");
+        var before = File.ReadAllLines(production.Runs.Read(result.RunId).Path).Length;
+
+        var ended = await RunInAnotherProcessAsync(production, $"Undo-RollbackRun {result.RunId}", before + line) == 0;
+
+        var run = production.Runs.Read(result.RunId);
+        if (!ended && run.State != RunState.Undone) Assert.Equal(RollbackOutcome.Undone, (await production.RollBackAsync(run.NextStep!)).Outcome);
+        Assert.Equal(RunState.Undone, production.Runs.Read(result.RunId).State);
+        Assert.Equal("shop/api:2.0-errors", production.Image("api"));
+        Assert.Empty(production.List(Resources.Leases));
+        return !ended;
+    });
+
+    /// <summary>Until a run ends before it writes the line it was to be killed after.</summary>
+    private static async Task KillAtEveryLineAsync(Func<int, Task<bool>> isKilledAndConvergesAsync)
+    {
         var kills = 0;
-        while (await IsKilledAndConvergesAsync(kind, bad, trouble, kills + 1))
+        while (await isKilledAndConvergesAsync(kills + 1))
         {
             kills++;
             Assert.True(kills < MostLines, "the run never ends by itself");
@@ -34,12 +70,9 @@ public sealed class KilledRunTests(SharedCluster shared)
     }
 
     /// <summary>False when the run ended before it wrote that line.</summary>
-    private async Task<bool> IsKilledAndConvergesAsync(ResourceType kind, string bad, string? trouble, int line)
+    private static async Task<bool> ConvergesAsync(Production production, int line, string[] names, ResourceType kind, string bad)
     {
-        await using var production = await shared.OpenAsync();
-        await production.BrokenAsync("api", bad, trouble, kind);
-
-        var exitCode = await RollBackInAnotherProcessAsync(production, dieAfterLine: line);
+        var exitCode = await RunInAnotherProcessAsync(production, $"'{string.Join("','", names)}' | Invoke-ImageRollback", line);
 
         var run = Assert.Single(production.Runs.List());
         if (exitCode == 0)
@@ -55,32 +88,39 @@ public sealed class KilledRunTests(SharedCluster shared)
             var resumed = await production.RunAsync(run.NextStep!);
             Assert.Null(resumed.Failure?.Message);
             Assert.Empty(resumed.Errors.Select(error => $"killed after line {line}: {error.Message}"));
+            Assert.Equal(names, resumed.Of<RollbackResult>().Select(result => result.Name).Order());
         }
 
-        Assert.True(production.Runs.Read(run.RunId).State == RunState.Succeeded, $"killed after line {line}: {production.Runs.Read(run.RunId).State}");
-        await production.CompleteAsync("api", kind);
-        Assert.Equal("shop/api:1.0", production.Image("api", kind));
-        Assert.Equal(["shop/api:1.0"], production.Running("api"));
-        Assert.Equal(3, Revision(production, kind));
-        Assert.Empty(production.List(Resources.Leases));
+        run = production.Runs.Read(run.RunId);
+        Assert.True(run.State == RunState.Succeeded, $"killed after line {line}: {run.State}");
+        Assert.Equal(names, run.Targets.Select(target => target.Name).Order());
+        foreach (var name in names)
+        {
+            await production.CompleteAsync(name, kind);
+            Assert.Equal($"shop/{name}:1.0", production.Image(name, kind));
+            Assert.Equal([$"shop/{name}:1.0"], production.Running(name));
+            Assert.Equal(3, Revision(production, name, kind));
+        }
 
-        var undone = await production.RollBackAsync($"Undo-RollbackRun {run.RunId}");
-        Assert.Equal((RollbackOutcome.Undone, $"shop/api:{bad}"), (undone.Outcome, production.Image("api", kind)));
+        Assert.Empty(production.List(Resources.Leases));
+        var undone = await production.RunAsync($"Undo-RollbackRun {run.RunId}");
+        Assert.All(undone.Of<RollbackResult>(), result => Assert.Equal(RollbackOutcome.Undone, result.Outcome));
+        Assert.All(names, name => Assert.Equal($"shop/{name}:{bad}", production.Image(name, kind)));
         return true;
     }
 
     /// <summary>The number of the newest revision: one more than before the rollback, however often it was taken up.</summary>
-    private static long Revision(Production production, ResourceType kind) => kind == Resources.Deployments
-        ? long.Parse(production.Annotation("api", "deployment.kubernetes.io/revision")!, null)
-        : production.List(Resources.ControllerRevisions).Max(revision => (long)revision.Read["revision"]!);
+    private static long Revision(Production production, string name, ResourceType kind) => kind == Resources.Deployments
+        ? long.Parse(production.Annotation(name, "deployment.kubernetes.io/revision")!, null)
+        : production.List(Resources.ControllerRevisions).Where(revision => revision.Labels["app"] == name).Max(revision => (long)revision.Read["revision"]!);
 
-    private static async Task<int> RollBackInAnotherProcessAsync(Production production, int dieAfterLine)
+    private static async Task<int> RunInAnotherProcessAsync(Production production, string line, int dieAfterLine)
     {
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in (string[])
         [
-            Path.Combine(AppContext.BaseDirectory, "RollbackTools.Practice.dll"), "type", $"Invoke-ImageRollback api -Kubeconfig '{production.Kubeconfig}'",
-            "--runs", production.Runs.Directory, "--die-after-line", $"{dieAfterLine}",
+            Path.Combine(AppContext.BaseDirectory, "RollbackTools.Practice.dll"), "type", line,
+            "--kubeconfig", production.Kubeconfig, "--runs", production.Runs.Directory, "--die-after-line", $"{dieAfterLine}",
         ])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

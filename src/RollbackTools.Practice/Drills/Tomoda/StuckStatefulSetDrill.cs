@@ -19,7 +19,8 @@ internal sealed class StuckStatefulSetDrill : IDrill
         await drill.ShowHealthyAsync(TomodaWorkloads.SearchSelector, cancellation);
         await drill.ShipAsync(TomodaWorkloads.Search, Image, cancellation);
         await drill.NoticeCrashingPodAsync(TomodaWorkloads.SearchSelector, cancellation);
-        await drill.RollBackAsync(TomodaWorkloads.Search, Image, cancellation);
+        var result = await drill.RollBackAsync(TomodaWorkloads.Search, Image, cancellation);
+        await drill.ReadAsync($"Get-RollbackRun {result.RunId}", cancellation);
         await drill.ProveAsync(Image, TomodaWorkloads.SearchSelector, cancellation);
     }
 }
