@@ -39,7 +39,7 @@ internal sealed class FleetServer : IAsyncDisposable
         {
             ["kubeconfig"] = cluster.Kubeconfig,
             ["url"] = cluster.Url.ToString(),
-            ["token"] = cluster.Api.Tokens.Admin,
+            ["token"] = cluster.Server.Tokens.Admin.Token,
         }.ToJsonString());
         await Console.In.ReadToEndAsync();
         return 0;
@@ -66,7 +66,7 @@ internal sealed class FleetServer : IAsyncDisposable
     {
         for (var i = 0; i < count; i++)
         {
-            using StringContent body = new($$"""{"spec":{"template":{"spec":{"containers":[{"name":"app","image":"{{Bad}}"}]}}}}""", Encoding.UTF8);
+            using StringContent body = new($"{{\"spec\":{{\"template\":{{\"spec\":{{\"containers\":[{{\"name\":\"app\",\"image\":\"{Bad}\"}}]}}}}}}}}", Encoding.UTF8);
             body.Headers.ContentType = new MediaTypeHeaderValue("application/strategic-merge-patch+json");
             using var answer = await http.PatchAsync($"/apis/apps/v1/namespaces/{Namespace}/deployments/{FleetEstate.DeploymentName(i)}", body);
             answer.EnsureSuccessStatusCode();
