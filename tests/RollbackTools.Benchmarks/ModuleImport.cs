@@ -5,17 +5,23 @@ internal sealed class ModuleImport : Benchmark
 {
     public static string Module { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../out/RollbackTools/RollbackTools.psd1"));
 
+    /// <summary>Why nothing that needs a pwsh can be measured; null when it can.</summary>
+    public static string? Missing =>
+        Machine.Pwsh is null ? "no pwsh on PATH" : !File.Exists(Module) ? $"no module at {Module} (dotnet build -c Release stages it)" : null;
+
     public override string Name => "import";
 
     public override string Title => "(e) Import-Module against a bare pwsh";
 
     public override async Task RunAsync(Report report, bool quick)
     {
-        if (Machine.Pwsh is not { } pwsh)
+        if (Missing is { } why)
         {
-            report.Line("Skipped: no pwsh on PATH.");
+            report.Line($"Skipped: {why}.");
             return;
         }
+
+        var pwsh = Machine.Pwsh!;
 
         (Samples bare, Samples import) = (new(), new());
         for (var i = 0; i < (quick ? 5 : 21); i++)

@@ -44,11 +44,13 @@ internal sealed class SingleRollback : Benchmark
         }
 
         report.Compare("in a session that is open", ("Invoke-ImageRollback", ours), ("kubectl rollout undo + status", theirs));
-        if (Machine.Pwsh is not { } pwsh)
+        if (ModuleImport.Missing is { } why)
         {
-            report.Line("\nCold process: skipped, no pwsh on PATH.");
+            report.Line($"\nCold process: skipped, {why}.");
             return;
         }
+
+        var pwsh = Machine.Pwsh!;
 
         var line = $"Import-Module '{ModuleImport.Module}'; Invoke-ImageRollback deployment/{app} -Namespace {FleetServer.Namespace} -ErrorAction Stop";
         for (var i = 0; i < (quick ? 3 : 9); i++)
