@@ -92,7 +92,7 @@ public sealed class KubectlTests(KubectlCluster cluster) : IClassFixture<Kubectl
         await space.ApplyAsync(KubectlSpace.Deployment("shop/api:3"), "--server-side", "--field-manager=ci", "--force-conflicts");
 
         Assert.Contains("shop/api:3", await space.OkAsync("get", "deployment", "api", "-o", "wide"));
-        Assert.Contains("serverside-applied", await space.ApplyAsync("{ apiVersion: v1, kind: ConfigMap, metadata: { name: c }, data: { a: b } }", "--server-side"));
+        Assert.Contains("serverside-applied", await space.ApplyAsync("apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\ndata: { a: b }\n", "--server-side"));
     }
 
     [Fact]
