@@ -20,6 +20,7 @@ internal sealed class FakeCluster(ClusterInfo info) : ICluster
     /// <summary>A deployment with one replica set per image, oldest first; the last one is current and, unless broken, available.</summary>
     public FakeCluster Deployment(string name, string ns, bool broken, params string[] images)
     {
+        if (!objects.OfType<NamespaceObject>().Any(item => item.Metadata.Name == ns)) objects.Add(new NamespaceObject { Metadata = new ObjectMeta { Name = ns } });
         Dictionary<string, string> labels = new() { ["app"] = name };
         var uid = $"uid-{ns}-{name}";
         for (var i = 0; i < images.Length; i++)
