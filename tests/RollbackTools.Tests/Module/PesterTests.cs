@@ -3,7 +3,12 @@ using System.Text.Json;
 
 namespace RollbackTools.Tests.Module;
 
+/// <summary>Runs by itself: a whole second suite with estates of its own, on the same two cores, is no neighbour for timing-sensitive tests.</summary>
+[CollectionDefinition("Pester", DisableParallelization = true)]
+public sealed class PesterRunsAlone;
+
 /// <summary>Runs tests/RollbackTools.Module.Tests in a real PowerShell, against the module as staged.</summary>
+[Collection("Pester")]
 public sealed class PesterTests
 {
     private const int NoPester = 3;
