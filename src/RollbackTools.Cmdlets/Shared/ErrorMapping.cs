@@ -89,7 +89,7 @@ internal static class ErrorMapping
         "LockHeld" or "RunInUse" or "ChangedMeanwhile" or "Replaced" => ErrorCategory.ResourceBusy,
         "PodsFailing" or "PodsRefused" => ErrorCategory.InvalidResult,
         "AmbiguousName" or "AmbiguousContainer" or "InvalidImage" or "AmbiguousRun" or "AmbiguousRevision" or "InvalidName" or "InvalidPattern" or "InvalidUrl" or "NameAndSelector"
-            or "NothingNamed" or "NothingToTest" or "NothingToExpectFrom" or "NamespaceMismatch" or "EstateMismatch" => ErrorCategory.InvalidArgument,
+            or "NothingNamed" or "NothingToTest" or "NothingToExpectFrom" or "NamespaceMismatch" or "EstateMismatch" or "EstateAmbiguous" => ErrorCategory.InvalidArgument,
         "RunUnreadable" => ErrorCategory.InvalidData,
         "RuntimeMissing" or "PracticeMissing" => ErrorCategory.NotInstalled,
         "ConfirmationImpossible" => ErrorCategory.ResourceUnavailable,

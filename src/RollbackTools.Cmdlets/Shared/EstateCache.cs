@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.Shared;
 
@@ -38,15 +39,32 @@ internal sealed class EstateCache
         }
     }
 
-    /// <summary>The estate of that name if this session has it open, so that a piped result finds its way back.</summary>
+    /// <summary>
+    /// The estate of that name if this session has it open, so that a piped result finds its way back. One whose kubeconfig
+    /// changed or went away since is not that estate any more, and acting as somebody else was said for one command only.
+    /// Throws <see cref="RollbackException"/> EstateAmbiguous when the name stands for more than one server: the wrong one may
+    /// have a workload of that name, too.
+    /// </summary>
     public EstateLease? TakeNamed(string name)
     {
         lock (gate)
         {
-            var (key, estate) = open.FirstOrDefault(pair => pair.Value.Estate.Cluster.Info.Estate == name);
-            if (estate is null) return null;
+            foreach (var stale in open.Keys.Where(key => !key.IsFresh()).ToList()) Forget(stale);
+            var named = open.Where(pair => pair.Value.Estate.Cluster.Info.Estate == name && pair.Key.As.Length == 0).ToList();
+            if (named.Count == 0) return null;
+            var servers = named.Select(pair => pair.Value.Estate.Cluster.Info.Server).Distinct().Order(StringComparer.Ordinal).ToList();
+            if (servers.Count > 1)
+            {
+                throw new RollbackException("EstateAmbiguous", $"This session knows {servers.Count} estates by the name {name}: {string.Join(", ", servers)}.")
+                {
+                    Target = name,
+                    NextStep = "Say which one is meant with -Context and -Kubeconfig, or -Environment.",
+                };
+            }
+
+            var (chosen, estate) = named[0];
             estate.Enter();
-            return new EstateLease(estate, () => Forget(key));
+            return new EstateLease(estate, () => Forget(chosen));
         }
     }
 
@@ -68,8 +86,12 @@ internal sealed class EstateCache
             options.Namespace,
             options.EstateName,
             options.RequestTimeout,
-            string.Join('\n', options.ImpersonateGroups.Prepend(options.ImpersonateUser ?? "")),
+            options.ImpersonateUser is null && options.ImpersonateGroups.Count == 0
+                ? "" : string.Join('\n', options.ImpersonateGroups.Prepend(options.ImpersonateUser ?? "")),
             StampOf(options.Kubeconfig));
+
+        /// <summary>The files it was read from are there still, as they were; whether the session means them now is another question.</summary>
+        public bool IsFresh() => Stamp.Split(Path.PathSeparator).All(stamp => stamp.Length == 0 || StampOne(stamp[..stamp.LastIndexOf('@')]) == stamp);
 
         /// <summary>The kubeconfig files that count, with when each was last written.</summary>
         private static string StampOf(string? kubeconfig)
@@ -79,8 +101,10 @@ internal sealed class EstateCache
                 paths = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config");
             return string.Join(
                 Path.PathSeparator,
-                paths.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(path => $"{path}@{File.GetLastWriteTimeUtc(path).Ticks}"));
+                paths.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Select(StampOne));
         }
+
+        private static string StampOne(string path) => $"{path}@{File.GetLastWriteTimeUtc(path).Ticks}";
     }
 }
 

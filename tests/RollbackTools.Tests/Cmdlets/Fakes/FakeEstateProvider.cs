@@ -23,13 +23,16 @@ internal sealed class FakeEstateProvider : IEstateProvider
 
     public Func<EstateOptions, Exception?> Refuse { get; set; } = _ => null;
 
+    /// <summary>Which server a connection leads to.</summary>
+    public Func<EstateOptions, string> Server { get; set; } = _ => "https://127.0.0.1:6443";
+
     public IEstate Open(EstateOptions options, Action<string> warn)
     {
         if (Refuse(options) is { } refusal) throw refusal;
         Opened.Add(options);
         Warnings.ForEach(warn);
         var context = options.Context ?? "practice";
-        FakeCluster cluster = new(new ClusterInfo(options.EstateName ?? context, "https://127.0.0.1:6443", options.Namespace ?? "prod") { Connection = options });
+        FakeCluster cluster = new(new ClusterInfo(options.EstateName ?? context, Server(options), options.Namespace ?? "prod") { Connection = options });
         Furnish(cluster);
         FakeEstate estate = new(cluster);
         Prepare(estate);

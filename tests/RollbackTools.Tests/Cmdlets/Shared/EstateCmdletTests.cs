@@ -135,6 +135,44 @@ public sealed class EstateCmdletTests : IDisposable
             options.Kubeconfig);
     }
 
+    [Fact]
+    public void A_piped_object_finds_its_estate_not_one_of_the_same_name_whose_kubeconfig_is_gone()
+    {
+        var gone = Path.Combine(session.Folder, "gone");
+        File.WriteAllText(gone, "an estate that has ended");
+        session.Run("Get-ImageHistory api -Kubeconfig gone").OrThrow();
+        File.Delete(gone);
+
+        session.Run("Get-ImageHistory api | Get-ImageHistory").OrThrow();
+
+        Assert.True(session.Provider.Estates[0].Disposed);
+        Assert.Equal(2, session.Provider.Opened.Count);
+        Assert.Null(session.Provider.Opened[1].Kubeconfig);
+    }
+
+    [Fact]
+    public void A_name_that_stands_for_two_servers_is_not_guessed_at()
+    {
+        File.WriteAllText(Path.Combine(session.Folder, "other"), "another cluster, the same context name");
+        session.Provider.Server = options => options.Kubeconfig is null ? "https://127.0.0.1:6443" : "https://127.0.0.1:7443";
+        session.Run("Get-ImageHistory api -Kubeconfig other").OrThrow();
+
+        var failure = session.Run("Get-ImageHistory api | Get-ImageHistory").Failure;
+
+        Assert.Equal("EstateAmbiguous", failure?.ErrorId);
+        Assert.Contains("https://127.0.0.1:6443, https://127.0.0.1:7443", failure?.Message);
+    }
+
+    [Fact]
+    public void Acting_as_somebody_else_does_not_rub_off_on_what_is_piped_later()
+    {
+        session.Run("Get-ImageHistory api -As eve").OrThrow();
+
+        session.Run("Get-ImageHistory api | Get-ImageHistory").OrThrow();
+
+        Assert.Equal(["eve", null], session.Provider.Opened.Select(options => options.ImpersonateUser));
+    }
+
     private void Environments(params EnvironmentSettings[] settings) =>
         session.Provider.File = new EnvironmentFile("/etc/rollback.yaml", settings.ToDictionary(one => one.Name));
 }
