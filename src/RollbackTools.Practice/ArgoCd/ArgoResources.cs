@@ -1,0 +1,26 @@
+using RollbackTools.Practice.Kubernetes.Storage;
+
+namespace RollbackTools.Practice.ArgoCd;
+
+/// <summary>
+/// The custom kinds of Argo CD and its Image Updater. None has a status subresource: status and operation are written through
+/// the object itself.
+/// </summary>
+public static class ArgoResources
+{
+    private const string Argo = "argoproj.io";
+
+    public static ResourceType Applications { get; } = new(Argo, "v1alpha1", "applications", "Application", true)
+    { ShortNames = ["app", "apps"], HasGeneration = true, Custom = true };
+
+    public static ResourceType ApplicationSets { get; } = new(Argo, "v1alpha1", "applicationsets", "ApplicationSet", true)
+    { ShortNames = ["appset", "appsets"], HasGeneration = true, Custom = true };
+
+    public static ResourceType AppProjects { get; } = new(Argo, "v1alpha1", "appprojects", "AppProject", true)
+    { ShortNames = ["appproj", "appprojs"], HasGeneration = true, Custom = true };
+
+    public static ResourceType ImageUpdaters { get; } = new("argocd-image-updater.argoproj.io", "v1alpha1", "imageupdaters", "ImageUpdater", true)
+    { HasGeneration = true, Custom = true };
+
+    public static IReadOnlyList<ResourceType> All { get; } = [Applications, ApplicationSets, AppProjects, ImageUpdaters];
+}
