@@ -33,7 +33,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         Operation = Operation,
         Estate = estate.Cluster.Info.Estate,
         Actor = RunEngine.Actor,
-        Reason = request.Reason,
+        Reason = request.Why(),
         Version = typeof(ImageRollback).Assembly.GetName().Version?.ToString(3) ?? "",
         Connection = estate.Cluster.Info.Connection,
         ImageRollback = request,
@@ -52,7 +52,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
                     $"No deployment, statefulset or daemonset in {request.Namespace ?? estate.Cluster.Info.DefaultNamespace} has the labels '{selector}'.")
                 {
                     Target = selector,
-                    NextStep = "kubectl get deployments,statefulsets,daemonsets --show-labels",
+                    NextStep = $"kubectl get deployments,statefulsets,daemonsets -n {request.Namespace ?? estate.Cluster.Info.DefaultNamespace} --show-labels",
                 };
             }
 
@@ -64,13 +64,19 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         }
 
         List<TargetPlan> plans = [];
-        HashSet<string> seen = [];
+        Dictionary<string, RollbackGoal> seen = [];
         PodReplacementRight right = new(estate.Cluster);
         foreach (var answer in answers)
         {
+            var own = request.For(answer.Reference);
             // `api` and `deployment/api` are one target, however it was named.
-            if (answer.Snapshot is { } snapshot && !seen.Add(snapshot.Object.Metadata.Uid)) continue;
-            var plan = answer.Snapshot is null ? Refused(answer) : Plan(answer.Snapshot, request);
+            if (answer.Snapshot is { } snapshot && !seen.TryAdd(snapshot.Object.Metadata.Uid, own.Goal))
+            {
+                if (seen[snapshot.Object.Metadata.Uid] != own.Goal) throw ImageRollbackRequest.Torn(snapshot.ToString(), 2);
+                continue;
+            }
+
+            var plan = answer.Snapshot is null ? Refused(answer) : Plan(answer.Snapshot, own);
             plans.Add(plan.Steps.Count > 0 && await right.MissingForAsync(answer.Snapshot!, cancellation) is { } missing
                 ? plan with { Refusal = missing, Steps = [], Verify = null }
                 : plan);
@@ -107,6 +113,10 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
             From = from.Describe(),
             FromRevision = from.Revision,
         };
+        var healthy = LooksHealthy(workload);
+        if (healthy is not null && request is { LabelSelector: not null, Goal.IsKnownGood: true, IncludeHealthy: false })
+            return LeftAlone(workload, draft, from, healthy);
+
         ImageTarget target;
         try
         {
@@ -123,7 +133,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         {
             To = to.Describe(),
             ToRevision = to.Revision,
-            Warnings = [.. target.Warnings, .. LooksHealthy(workload), .. Ownership.Warnings(workload)],
+            Warnings = [.. target.Warnings, .. healthy is null ? [] : new[] { healthy }, .. Ownership.Warnings(workload)],
         };
         return to.Hash == from.Hash && !(request.ResumePaused && workload.Object.Spec.Paused)
             ? AlreadyThere(workload, request, draft, to, target.Resting)
@@ -131,11 +141,30 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
     }
 
     // Nobody is stopped from leaving a version whose pods are fine (errors do not show in pods), but nobody does it unawares.
-    private IEnumerable<string> LooksHealthy(WorkloadSnapshot workload)
+    private string? LooksHealthy(WorkloadSnapshot workload)
     {
         var current = KnownGood.Judge(workload, "", time.GetUtcNow()).FirstOrDefault(revision => revision.Current);
-        if (current is { Health: RevisionHealth.KnownGood } && current.CurrentFor >= KnownGood.LongEnough)
-            yield return $"What {workload} runs now looks healthy ({string.Join("; ", current.Evidence)}).";
+        return current is { Health: RevisionHealth.KnownGood } && KnownGood.HasRunWellFor(workload, time.GetUtcNow()) >= KnownGood.LongEnough
+            ? $"What {workload} runs now looks healthy ({string.Join("; ", current.Evidence)})."
+            : null;
+    }
+
+    // Labels reach further than whoever types them remembers: the database of the shop was not part of tonight's release.
+    private static TargetPlan LeftAlone(WorkloadSnapshot workload, RollbackResult draft, TemplateIdentity current, string healthy)
+    {
+        var message = $"left alone at {current.Describe()}. {healthy} -IncludeHealthy takes it back, too";
+        return new TargetPlan
+        {
+            Draft = draft with
+            {
+                To = draft.From,
+                ToRevision = draft.FromRevision,
+                Steps = [$"nothing to change: {message}"],
+                NextStep = $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace}",
+            },
+            Settled = Verdict.Good(message),
+            Success = RollbackOutcome.AlreadyThere,
+        };
     }
 
     private static void CheckPaused(WorkloadSnapshot workload, ImageRollbackRequest request)
