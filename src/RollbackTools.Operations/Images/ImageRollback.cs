@@ -208,12 +208,15 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
             ChangeCause = $"Rolled back to {ContainerImage.DescribeShort(to.Images)} by {RunEngine.Actor}{reason}",
             ResumePaused = request.ResumePaused && workload.Object.Spec.Paused,
             MarksBad = target.KnownGood,
+            Owners = FieldOwnership.Of(workload.Object),
             Planned = workload,
             Target = target.Template,
         };
         List<string> steps = [step.Description];
         steps.AddRange(TemplateDifference.Describe(workload.Template, target.Template).Where(line => !line.Contains(".image: ", StringComparison.Ordinal))
             .Select(line => $"also {line}"));
+        if (FieldOwnership.Appliers(step.Owners) is { Count: > 0 } appliers)
+            steps.Add($"then give the fields of spec.template back to '{string.Join("', '", appliers)}' (metadata.managedFields), whose server-side apply owns them");
         steps.AddRange(StuckPods.Of(workload, to.Hash).Select(pod => $"then {StuckPods.Replacement(workload, pod).Description}"));
         return new TargetPlan
         {

@@ -39,6 +39,9 @@ public sealed record RestoreTemplate : Step
     /// <summary>Deployment only: set spec.paused to false in the same request.</summary>
     public bool ResumePaused { get; init; }
 
+    /// <summary>Who had which fields of the template when this was planned, if it is server-side applied: they get them back.</summary>
+    public IReadOnlyList<ManagedFieldsEntry> Owners { get; init => field = value ?? []; } = [];
+
     /// <summary>The target's content and the workload as planned, when this process planned it; else both are read.</summary>
     [JsonIgnore]
     public WorkloadSnapshot? Planned { get; init; }
@@ -88,9 +91,8 @@ public sealed record RestoreTemplate : Step
             Check(live, template);
             if (template.Hash == To.Hash && !(ResumePaused && live.Spec.Paused))
             {
-                Result = live;
                 // After an attempt of ours that got no clear answer, finding it done means we did it.
-                return new StepOutcome(intended, $"runs {To.Describe()}");
+                return await HandBackAsync(estate.Cluster, reader, live, new StepOutcome(intended, $"runs {To.Describe()}"), cancellation);
             }
 
             var target = Target ?? await TemplateFinder.FindAsync(reader, Kind, live, template, To, cancellation);
@@ -98,9 +100,10 @@ public sealed record RestoreTemplate : Step
             intended = true;
             try
             {
-                Result = await estate.Cluster.PatchAsync(resource, Namespace, Name, TemplatePatch.Build(this, live, template, target),
+                var written = await estate.Cluster.PatchAsync(resource, Namespace, Name, TemplatePatch.Build(this, live, template, target),
                     new WriteOptions { Conditional = true }, cancellation);
-                return new StepOutcome(true, $"resourceVersion {Result.Metadata.ResourceVersion}, generation {Result.Metadata.Generation}");
+                StepOutcome done = new(true, $"resourceVersion {written.Metadata.ResourceVersion}, generation {written.Metadata.Generation}");
+                return await HandBackAsync(estate.Cluster, reader, written, done, cancellation);
             }
             catch (EstateException refusal) when (attempt < Attempts && MayBeStale(refusal))
             {
@@ -109,6 +112,37 @@ public sealed record RestoreTemplate : Step
                 if (later.Metadata.Generation == live.Metadata.Generation && refusal.Kind == EstateErrorKind.Rejected
                     && TemplatePatch.LastApplied(later) == TemplatePatch.LastApplied(live)) throw;
                 live = later;
+            }
+        }
+    }
+
+    // The rollback stands whether or not this works out; the next apply is then refused once, which is worth a warning.
+    private async Task<StepOutcome> HandBackAsync(
+        ICluster cluster, WorkloadReader reader, Workload written, StepOutcome outcome, CancellationToken cancellation)
+    {
+        Result = written;
+        for (var attempt = 1; ; attempt++)
+        {
+            if (FieldOwnership.HandBack(Owners, Result) is not { } patch) return outcome;
+            try
+            {
+                Result = await cluster.PatchAsync(
+                    WorkloadSnapshot.ResourceOf(Kind), Namespace, Name, patch, new WriteOptions { Conditional = true }, cancellation);
+                return outcome;
+            }
+            catch (EstateException refusal)
+            {
+                var appliers = $"'{string.Join("', '", FieldOwnership.Appliers(Owners))}'";
+                if (attempt == Attempts || !MayBeStale(refusal))
+                {
+                    return outcome with
+                    {
+                        Warning = $"The fields this wrote could not be given back to {appliers}, whose next server-side apply of another image needs " +
+                            $"--force-conflicts once: {refusal.Message}",
+                    };
+                }
+
+                Result = await reader.ReadObjectAsync(Kind, Namespace, Name, cancellation);
             }
         }
     }

@@ -150,6 +150,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         try
         {
             foreach (var step in plan.Steps) await run.ApplyAsync(step, cancellation);
+            draft = draft with { Warnings = [.. draft.Warnings, .. run.Warnings] };
             var success = run.Changed || plan.Begun || plan.Success != RollbackOutcome.RolledBack ? plan.Success : RollbackOutcome.AlreadyThere;
             if (plan.Verify is null)
             {

@@ -30,5 +30,8 @@ public abstract record Step
 /// <summary>How a step ended. <see cref="Changed"/> is false when it was true already.</summary>
 public sealed record StepOutcome(bool Changed, string Detail)
 {
+    /// <summary>Something beside the step's purpose that did not work out; null when all did.</summary>
+    public string? Warning { get; init; }
+
     public static StepOutcome AlreadyTrue(string detail) => new(false, detail);
 }

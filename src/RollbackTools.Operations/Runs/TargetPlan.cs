@@ -46,12 +46,15 @@ public sealed class TargetRun(IEstate estate, RunJournal journal, RunTarget targ
     /// <summary>Whether any step changed something, as opposed to finding it true.</summary>
     public bool Changed { get; private set; }
 
+    public List<string> Warnings { get; } = [];
+
     public async Task<StepOutcome> ApplyAsync(Step step, CancellationToken cancellation)
     {
         try
         {
             var outcome = await step.ApplyAsync(estate, () => WriteAsync(RunEvent.Intent, step, null), cancellation);
             Changed |= outcome.Changed;
+            if (outcome.Warning is { } warning) Warnings.Add(warning);
             await WriteAsync(outcome.Changed ? RunEvent.Done : RunEvent.AlreadyTrue, step, outcome.Detail);
             return outcome;
         }
