@@ -187,7 +187,8 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         {
             Draft = draft with { Steps = [$"nothing to change: {message}"] },
             Action = "Wait until healthy",
-            Settled = status.Complete ? Verdict.Good(message) : null,
+            // Said each time it is asked, for as long as it is so.
+            Settled = status.Complete ? Verdict.Good(message, Leftovers.Of(workload)) : null,
             Success = RollbackOutcome.AlreadyThere,
             Verify = status.Complete || request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, to, workload.Object, run, request.Timeout, token),
         };

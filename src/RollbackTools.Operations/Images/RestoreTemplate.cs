@@ -88,14 +88,15 @@ public sealed record RestoreTemplate : Step
         for (var attempt = 1; ; attempt++)
         {
             var template = new PodTemplate(live.Spec.Template);
-            Check(live, template);
-            if (template.Hash == To.Hash && !(ResumePaused && live.Spec.Paused))
+            CheckUid(live);
+            var place = await PlaceAsync(reader, live, template, cancellation);
+            if (place == To && !(ResumePaused && live.Spec.Paused))
             {
                 // After an attempt of ours that got no clear answer, finding it done means we did it.
                 return await HandBackAsync(estate.Cluster, reader, live, new StepOutcome(intended, $"runs {To.Describe()}"), cancellation);
             }
 
-            var target = Target ?? await TemplateFinder.FindAsync(reader, Kind, live, template, To, cancellation);
+            var target = place == To ? template : Target ?? await TemplateFinder.FindAsync(reader, Kind, live, template, To, cancellation);
             if (!intended) await intend();
             intended = true;
             try
@@ -151,25 +152,40 @@ public sealed record RestoreTemplate : Step
     private static bool MayBeStale(EstateException refusal) =>
         refusal.Kind is EstateErrorKind.Conflict || (refusal.Kind == EstateErrorKind.Rejected && refusal.Status == 422);
 
-    private void Check(Workload live, PodTemplate template)
-    {
-        var target = $"{Kind.ToString().ToLowerInvariant()}/{Name} in {Namespace}";
-        if (Uid.Length > 0 && live.Metadata.Uid != Uid)
-        {
-            throw new RollbackException("Replaced", $"{target} was deleted and created again since this was planned.")
-            {
-                Target = target,
-                NextStep = $"Get-ImageHistory {Kind.ToString().ToLowerInvariant()}/{Name} -Namespace {Namespace}",
-            };
-        }
+    private string Where => $"{Kind.ToString().ToLowerInvariant()}/{Name} in {Namespace}";
 
-        if (template.Hash == From.Hash || template.Hash == To.Hash) return;
+    private void CheckUid(Workload live)
+    {
+        if (Uid.Length == 0 || live.Metadata.Uid == Uid) return;
+        throw new RollbackException("Replaced", $"{Where} was deleted and created again since this was planned.")
+        {
+            Target = Where,
+            NextStep = $"Get-ImageHistory {Kind.ToString().ToLowerInvariant()}/{Name} -Namespace {Namespace}",
+        };
+    }
+
+    /// <summary>
+    /// Which of the two the live template is. Both are on record as they were before a server stored them, so the live one may have
+    /// more defaults; of two that it would fulfil, it is the nearer. Throws ChangedMeanwhile when it is neither.
+    /// </summary>
+    private async Task<TemplateIdentity> PlaceAsync(WorkloadReader reader, Workload live, PodTemplate template, CancellationToken cancellation)
+    {
+        if (template.Hash == To.Hash) return To;
+        if (template.Hash == From.Hash) return From;
+        var kept = await reader.ReadRevisionsAsync(Kind, live, cancellation);
+        var nearest = new[] { From, To }
+            .Select(identity => (identity, asked: kept.FirstOrDefault(revision => revision.Template.Hash == identity.Hash)?.Template))
+            .Where(candidate => candidate.asked is not null && template.Fulfils(candidate.asked))
+            .OrderBy(candidate => TemplateDifference.Describe(candidate.asked!, template).Count)
+            .Select(candidate => candidate.identity).FirstOrDefault();
+        if (nearest is not null) return nearest;
+
         var writer = live.Metadata.LastWriter();
         var who = writer is null ? "somebody else" : $"'{writer.Manager}' at {writer.Time:u}";
         throw new RollbackException("ChangedMeanwhile",
-            $"{target} was changed by {who} since this was planned: it now runs {ContainerImage.Describe(template.Images)}. Nothing was overwritten.")
+            $"{Where} was changed by {who} since this was planned: it now runs {ContainerImage.Describe(template.Images)}. Nothing was overwritten.")
         {
-            Target = target,
+            Target = Where,
             NextStep = $"Invoke-ImageRollback {Kind.ToString().ToLowerInvariant()}/{Name} -Namespace {Namespace} -WhatIf",
         };
     }

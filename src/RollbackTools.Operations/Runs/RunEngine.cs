@@ -53,8 +53,11 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             Plan = [.. accepted.Select(plan => new PlannedTarget(plan.Target, plan.Steps))],
         });
 
+        RunStanding standing = new(runId, accepted, reporter);
+        reporter.Verbose($"Run {runId}, on record in {journal.Path}");
+        standing.Started();
         var results = Channel.CreateUnbounded<RollbackResult>();
-        var working = WorkAsync(journal, runId, accepted, throttle, results.Writer, cancellation);
+        var working = WorkAsync(journal, runId, standing, accepted, throttle, results.Writer, cancellation);
         List<RollbackOutcome> outcomes = [];
         try
         {
@@ -66,6 +69,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
 
             await working;
             await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes, ifRefused) });
+            standing.Over();
         }
         finally
         {
@@ -82,12 +86,12 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         : RunState.Succeeded;
 
     private async Task WorkAsync(
-        RunJournal journal, string runId, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results, CancellationToken cancellation)
+        RunJournal journal, string runId, RunStanding standing, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results, CancellationToken cancellation)
     {
         try
         {
             await Task.WhenAll(plans.GroupBy(plan => plan.Draft.Namespace)
-                .Select(group => WorkInNamespaceAsync(journal, runId, group.Key, [.. group], throttle, results, cancellation)));
+                .Select(group => WorkInNamespaceAsync(journal, runId, standing, group.Key, [.. group], throttle, results, cancellation)));
             results.Complete();
         }
         catch (Exception failure)
@@ -98,8 +102,8 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
     }
 
     private async Task WorkInNamespaceAsync(
-        RunJournal journal, string runId, string ns, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results,
-        CancellationToken cancellation)
+        RunJournal journal, string runId, RunStanding standing, string ns, List<TargetPlan> plans, int throttle,
+        ChannelWriter<RollbackResult> results, CancellationToken cancellation)
     {
         LeaseLock held;
         try
@@ -111,8 +115,8 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             // One workload that somebody else has does not keep the rest of a fleet waiting.
             var contested = (refusal as RollbackException)?.Contested ?? [];
             var free = contested.Count == 0 ? [] : plans.Where(plan => !contested.Contains(plan.Target.ToString())).ToList();
-            foreach (var plan in plans.Except(free)) await FinishAsync(journal, plan, Refused(plan.Draft with { RunId = runId }, refusal), results);
-            if (free.Count > 0) await WorkInNamespaceAsync(journal, runId, ns, free, throttle, results, cancellation);
+            foreach (var plan in plans.Except(free)) await FinishAsync(journal, standing, plan, Refused(plan.Draft with { RunId = runId }, refusal), results);
+            if (free.Count > 0) await WorkInNamespaceAsync(journal, runId, standing, ns, free, throttle, results, cancellation);
             return;
         }
 
@@ -126,7 +130,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
                 RollbackResult result;
                 try
                 {
-                    result = await WorkOnAsync(journal, plan, draft, either.Token);
+                    result = await WorkOnAsync(journal, standing, plan, draft, either.Token);
                 }
                 catch (OperationCanceledException) when (held.Lost.IsCancellationRequested && !cancellation.IsCancellationRequested)
                 {
@@ -138,15 +142,16 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
                     result = Refused(draft, lost);
                 }
 
-                await FinishAsync(journal, plan, result, results);
+                await FinishAsync(journal, standing, plan, result, results);
             });
         }
     }
 
-    private async Task<RollbackResult> WorkOnAsync(RunJournal journal, TargetPlan plan, RollbackResult draft, CancellationToken cancellation)
+    private async Task<RollbackResult> WorkOnAsync(
+        RunJournal journal, RunStanding standing, TargetPlan plan, RollbackResult draft, CancellationToken cancellation)
     {
         if (plan.Ended is { Outcome: { } outcome } ended) return Completed(draft, Verdict.Good(ended.Message ?? ""), outcome);
-        TargetRun run = new(estate, journal, plan.Target);
+        TargetRun run = new(estate, journal, plan, standing);
         try
         {
             foreach (var step in plan.Steps) await run.ApplyAsync(step, cancellation);
@@ -170,19 +175,23 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         }
     }
 
-    private async Task FinishAsync(RunJournal journal, TargetPlan plan, RollbackResult result, ChannelWriter<RollbackResult> results)
+    private async Task FinishAsync(
+        RunJournal journal, RunStanding standing, TargetPlan plan, RollbackResult result, ChannelWriter<RollbackResult> results)
     {
         await journal.AppendAsync(new RunLine
         {
             Event = RunEvent.Outcome,
             Target = plan.Target with { Outcome = result.Outcome, Message = result.Message },
         });
+        standing.Ended(plan);
         results.TryWrite(result);
     }
 
     private RollbackResult Completed(RollbackResult draft, Verdict verdict, RollbackOutcome success) => draft with
     {
-        Outcome = verdict.Healthy ? success : RollbackOutcome.Failed,
+        Outcome = !verdict.Healthy ? RollbackOutcome.Failed
+            : verdict.Unproven && success == RollbackOutcome.RolledBack ? RollbackOutcome.Unverified
+            : success,
         Duration = time.GetUtcNow() - draft.StartedAt,
         Message = verdict.Message,
         Evidence = verdict.Evidence,
