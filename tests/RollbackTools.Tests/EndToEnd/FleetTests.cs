@@ -121,6 +121,7 @@ public sealed class FleetTests(SharedCluster shared)
 
         var output = await production.RunAsync("Invoke-ImageRollback -Selector fleet=shop");
 
+        Assert.Null(output.Failure?.Message);
         Assert.Empty(output.Errors);
         Assert.Equal(fleet, output.Of<RollbackResult>().Count(result => result.Outcome == RollbackOutcome.RolledBack));
         var counts = cluster.Server.Requests.Snapshot();

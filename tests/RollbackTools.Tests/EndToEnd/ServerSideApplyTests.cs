@@ -68,7 +68,7 @@ public sealed class ServerSideApplyTests(SharedCluster shared)
         await ShippedAsync(production);
         using CancellationTokenSource interrupt = new();
         // The second PATCH is the one that gives the fields back.
-        production.AddFault(new FaultRule { Kind = FaultKind.Hang, Verb = "patch", Resource = "deployments", After = 1, Times = 1 });
+        production.AddFault(new FaultRule { Kind = FaultKind.Latency, DelayMilliseconds = 1500, Verb = "patch", Resource = "deployments", After = 1, Times = 1 });
         var cut = production.RunAsync("Invoke-ImageRollback api", interrupt.Token);
         await production.UntilAsync(() => production.Image("api") == "shop/api:1.0");
         await interrupt.CancelAsync();

@@ -29,7 +29,10 @@ public sealed record ManagedFieldsEntry
         Manager == other.Manager && Operation == other.Operation && ApiVersion == other.ApiVersion && Subresource == other.Subresource;
 }
 
-/// <summary>Reads an entry without building what is not kept. (The server writes manager and operation before the fields.)</summary>
+/// <summary>
+/// Reads an entry without building what is not kept. The serializer has the whole value at hand when it calls a converter, but not the
+/// whole body, so Skip would refuse and TrySkip never fails.
+/// </summary>
 internal sealed class ManagedFieldsEntryConverter : JsonConverter<ManagedFieldsEntry>
 {
     private const string Controllers = "kube-controller-manager";
@@ -52,7 +55,7 @@ internal sealed class ManagedFieldsEntryConverter : JsonConverter<ManagedFieldsE
                 case "fieldsV1" when reader.TokenType == JsonTokenType.StartObject && entry.Manager != Controllers:
                     entry = entry with { SpecFields = ReadSpec(ref reader) };
                     break;
-                default: reader.Skip(); break;
+                default: _ = reader.TrySkip(); break;
             }
         }
 
@@ -87,7 +90,7 @@ internal sealed class ManagedFieldsEntryConverter : JsonConverter<ManagedFieldsE
             var wanted = reader.ValueTextEquals("f:spec"u8);
             reader.Read();
             if (wanted) spec = JsonElement.ParseValue(ref reader);
-            else reader.Skip();
+            else _ = reader.TrySkip();
         }
 
         return spec;
