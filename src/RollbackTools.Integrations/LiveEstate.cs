@@ -6,9 +6,14 @@ using RollbackTools.Operations.Estate.Kubernetes;
 namespace RollbackTools.Integrations;
 
 /// <summary>The outside world for one connection.</summary>
-internal sealed class LiveEstate(KubernetesCluster cluster, HttpProbe http, ScriptRunner scripts) : IEstate
+internal sealed class LiveEstate(EstateOptions options, KubernetesCluster? cluster, HttpProbe http, ScriptRunner scripts) : IEstate
 {
-    public ICluster Cluster => cluster;
+    public string Name => cluster?.Info.Estate ?? options.EstateName ?? "";
+
+    public EstateOptions Connection => cluster?.Info.Connection ?? options;
+
+    public ICluster Cluster => cluster
+        ?? throw new EstateException(EstateErrorKind.Configuration, "This was opened without a cluster, so nothing can be asked of one.");
 
     public IHttpProbe Http => http;
 
@@ -16,7 +21,7 @@ internal sealed class LiveEstate(KubernetesCluster cluster, HttpProbe http, Scri
 
     public ValueTask DisposeAsync()
     {
-        cluster.Dispose();
+        cluster?.Dispose();
         http.Dispose();
         return ValueTask.CompletedTask;
     }

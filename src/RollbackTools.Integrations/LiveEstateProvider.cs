@@ -24,9 +24,14 @@ public sealed class LiveEstateProvider : IEstateProvider
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(warn);
+        var cluster = options.WithoutCluster ? null : OpenCluster(options, warn);
+        return new LiveEstate(options, cluster, new HttpProbe(_host), new ScriptRunner(_host));
+    }
+
+    private KubernetesCluster OpenCluster(EstateOptions options, Action<string> warn)
+    {
         var connection = new ConnectionResolver(options, _host, warn).Resolve();
-        var transport = new TransportOptions { RequestTimeout = options.RequestTimeout, Time = _host.Time };
-        return new LiveEstate(new KubernetesCluster(connection, transport), new HttpProbe(_host), new ScriptRunner(_host));
+        return new KubernetesCluster(connection, new TransportOptions { RequestTimeout = options.RequestTimeout, Time = _host.Time });
     }
 
     public IReadOnlyList<string> ContextNames(string? kubeconfig) =>

@@ -53,6 +53,10 @@ internal sealed class FakeEstate(FakeCluster cluster) : IEstate
 
     public bool Disposed { get; private set; }
 
+    public string Name => Cluster.Info.Estate;
+
+    public EstateOptions Connection => Cluster.Info.Connection;
+
     ICluster IEstate.Cluster => Cluster;
 
     public IHttpProbe Http => new Probe(this);
