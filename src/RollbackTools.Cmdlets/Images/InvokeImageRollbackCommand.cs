@@ -98,7 +98,7 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
             .Select(group => (Estate: Connect(pipeline, group.Estate).Estate, Request: Request(Goal()?.Checked(), group.Wishes))).ToList();
         return Results.WriteAsync(pipeline, Results.Together(
             [.. rollbacks.Select(one => (Func<CancellationToken, IAsyncEnumerable<RollbackResult>>)(token =>
-                new ImageRollback(one.Estate, Services.Runs, pipeline, Services.Time).RunAsync(one.Request, token)))],
+                new OperationRunner(one.Estate, Services.Runs, pipeline, Services.Time).RunAsync(one.Request, token)))],
             cancellation));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Images;
@@ -58,8 +59,17 @@ public sealed record WorkloadWish(WorkloadReference Workload)
 }
 
 /// <summary>A request to roll workloads back; what the journal keeps so that a run can be resumed.</summary>
-public sealed record ImageRollbackRequest
+public sealed record ImageRollbackRequest : OperationRequest
 {
+    [JsonIgnore]
+    public override string Operation => "ImageRollback";
+
+    [JsonIgnore]
+    public override string Noun => "image rollback";
+
+    [JsonIgnore]
+    public override int Parallelism => ThrottleLimit;
+
     public IReadOnlyList<WorkloadReference> Workloads { get; init; } = [];
 
     /// <summary>Those of <see cref="Workloads"/> that have a version or a reason of their own.</summary>
@@ -72,8 +82,6 @@ public sealed record ImageRollbackRequest
     public string? Namespace { get; init; }
 
     public RollbackGoal Goal { get; init; } = RollbackGoal.KnownGood;
-
-    public string? Reason { get; init; }
 
     /// <summary>How long a workload may take to become healthy.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
@@ -90,8 +98,9 @@ public sealed record ImageRollbackRequest
     /// <summary>With <see cref="LabelSelector"/>: also what is proven to run well, which is otherwise left alone.</summary>
     public bool IncludeHealthy { get; init; }
 
-    /// <summary>The reason for the whole run, in one text.</summary>
-    internal string? Why() => Reason ?? (Wishes.Select(wish => wish.Reason).OfType<string>().Distinct().ToList() is { Count: > 0 } reasons ? string.Join("; ", reasons) : null);
+    [JsonIgnore]
+    public override string? Why =>
+        Reason ?? (Wishes.Select(wish => wish.Reason).OfType<string>().Distinct().ToList() is { Count: > 0 } reasons ? string.Join("; ", reasons) : null);
 
     /// <summary>The request as it is for one workload.</summary>
     internal ImageRollbackRequest For(WorkloadReference workload) => Wishes.FirstOrDefault(wish => wish.Workload == workload) is { } wish
@@ -105,4 +114,9 @@ public sealed record ImageRollbackRequest
             Target = workload,
             NextStep = $"Invoke-ImageRollback {workload} goes to known-good; or pipe one revision: Get-ImageHistory {workload} | Where-Object Revision -eq … | Invoke-ImageRollback",
         };
+
+    public override string? AfterUndo(RunTarget target) => $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
+
+    internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) =>
+        new ImageRollback(this, estate, reporter, time);
 }

@@ -79,9 +79,9 @@ public sealed record RestoreTemplate : Step
         Result = null,
     };
 
-    public override async Task<StepOutcome> ApplyAsync(IEstate estate, Func<Task> intend, CancellationToken cancellation)
+    public override async Task<StepOutcome> ApplyAsync(StepContext context, Func<Task> intend, CancellationToken cancellation)
     {
-        WorkloadReader reader = new(estate.Cluster);
+        WorkloadReader reader = new(context.Estate.Cluster);
         var resource = WorkloadSnapshot.ResourceOf(Kind);
         var live = Planned?.Object ?? await reader.ReadObjectAsync(Kind, Namespace, Name, cancellation);
         var intended = false;
@@ -93,7 +93,7 @@ public sealed record RestoreTemplate : Step
             if (place == To && !(ResumePaused && live.Spec.Paused))
             {
                 // After an attempt of ours that got no clear answer, finding it done means we did it.
-                return await HandBackAsync(estate.Cluster, reader, live, new StepOutcome(intended, $"runs {To.Describe()}"), cancellation);
+                return await HandBackAsync(context.Estate.Cluster, reader, live, new StepOutcome(intended, $"runs {To.Describe()}"), cancellation);
             }
 
             var target = place == To ? template : Target ?? await TemplateFinder.FindAsync(reader, Kind, live, template, To, cancellation);
@@ -101,10 +101,10 @@ public sealed record RestoreTemplate : Step
             intended = true;
             try
             {
-                var written = await estate.Cluster.PatchAsync(resource, Namespace, Name, TemplatePatch.Build(this, live, template, target),
+                var written = await context.Estate.Cluster.PatchAsync(resource, Namespace, Name, TemplatePatch.Build(this, live, template, target),
                     new WriteOptions { Conditional = true }, cancellation);
                 StepOutcome done = new(true, $"resourceVersion {written.Metadata.ResourceVersion}, generation {written.Metadata.Generation}");
-                return await HandBackAsync(estate.Cluster, reader, written, done, cancellation);
+                return await HandBackAsync(context.Estate.Cluster, reader, written, done, cancellation);
             }
             catch (EstateException refusal) when (attempt < Attempts && MayBeStale(refusal))
             {

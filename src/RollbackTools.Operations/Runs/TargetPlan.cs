@@ -25,6 +25,12 @@ public sealed record TargetPlan
     /// <summary>What the outcome is called when it worked.</summary>
     public RollbackOutcome Success { get; init; } = RollbackOutcome.RolledBack;
 
+    /// <summary>What nobody else may be working on meanwhile: the target in its namespace, unless said otherwise. Empty needs no lock.</summary>
+    public IReadOnlyList<LockedTarget> Locks { get => field ?? [new LockedTarget(Draft.Namespace, Target.ToString())]; init; }
+
+    /// <summary>Targets of a lower wave come first; a wave begins only when the one before it ended well.</summary>
+    public int Wave { get; init; }
+
     /// <summary>An earlier process of this run began with this target: what it finds true was made true by the run.</summary>
     public bool Begun { get; init; }
 
@@ -43,13 +49,13 @@ public sealed record TargetPlan
 /// <summary>One target being worked on: applies steps so that the journal always knows first.</summary>
 public sealed class TargetRun
 {
-    private readonly IEstate estate;
+    private readonly StepContext context;
     private readonly RunJournal journal;
     private readonly TargetPlan plan;
     private readonly RunStanding standing;
 
-    internal TargetRun(IEstate estate, RunJournal journal, TargetPlan plan, RunStanding standing) =>
-        (this.estate, this.journal, this.plan, this.standing) = (estate, journal, plan, standing);
+    internal TargetRun(StepContext context, RunJournal journal, TargetPlan plan, RunStanding standing) =>
+        (this.context, this.journal, this.plan, this.standing) = (context, journal, plan, standing);
 
     public string RunId => Path.GetFileNameWithoutExtension(journal.Path);
 
@@ -62,7 +68,7 @@ public sealed class TargetRun
     {
         try
         {
-            var outcome = await step.ApplyAsync(estate, () => IntendAsync(step), cancellation);
+            var outcome = await step.ApplyAsync(context, () => IntendAsync(step), cancellation);
             Changed |= outcome.Changed;
             if (outcome.Changed) standing.Changed(plan);
             if (outcome.Warning is { } warning) Warnings.Add(warning);
