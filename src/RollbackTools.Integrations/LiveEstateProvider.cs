@@ -1,4 +1,5 @@
 using RollbackTools.Integrations.EnvironmentFiles;
+using RollbackTools.Integrations.Git;
 using RollbackTools.Integrations.Health;
 using RollbackTools.Integrations.Hosting;
 using RollbackTools.Integrations.Kubernetes;
@@ -24,9 +25,14 @@ public sealed class LiveEstateProvider : IEstateProvider
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(warn);
+        var cluster = options.WithoutCluster ? null : OpenCluster(options, warn);
+        return new LiveEstate(options, cluster, new HttpProbe(_host), new ScriptRunner(_host), new GitClient(_host));
+    }
+
+    private KubernetesCluster OpenCluster(EstateOptions options, Action<string> warn)
+    {
         var connection = new ConnectionResolver(options, _host, warn).Resolve();
-        var transport = new TransportOptions { RequestTimeout = options.RequestTimeout, Time = _host.Time };
-        return new LiveEstate(new KubernetesCluster(connection, transport), new HttpProbe(_host), new ScriptRunner(_host));
+        return new KubernetesCluster(connection, new TransportOptions { RequestTimeout = options.RequestTimeout, Time = _host.Time });
     }
 
     public IReadOnlyList<string> ContextNames(string? kubeconfig) =>

@@ -5,11 +5,15 @@ $ModulePath = $env:ROLLBACKTOOLS_TESTED_MODULE ?? (Resolve-Path (Join-Path $PSSc
 $Manifest = Join-Path $ModulePath RollbackTools.psd1
 $Repository = Split-Path (Split-Path $PSScriptRoot)
 
+# Installed as a .NET tool, the process is called dotnet, and the command pwsh is what starts one.
+$Pwsh = (Get-Process -Id $PID).Path
+if ((Split-Path $Pwsh -LeafBase) -ne 'pwsh') { $Pwsh = @(Get-Command pwsh -CommandType Application)[0].Source }
+
 # Assemblies cannot be unloaded, so what is about loading happens in a process of its own. The script's output comes back as text.
 function Invoke-Pwsh([string] $Script) {
     $text = "`$ErrorActionPreference = 'Stop'; `$PSStyle.OutputRendering = 'PlainText'; `$Manifest = '$Manifest'`n$Script"
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($text))
-    $lines = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1
+    $lines = & $Pwsh -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1
     $lines | ForEach-Object { "$_" }
 }
 

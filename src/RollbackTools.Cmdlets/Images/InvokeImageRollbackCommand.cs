@@ -94,7 +94,7 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
             .Select(group => (Estate: Connect(pipeline, group.Estate).Estate, Request: Request(group.Goal, group.Workloads))).ToList();
         return Results.WriteAsync(pipeline, Results.Together(
             [.. rollbacks.Select(one => (Func<CancellationToken, IAsyncEnumerable<RollbackResult>>)(token =>
-                new ImageRollback(one.Estate, Services.Runs, pipeline, Services.Time).RunAsync(one.Request, token)))],
+                new OperationRunner(one.Estate, Services.Runs, pipeline, Services.Time).RunAsync(one.Request, token)))],
             cancellation));
     }
 

@@ -72,7 +72,7 @@ public static class Humanize
 
     public static string Outcome(object? value) => Enum<RollbackOutcome>(value) switch
     {
-        RollbackOutcome.RolledBack or RollbackOutcome.AlreadyThere or RollbackOutcome.Undone => Paint(Green, $"{Enum<RollbackOutcome>(value)}"),
+        RollbackOutcome.RolledBack or RollbackOutcome.AlreadyThere or RollbackOutcome.Undone or RollbackOutcome.Changed => Paint(Green, $"{Enum<RollbackOutcome>(value)}"),
         RollbackOutcome.Failed => Paint(Red, "Failed"),
         RollbackOutcome.Unverified or RollbackOutcome.Declined => Paint(Yellow, $"{Enum<RollbackOutcome>(value)}"),
         var other => $"{other}",

@@ -1,3 +1,4 @@
+using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Operations.Estate;
@@ -5,11 +6,20 @@ namespace RollbackTools.Operations.Estate;
 /// <summary>Everything an operation may touch outside this process. Made once per connection and disposed with it.</summary>
 public interface IEstate : IAsyncDisposable
 {
+    /// <summary>The word results carry: the environment's name, else the context's.</summary>
+    string Name { get; }
+
+    /// <summary>What it was opened with, resolved: a journal keeps it to open it again.</summary>
+    EstateOptions Connection { get; }
+
+    /// <summary>Throws <see cref="EstateException"/> (Configuration) when it was opened <see cref="EstateOptions.WithoutCluster"/>.</summary>
     ICluster Cluster { get; }
 
     IHttpProbe Http { get; }
 
     IScriptRunner Scripts { get; }
+
+    IGit Git { get; }
 }
 
 /// <summary>Opens estates and reads environment files. The one door to the integrations.</summary>
@@ -44,6 +54,9 @@ public sealed record EstateOptions
 
     /// <summary>What results call this estate; defaults to the context's name.</summary>
     public string? EstateName { get; init; }
+
+    /// <summary>No kubeconfig is looked for: for what happens in Git or behind another API only.</summary>
+    public bool WithoutCluster { get; init; }
 
     /// <summary>For one request without an answer; watches are not limited by it.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -1,46 +1,18 @@
-using System.Runtime.CompilerServices;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Images;
 
-/// <summary>Takes workloads back to an earlier image, proves it, and leaves a record.</summary>
-public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationReporter reporter, TimeProvider time)
+/// <summary>Takes workloads back to an earlier image and proves it.</summary>
+internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate, IOperationReporter reporter, TimeProvider time) : IOperation
 {
-    public const string Operation = "ImageRollback";
-
     private readonly WorkloadReader reader = new(estate.Cluster);
     private readonly RolloutWatch watch = new(estate.Cluster, reporter, time);
 
-    /// <summary>
-    /// One result per target, as each ends. Asks <see cref="IOperationReporter.DecideAsync"/> for each before anything is changed.
-    /// What concerns one target is in its result (Failed, with an ErrorId); what concerns the whole request throws.
-    /// </summary>
-    public async IAsyncEnumerable<RollbackResult> RunAsync(ImageRollbackRequest request, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await using (watch)
-        {
-            var plans = await PlanAsync(request, cancellation);
-            await foreach (var result in new RunEngine(estate, runs, reporter, time)
-                .ExecuteAsync(Header(request), plans, request.ThrottleLimit, opening: null, cancellation))
-                yield return result;
-        }
-    }
+    public ValueTask DisposeAsync() => watch.DisposeAsync();
 
-    internal RunHeader Header(ImageRollbackRequest request) => new()
-    {
-        Operation = Operation,
-        Estate = estate.Cluster.Info.Estate,
-        Actor = RunEngine.Actor,
-        Reason = request.Reason,
-        Version = typeof(ImageRollback).Assembly.GetName().Version?.ToString(3) ?? "",
-        Connection = estate.Cluster.Info.Connection,
-        ImageRollback = request,
-    };
-
-    /// <summary>Only reads.</summary>
-    internal async Task<IReadOnlyList<TargetPlan>> PlanAsync(ImageRollbackRequest request, CancellationToken cancellation)
+    public async Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation)
     {
         List<WorkloadAnswer> answers;
         if (request.LabelSelector is { } selector)
@@ -70,7 +42,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         {
             // `api` and `deployment/api` are one target, however it was named.
             if (answer.Snapshot is { } snapshot && !seen.Add(snapshot.Object.Metadata.Uid)) continue;
-            var plan = answer.Snapshot is null ? Refused(answer) : Plan(answer.Snapshot, request);
+            var plan = answer.Snapshot is null ? Refused(answer) : Plan(answer.Snapshot);
             plans.Add(plan.Steps.Count > 0 && await right.MissingForAsync(answer.Snapshot!, cancellation) is { } missing
                 ? plan with { Refusal = missing, Steps = [], Verify = null }
                 : plan);
@@ -80,6 +52,33 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         return plans;
     }
 
+    public async Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation)
+    {
+        var answers = await reader.ReadAsync([.. targets.Select(target => new WorkloadReference
+        {
+            Kind = Enum.Parse<WorkloadKind>(target.Draft.Kind),
+            Namespace = target.Draft.Namespace,
+            Name = target.Draft.Name,
+        })], cancellation);
+        List<TargetPlan> plans = [.. targets.Zip(answers, (target, answer) => answer.Snapshot is { } snapshot
+            ? Resumed(target, snapshot)
+            : new TargetPlan { Draft = target.Draft, Refusal = answer.Refusal })];
+        watch.Expect([.. plans.Zip(answers).Where(pair => pair.First.Verify is not null).Select(pair => pair.Second.Snapshot!)]);
+        return plans;
+    }
+
+    private TargetPlan Resumed(UnfinishedTarget target, WorkloadSnapshot workload)
+    {
+        var restore = target.Planned.Steps.OfType<RestoreTemplate>().LastOrDefault();
+        var goal = restore?.To ?? TemplateIdentity.Of(workload.Template, workload.Current);
+        return new TargetPlan
+        {
+            Draft = target.Draft with { FromRevision = restore?.From.Revision ?? 0, ToRevision = restore?.To.Revision ?? 0 },
+            Steps = target.Planned.Steps,
+            Verify = request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, goal, restore?.Result ?? workload.Object, run, request.Timeout, token),
+        };
+    }
+
     private static WorkloadSnapshot Found(List<WorkloadAnswer> answers, TargetPlan plan) => answers.Select(answer => answer.Snapshot)
         .First(s => s is not null && s.Namespace == plan.Draft.Namespace && s.Kind.ToString() == plan.Draft.Kind && s.Name == plan.Draft.Name)!;
 
@@ -87,7 +86,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
     {
         Draft = new RollbackResult
         {
-            Estate = estate.Cluster.Info.Estate,
+            Estate = estate.Name,
             Namespace = answer.Namespace,
             Kind = answer.Reference.Kind?.ToString() ?? "",
             Name = answer.Reference.Name,
@@ -95,12 +94,12 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         Refusal = answer.Refusal,
     };
 
-    private TargetPlan Plan(WorkloadSnapshot workload, ImageRollbackRequest request)
+    private TargetPlan Plan(WorkloadSnapshot workload)
     {
         var from = TemplateIdentity.Of(workload.Template, workload.Current);
         RollbackResult draft = new()
         {
-            Estate = estate.Cluster.Info.Estate,
+            Estate = estate.Name,
             Namespace = workload.Namespace,
             Kind = workload.Kind.ToString(),
             Name = workload.Name,
@@ -111,7 +110,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         try
         {
             target = ImageTarget.Resolve(workload, request.Goal, draft.Estate, time.GetUtcNow());
-            CheckPaused(workload, request);
+            CheckPaused(workload);
         }
         catch (RollbackException refusal)
         {
@@ -126,8 +125,8 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
             Warnings = [.. target.Warnings, .. LooksHealthy(workload), .. Ownership.Warnings(workload)],
         };
         return to.Hash == from.Hash && !(request.ResumePaused && workload.Object.Spec.Paused)
-            ? AlreadyThere(workload, request, draft, to, target.Resting)
-            : Change(workload, request, draft, from, to, target);
+            ? AlreadyThere(workload, draft, to, target.Resting)
+            : Change(workload, draft, from, to, target);
     }
 
     // Nobody is stopped from leaving a version whose pods are fine (errors do not show in pods), but nobody does it unawares.
@@ -138,7 +137,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
             yield return $"What {workload} runs now looks healthy ({string.Join("; ", current.Evidence)}).";
     }
 
-    private static void CheckPaused(WorkloadSnapshot workload, ImageRollbackRequest request)
+    private void CheckPaused(WorkloadSnapshot workload)
     {
         if (!workload.Object.Spec.Paused || request.ResumePaused) return;
         throw new RollbackException("Paused", $"{workload} in {workload.Namespace} is paused: a rollback would not take effect until it is resumed.")
@@ -148,8 +147,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         };
     }
 
-    private TargetPlan AlreadyThere(
-        WorkloadSnapshot workload, ImageRollbackRequest request, RollbackResult draft, TemplateIdentity to, string? resting)
+    private TargetPlan AlreadyThere(WorkloadSnapshot workload, RollbackResult draft, TemplateIdentity to, string? resting)
     {
         var status = RolloutStatus.Of(workload.Kind, workload.Object);
         var message = $"{workload} already runs {to.Describe()}, {status.Message}";
@@ -164,8 +162,7 @@ public sealed class ImageRollback(IEstate estate, RunStore runs, IOperationRepor
         };
     }
 
-    private TargetPlan Change(
-        WorkloadSnapshot workload, ImageRollbackRequest request, RollbackResult draft, TemplateIdentity from, TemplateIdentity to, ImageTarget target)
+    private TargetPlan Change(WorkloadSnapshot workload, RollbackResult draft, TemplateIdentity from, TemplateIdentity to, ImageTarget target)
     {
         var reason = request.Reason is null ? "" : $": {request.Reason}";
         RestoreTemplate step = new()

@@ -1,3 +1,7 @@
+using System.Text.Json.Serialization;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Runs;
+
 namespace RollbackTools.Operations.Images;
 
 /// <summary>Which version to go to. At most one of them is set; none means known-good.</summary>
@@ -22,8 +26,17 @@ public sealed record RollbackGoal
 }
 
 /// <summary>A request to roll workloads back; what the journal keeps so that a run can be resumed.</summary>
-public sealed record ImageRollbackRequest
+public sealed record ImageRollbackRequest : OperationRequest
 {
+    [JsonIgnore]
+    public override string Operation => "ImageRollback";
+
+    [JsonIgnore]
+    public override string Noun => "image rollback";
+
+    [JsonIgnore]
+    public override int Parallelism => ThrottleLimit;
+
     public IReadOnlyList<WorkloadReference> Workloads { get; init; } = [];
 
     /// <summary>Everything with these labels in the namespace, instead of names.</summary>
@@ -33,8 +46,6 @@ public sealed record ImageRollbackRequest
     public string? Namespace { get; init; }
 
     public RollbackGoal Goal { get; init; } = RollbackGoal.KnownGood;
-
-    public string? Reason { get; init; }
 
     /// <summary>How long a workload may take to become healthy.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
@@ -47,4 +58,9 @@ public sealed record ImageRollbackRequest
 
     /// <summary>Resume a paused Deployment for the rollback (it stays resumed).</summary>
     public bool ResumePaused { get; init; }
+
+    public override string? AfterUndo(RunTarget target) => $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
+
+    internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) =>
+        new ImageRollback(this, estate, reporter, time);
 }

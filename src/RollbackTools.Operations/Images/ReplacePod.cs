@@ -27,12 +27,12 @@ public sealed record ReplacePod : Step
     /// <summary>A pod is not brought back; its controller already did.</summary>
     public override Step? Invert() => null;
 
-    public override async Task<StepOutcome> ApplyAsync(IEstate estate, Func<Task> intend, CancellationToken cancellation)
+    public override async Task<StepOutcome> ApplyAsync(StepContext context, Func<Task> intend, CancellationToken cancellation)
     {
         await intend();
         try
         {
-            await estate.Cluster.DeleteAsync(Resources.Pods, Namespace, Pod, new DeleteOptions { IfUid = Uid }, cancellation);
+            await context.Estate.Cluster.DeleteAsync(Resources.Pods, Namespace, Pod, new DeleteOptions { IfUid = Uid }, cancellation);
             return new StepOutcome(true, "deleted");
         }
         catch (EstateException gone) when (gone.Kind is EstateErrorKind.NotFound or EstateErrorKind.Conflict)

@@ -76,9 +76,9 @@ public sealed record RestoreTemplate : Step
         Result = null,
     };
 
-    public override async Task<StepOutcome> ApplyAsync(IEstate estate, Func<Task> intend, CancellationToken cancellation)
+    public override async Task<StepOutcome> ApplyAsync(StepContext context, Func<Task> intend, CancellationToken cancellation)
     {
-        WorkloadReader reader = new(estate.Cluster);
+        WorkloadReader reader = new(context.Estate.Cluster);
         var resource = WorkloadSnapshot.ResourceOf(Kind);
         var live = Planned?.Object ?? await reader.ReadObjectAsync(Kind, Namespace, Name, cancellation);
         var intended = false;
@@ -98,7 +98,7 @@ public sealed record RestoreTemplate : Step
             intended = true;
             try
             {
-                Result = await estate.Cluster.PatchAsync(resource, Namespace, Name, TemplatePatch.Build(this, live, template, target),
+                Result = await context.Estate.Cluster.PatchAsync(resource, Namespace, Name, TemplatePatch.Build(this, live, template, target),
                     new WriteOptions { Conditional = true }, cancellation);
                 return new StepOutcome(true, $"resourceVersion {Result.Metadata.ResourceVersion}, generation {Result.Metadata.Generation}");
             }

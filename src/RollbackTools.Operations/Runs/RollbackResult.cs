@@ -22,6 +22,9 @@ public enum RollbackOutcome
 
     /// <summary>Taken back to what it was before the run.</summary>
     Undone,
+
+    /// <summary>Set as asked, and observed to be so; nothing was rolled back by it (a policy, a pin, a pause).</summary>
+    Changed,
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using RollbackTools.Operations.Estate;
@@ -50,7 +51,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         await journal.AppendAsync(new RunLine
         {
             Event = RunEvent.Planned,
-            Plan = [.. accepted.Select(plan => new PlannedTarget(plan.Target, plan.Steps))],
+            Plan = [.. accepted.Select(plan => new PlannedTarget(plan.Target, plan.Steps) { Locks = plan.Locks, Wave = plan.Wave })],
         });
 
         var results = Channel.CreateUnbounded<RollbackResult>();
@@ -86,8 +87,21 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
     {
         try
         {
-            await Task.WhenAll(plans.GroupBy(plan => plan.Draft.Namespace)
-                .Select(group => WorkInNamespaceAsync(journal, runId, group.Key, [.. group], throttle, results, cancellation)));
+            string? broken = null;
+            foreach (var wave in plans.GroupBy(plan => plan.Wave).OrderBy(wave => wave.Key))
+            {
+                if (broken is not null)
+                {
+                    foreach (var plan in wave) await FinishAsync(journal, plan, Refused(plan.Draft with { RunId = runId }, NotAttempted(plan, broken, runId)), results);
+                    continue;
+                }
+
+                var ended = await Task.WhenAll(wave.GroupBy(plan => string.Join('\n', plan.Locks.Select(one => one.Namespace).Distinct().Order(StringComparer.Ordinal)))
+                    .Select(group => WorkUnderLocksAsync(journal, runId, [.. group], throttle, results, cancellation)));
+                broken = ended.SelectMany(group => group).FirstOrDefault(result => result.Outcome == RollbackOutcome.Failed) is { } failed
+                    ? $"{failed.Kind.ToLowerInvariant()}/{failed.Name}" : null;
+            }
+
             results.Complete();
         }
         catch (Exception failure)
@@ -97,29 +111,36 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         }
     }
 
-    private async Task WorkInNamespaceAsync(
-        RunJournal journal, string runId, string ns, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results,
-        CancellationToken cancellation)
+    private static RollbackException NotAttempted(TargetPlan plan, string broken, string runId) =>
+        new("NotAttempted", $"{plan.Target} was not begun, because {broken}, which comes before it, failed.")
+        {
+            Target = plan.Target.ToString(),
+            NextStep = $"Undo-RollbackRun {runId}",
+        };
+
+    private async Task<IReadOnlyList<RollbackResult>> WorkUnderLocksAsync(
+        RunJournal journal, string runId, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results, CancellationToken cancellation)
     {
-        LeaseLock held;
+        RunLocks held;
         try
         {
-            held = await LeaseLock.AcquireAsync(estate.Cluster, time, ns, [.. plans.Select(plan => plan.Target.ToString())], $"{Actor}/{runId}", cancellation);
+            held = await RunLocks.AcquireAsync(estate, time, plans.SelectMany(plan => plan.Locks), $"{Actor}/{runId}", cancellation);
         }
-        catch (Exception refusal) when (refusal is RollbackException or EstateException)
+        catch (LocksRefusedException refused)
         {
             // One workload that somebody else has does not keep the rest of a fleet waiting.
-            var contested = (refusal as RollbackException)?.Contested ?? [];
-            var free = contested.Count == 0 ? [] : plans.Where(plan => !contested.Contains(plan.Target.ToString())).ToList();
-            foreach (var plan in plans.Except(free)) await FinishAsync(journal, plan, Refused(plan.Draft with { RunId = runId }, refusal), results);
-            if (free.Count > 0) await WorkInNamespaceAsync(journal, runId, ns, free, throttle, results, cancellation);
-            return;
+            var free = refused.Contested.Count == 0 ? [] : plans.Where(plan => !plan.Locks.Intersect(refused.Contested).Any()).ToList();
+            List<RollbackResult> ended = [];
+            foreach (var plan in plans.Except(free))
+                ended.Add(await FinishAsync(journal, plan, Refused(plan.Draft with { RunId = runId }, refused.Refusal), results));
+            return free.Count == 0 ? ended : [.. ended, .. await WorkUnderLocksAsync(journal, runId, free, throttle, results, cancellation)];
         }
 
         await using (held)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, cancellation);
             ParallelOptions options = new() { MaxDegreeOfParallelism = Math.Max(1, throttle), CancellationToken = cancellation };
+            ConcurrentBag<RollbackResult> ended = [];
             await Parallel.ForEachAsync(plans, options, async (plan, _) =>
             {
                 var draft = plan.Draft with { RunId = runId };
@@ -130,7 +151,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
                 }
                 catch (OperationCanceledException) when (held.Lost.IsCancellationRequested && !cancellation.IsCancellationRequested)
                 {
-                    RollbackException lost = new("LockLost", $"The lock on {plan.Target} in {ns} could not be kept, so work on it stopped where it was.")
+                    RollbackException lost = new("LockLost", $"The lock on {plan.Target} in {plan.Draft.Namespace} could not be kept, so work on it stopped where it was.")
                     {
                         Target = plan.Target.ToString(),
                         NextStep = $"Resume-RollbackRun {runId}",
@@ -138,19 +159,21 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
                     result = Refused(draft, lost);
                 }
 
-                await FinishAsync(journal, plan, result, results);
+                ended.Add(await FinishAsync(journal, plan, result, results));
             });
+            return [.. ended];
         }
     }
 
     private async Task<RollbackResult> WorkOnAsync(RunJournal journal, TargetPlan plan, RollbackResult draft, CancellationToken cancellation)
     {
         if (plan.Ended is { Outcome: { } outcome } ended) return Completed(draft, Verdict.Good(ended.Message ?? ""), outcome);
-        TargetRun run = new(estate, journal, plan.Target);
+        TargetRun run = new(new StepContext(estate, reporter, time), journal, plan.Target);
         try
         {
             foreach (var step in plan.Steps) await run.ApplyAsync(step, cancellation);
-            var success = run.Changed || plan.Begun || plan.Success != RollbackOutcome.RolledBack ? plan.Success : RollbackOutcome.AlreadyThere;
+            var untouched = !run.Changed && !plan.Begun && plan.Success is (RollbackOutcome.RolledBack or RollbackOutcome.Changed);
+            var success = untouched ? RollbackOutcome.AlreadyThere : plan.Success;
             if (plan.Verify is null)
             {
                 var unproven = success == RollbackOutcome.RolledBack ? RollbackOutcome.Unverified : success;
@@ -169,7 +192,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         }
     }
 
-    private async Task FinishAsync(RunJournal journal, TargetPlan plan, RollbackResult result, ChannelWriter<RollbackResult> results)
+    private async Task<RollbackResult> FinishAsync(RunJournal journal, TargetPlan plan, RollbackResult result, ChannelWriter<RollbackResult> results)
     {
         await journal.AppendAsync(new RunLine
         {
@@ -177,6 +200,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             Target = plan.Target with { Outcome = result.Outcome, Message = result.Message },
         });
         results.TryWrite(result);
+        return result;
     }
 
     private RollbackResult Completed(RollbackResult draft, Verdict verdict, RollbackOutcome success) => draft with

@@ -68,7 +68,13 @@ public sealed record RunLine
 }
 
 /// <summary>One target and what is to be done to it.</summary>
-public sealed record PlannedTarget(RunTarget Target, IReadOnlyList<Step> Steps);
+public sealed record PlannedTarget(RunTarget Target, IReadOnlyList<Step> Steps)
+{
+    /// <summary>What the run holds while it works on the target.</summary>
+    public IReadOnlyList<LockedTarget> Locks { get; init; } = [];
+
+    public int Wave { get; init; }
+}
 
 /// <summary>The first line: enough to plan the same run again on this machine.</summary>
 public sealed record RunHeader
@@ -87,7 +93,7 @@ public sealed record RunHeader
 
     public EstateOptions Connection { get; init; } = new();
 
-    public ImageRollbackRequest? ImageRollback { get; init; }
+    public OperationRequest Request { get; init; } = null!;
 }
 
 [JsonSourceGenerationOptions(

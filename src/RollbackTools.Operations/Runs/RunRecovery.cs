@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Operations.Runs;
 
@@ -27,17 +25,17 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
             };
         }
 
-        var header = lines[0].Run!;
+        var header = HeaderOf(record, lines);
         await using var estate = provider.Open(header.Connection, reporter.Warning);
-        await using RolloutWatch watch = new(estate.Cluster, reporter, time);
+        await using var operation = header.Request.Open(estate, reporter, time);
         IReadOnlyList<TargetPlan> plans;
         if (undoing) plans = UndoPlans(header, lines);
-        else if (lines.LastOrDefault(line => line.Plan is not null)?.Plan is { } plan) plans = await ResumePlansAsync(header, lines, plan, estate.Cluster, watch, cancellation);
-        else plans = await new ImageRollback(estate, runs, reporter, time).PlanAsync(header.ImageRollback!, cancellation);
+        else if (PlanOf(lines) is { } plan) plans = await ResumePlansAsync(header, lines, plan, operation, cancellation);
+        else plans = await operation.PlanAsync(cancellation);
 
         RunLine opening = new() { Event = undoing ? RunEvent.Undoing : RunEvent.Resumed, Detail = $"by {RunEngine.Actor}" };
         await foreach (var result in new RunEngine(estate, runs, reporter, time)
-            .ExecuteAsync(header with { RunId = record.RunId }, plans, header.ImageRollback?.ThrottleLimit ?? 1, opening, cancellation))
+            .ExecuteAsync(header with { RunId = record.RunId }, plans, header.Request.Parallelism, opening, cancellation))
             yield return result;
     }
 
@@ -49,7 +47,7 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
     {
         var record = runs.Read(runId);
         var lines = runs.Lines(record.RunId);
-        var header = lines[0].Run!;
+        var header = HeaderOf(record, lines);
         var plans = UndoPlans(header, lines);
         if (plans.Count == 0 || record.State == RunState.Undone)
         {
@@ -64,13 +62,25 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
         await using var estate = provider.Open(header.Connection, reporter.Warning);
         RunLine opening = new() { Event = RunEvent.Undoing, Detail = $"by {RunEngine.Actor}" };
         await foreach (var result in new RunEngine(estate, runs, reporter, time)
-            .ExecuteAsync(header with { RunId = record.RunId }, plans, header.ImageRollback?.ThrottleLimit ?? 1, opening, cancellation, record.State))
+            .ExecuteAsync(header with { RunId = record.RunId }, plans, header.Request.Parallelism, opening, cancellation, record.State))
             yield return result;
     }
 
+    private static RunHeader HeaderOf(RunRecord record, IReadOnlyList<RunLine> lines) =>
+        lines[0].Run is { Request: not null } header
+            ? header
+            : throw new RollbackException("RunUnreadable", $"The journal of run {record.RunId} does not say what was asked: another version of this module wrote it.")
+            {
+                Target = record.RunId,
+                NextStep = $"Look at {record.Path}",
+            };
+
+    private static IReadOnlyList<PlannedTarget>? PlanOf(IReadOnlyList<RunLine> lines) => lines.LastOrDefault(line => line.Plan is not null)?.Plan;
+
     private static List<TargetPlan> UndoPlans(RunHeader header, IReadOnlyList<RunLine> lines)
     {
-        var forward = lines.TakeWhile(line => line.Event != RunEvent.Undoing);
+        var forward = lines.TakeWhile(line => line.Event != RunEvent.Undoing).ToList();
+        var planned = PlanOf(forward) ?? [];
         var intents = forward.Where(line => line is { Event: RunEvent.Intent, Inverse: not null }).Reverse();
         List<TargetPlan> plans = [];
         foreach (var group in intents.GroupBy(line => (line.Target!.Namespace, line.Target.Kind, line.Target.Name)))
@@ -78,72 +88,55 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
             var target = group.First().Target!;
             // A step that was resumed has several intents and one inverse.
             var steps = group.Select(line => line.Inverse!).DistinctBy(step => step.Description).ToList();
-            plans.Add(new TargetPlan
+            var entry = planned.FirstOrDefault(entry => entry.Target.SameAs(target));
+            TargetPlan plan = new()
             {
-                Draft = Draft(header, target) with { From = target.To, To = target.From, Steps = [.. steps.Select(step => step.Description)], NextStep = $"Test-RollbackHealth {target} -Namespace {target.Namespace}" },
+                Draft = Draft(header, target) with
+                {
+                    From = target.To,
+                    To = target.From,
+                    Steps = [.. steps.Select(step => step.Description)],
+                    NextStep = header.Request.AfterUndo(target),
+                },
                 Steps = steps,
-                Action = "Undo image rollback",
+                Action = $"Undo {header.Request.Noun}",
                 Success = RollbackOutcome.Undone,
-            });
+                Wave = -(entry?.Wave ?? 0),
+            };
+            plans.Add(entry is null ? plan : plan with { Locks = entry.Locks });
         }
 
         return plans;
     }
 
     private static async Task<IReadOnlyList<TargetPlan>> ResumePlansAsync(
-        RunHeader header, IReadOnlyList<RunLine> lines, IReadOnlyList<PlannedTarget> planned, ICluster cluster, RolloutWatch watch,
-        CancellationToken cancellation)
+        RunHeader header, IReadOnlyList<RunLine> lines, IReadOnlyList<PlannedTarget> planned, IOperation operation, CancellationToken cancellation)
     {
         var ended = RunSummary.Targets(lines)
-            .Where(target => target.Outcome is RollbackOutcome.RolledBack or RollbackOutcome.AlreadyThere or RollbackOutcome.Unverified).ToList();
+            .Where(target => target.Outcome is not (null or RollbackOutcome.Failed or RollbackOutcome.Undone)).ToList();
         var open = planned.Where(entry => !ended.Any(entry.Target.SameAs)).ToList();
-        WorkloadReader reader = new(cluster);
-        var answers = await reader.ReadAsync([.. open.Select(entry => new WorkloadReference
+        var resumed = await operation.ResumeAsync([.. open.Select(entry => new UnfinishedTarget(
+            entry, Draft(header, entry.Target) with { Steps = [.. entry.Steps.Select(step => step.Description)] }))], cancellation);
+        return
+        [
+            .. ended.Select(target => Ended(header, planned.First(entry => entry.Target.SameAs(target)), target)),
+            .. resumed.Zip(open, (plan, entry) => Placed(plan, entry) with
+            {
+                Action = $"Resume {header.Request.Noun}",
+                Begun = lines.Any(line => line.Event == RunEvent.Intent && line.Target!.SameAs(entry.Target)),
+            }),
+        ];
+
+        TargetPlan Ended(RunHeader of, PlannedTarget entry, RunTarget target) => Placed(new TargetPlan
         {
-            Kind = Enum.Parse<WorkloadKind>(entry.Target.Kind),
-            Namespace = entry.Target.Namespace,
-            Name = entry.Target.Name,
-        })], cancellation);
-        List<TargetPlan> plans = [];
-        for (var i = 0; i < open.Count; i++)
-        {
-            var draft = Draft(header, open[i].Target) with { Steps = [.. open[i].Steps.Select(step => step.Description)] };
-            plans.Add(answers[i].Snapshot is { } snapshot
-                ? Resumed(header, draft, open[i], snapshot, watch) with { Begun = Begun(lines, open[i].Target) }
-                : new TargetPlan { Draft = draft, Refusal = answers[i].Refusal });
-        }
-
-        watch.Expect([.. plans.Select((plan, i) => (plan, i)).Where(pair => pair.plan.Verify is not null).Select(pair => answers[pair.i].Snapshot!)]);
-        return [.. ended.Select(target => Ended(header, planned.First(entry => entry.Target.SameAs(target)), target)), .. plans];
-    }
-
-    private static TargetPlan Ended(RunHeader header, PlannedTarget entry, RunTarget target) => new()
-    {
-        Draft = Draft(header, target) with { Steps = [$"nothing more to do: {target.Outcome}"] },
-        Steps = entry.Steps,
-        Action = "Resume image rollback",
-        Ended = target,
-    };
-
-    private static bool Begun(IReadOnlyList<RunLine> lines, RunTarget target) =>
-        lines.Any(line => line.Event == RunEvent.Intent && line.Target!.SameAs(target));
-
-    private static TargetPlan Resumed(RunHeader header, RollbackResult draft, PlannedTarget entry, WorkloadSnapshot snapshot, RolloutWatch watch)
-    {
-        var restore = entry.Steps.OfType<RestoreTemplate>().LastOrDefault();
-        var goal = restore?.To ?? TemplateIdentity.Of(snapshot.Template, snapshot.Current);
-        var timeout = header.ImageRollback?.Timeout ?? TimeSpan.FromMinutes(10);
-        return new TargetPlan
-        {
-            Draft = draft with { FromRevision = restore?.From.Revision ?? 0, ToRevision = restore?.To.Revision ?? 0 },
+            Draft = Draft(of, target) with { Steps = [$"nothing more to do: {target.Outcome}"] },
             Steps = entry.Steps,
-            Action = "Resume image rollback",
-            Verify = header.ImageRollback?.NoWait == true
-                ? null
-                : (run, token) => watch.VerifyAsync(snapshot, goal, restore?.Result ?? snapshot.Object, run, timeout, token),
-            Success = RollbackOutcome.RolledBack,
-        };
+            Action = $"Resume {of.Request.Noun}",
+            Ended = target,
+        }, entry);
     }
+
+    private static TargetPlan Placed(TargetPlan plan, PlannedTarget entry) => plan with { Locks = entry.Locks, Wave = entry.Wave };
 
     private static RollbackResult Draft(RunHeader header, RunTarget target) => new()
     {

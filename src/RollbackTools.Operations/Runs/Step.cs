@@ -24,8 +24,11 @@ public abstract record Step
     /// Makes it so, or finds it so. Calls <paramref name="intend"/> and waits for it right before anything is sent.
     /// Throws <see cref="RollbackException"/> (ChangedMeanwhile) rather than overwrite what somebody else did.
     /// </summary>
-    public abstract Task<StepOutcome> ApplyAsync(IEstate estate, Func<Task> intend, CancellationToken cancellation);
+    public abstract Task<StepOutcome> ApplyAsync(StepContext context, Func<Task> intend, CancellationToken cancellation);
 }
+
+/// <summary>What a step acts on and speaks through while it is applied.</summary>
+public sealed record StepContext(IEstate Estate, IOperationReporter Reporter, TimeProvider Time);
 
 /// <summary>How a step ended. <see cref="Changed"/> is false when it was true already.</summary>
 public sealed record StepOutcome(bool Changed, string Detail)

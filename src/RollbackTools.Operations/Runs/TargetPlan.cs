@@ -25,6 +25,12 @@ public sealed record TargetPlan
     /// <summary>What the outcome is called when it worked.</summary>
     public RollbackOutcome Success { get; init; } = RollbackOutcome.RolledBack;
 
+    /// <summary>What nobody else may be working on meanwhile: the target in its namespace, unless said otherwise. Empty needs no lock.</summary>
+    public IReadOnlyList<LockedTarget> Locks { get => field ?? [new LockedTarget(Draft.Namespace, Target.ToString())]; init; }
+
+    /// <summary>Targets of a lower wave come first; a wave begins only when the one before it ended well.</summary>
+    public int Wave { get; init; }
+
     /// <summary>An earlier process of this run began with this target: what it finds true was made true by the run.</summary>
     public bool Begun { get; init; }
 
@@ -41,7 +47,7 @@ public sealed record TargetPlan
 }
 
 /// <summary>One target being worked on: applies steps so that the journal always knows first.</summary>
-public sealed class TargetRun(IEstate estate, RunJournal journal, RunTarget target)
+public sealed class TargetRun(StepContext context, RunJournal journal, RunTarget target)
 {
     /// <summary>Whether any step changed something, as opposed to finding it true.</summary>
     public bool Changed { get; private set; }
@@ -50,7 +56,7 @@ public sealed class TargetRun(IEstate estate, RunJournal journal, RunTarget targ
     {
         try
         {
-            var outcome = await step.ApplyAsync(estate, () => WriteAsync(RunEvent.Intent, step, null), cancellation);
+            var outcome = await step.ApplyAsync(context, () => WriteAsync(RunEvent.Intent, step, null), cancellation);
             Changed |= outcome.Changed;
             await WriteAsync(outcome.Changed ? RunEvent.Done : RunEvent.AlreadyTrue, step, outcome.Detail);
             return outcome;

@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Tests.Cmdlets.Fakes;
@@ -53,11 +54,18 @@ internal sealed class FakeEstate(FakeCluster cluster) : IEstate
 
     public bool Disposed { get; private set; }
 
+    public string Name => Cluster.Info.Estate;
+
+    public EstateOptions Connection => Cluster.Info.Connection;
+
     ICluster IEstate.Cluster => Cluster;
 
     public IHttpProbe Http => new Probe(this);
 
     public IScriptRunner Scripts => throw new NotSupportedException("No test of the cmdlets runs a script on the fake estate.");
+
+    /// <summary>Set by tests that use Git.</summary>
+    public IGit Git { get; set; } = null!;
 
     public ValueTask DisposeAsync()
     {

@@ -101,7 +101,7 @@ public sealed class RollbackRunCommandTests : IAsyncLifetime
                 Operation = "ImageRollback",
                 Estate = "practice",
                 Actor = "me@here",
-                ImageRollback = new ImageRollbackRequest { Workloads = [new WorkloadReference { Kind = WorkloadKind.Deployment, Name = "api", Namespace = "prod" }] },
+                Request = new ImageRollbackRequest { Workloads = [new WorkloadReference { Kind = WorkloadKind.Deployment, Name = "api", Namespace = "prod" }] },
             },
         });
         if (end is not null) await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = end });
