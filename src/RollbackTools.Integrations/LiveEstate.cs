@@ -1,9 +1,11 @@
 using RollbackTools.Integrations.Git;
 using RollbackTools.Integrations.Health;
 using RollbackTools.Integrations.Kubernetes;
+using RollbackTools.Integrations.Kustomize;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Estate.Kustomize;
 
 namespace RollbackTools.Integrations;
 
@@ -22,6 +24,8 @@ internal sealed class LiveEstate(EstateOptions options, KubernetesCluster? clust
     public IScriptRunner Scripts => scripts;
 
     public IGit Git => git;
+
+    public IKustomizeFiles Kustomize { get; } = new KustomizeFiles();
 
     public ValueTask DisposeAsync()
     {

@@ -1,6 +1,8 @@
+using RollbackTools.Integrations.Kustomize;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Estate.Kustomize;
 
 namespace RollbackTools.Tests.Cmdlets.Fakes;
 
@@ -66,6 +68,8 @@ internal sealed class FakeEstate(FakeCluster cluster) : IEstate
 
     /// <summary>Set by tests that use Git.</summary>
     public IGit Git { get; set; } = null!;
+
+    public IKustomizeFiles Kustomize { get; } = new KustomizeFiles();
 
     public ValueTask DisposeAsync()
     {
