@@ -1,12 +1,14 @@
+using RollbackTools.Integrations.Git;
 using RollbackTools.Integrations.Health;
 using RollbackTools.Integrations.Kubernetes;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Integrations;
 
 /// <summary>The outside world for one connection.</summary>
-internal sealed class LiveEstate(EstateOptions options, KubernetesCluster? cluster, HttpProbe http, ScriptRunner scripts) : IEstate
+internal sealed class LiveEstate(EstateOptions options, KubernetesCluster? cluster, HttpProbe http, ScriptRunner scripts, GitClient git) : IEstate
 {
     public string Name => cluster?.Info.Estate ?? options.EstateName ?? "";
 
@@ -18,6 +20,8 @@ internal sealed class LiveEstate(EstateOptions options, KubernetesCluster? clust
     public IHttpProbe Http => http;
 
     public IScriptRunner Scripts => scripts;
+
+    public IGit Git => git;
 
     public ValueTask DisposeAsync()
     {

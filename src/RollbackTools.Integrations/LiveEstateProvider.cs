@@ -1,4 +1,5 @@
 using RollbackTools.Integrations.EnvironmentFiles;
+using RollbackTools.Integrations.Git;
 using RollbackTools.Integrations.Health;
 using RollbackTools.Integrations.Hosting;
 using RollbackTools.Integrations.Kubernetes;
@@ -25,7 +26,7 @@ public sealed class LiveEstateProvider : IEstateProvider
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(warn);
         var cluster = options.WithoutCluster ? null : OpenCluster(options, warn);
-        return new LiveEstate(options, cluster, new HttpProbe(_host), new ScriptRunner(_host));
+        return new LiveEstate(options, cluster, new HttpProbe(_host), new ScriptRunner(_host), new GitClient(_host));
     }
 
     private KubernetesCluster OpenCluster(EstateOptions options, Action<string> warn)

@@ -16,6 +16,11 @@ internal sealed record HostEnvironment
     /// <summary>Where a pod finds its service account.</summary>
     public string ServiceAccountDirectory { get; init; } = "/var/run/secrets/kubernetes.io/serviceaccount";
 
+    /// <summary>For what can be fetched again: $XDG_CACHE_HOME or ~/.cache, %LOCALAPPDATA% on Windows.</summary>
+    public string CacheDirectory => OperatingSystem.IsWindows()
+        ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+        : Value("XDG_CACHE_HOME") is { } chosen && Path.IsPathRooted(chosen) ? chosen : Path.Combine(HomeDirectory, ".cache");
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The shell expands '~' on a command line; in a parameter or a file nobody has.</summary>

@@ -19,8 +19,14 @@ internal static class ChildProcess
     /// Throws <see cref="Win32Exception"/> when the program cannot be started, and <see cref="OperationCanceledException"/> after
     /// ending the process when the token is cancelled.
     /// </summary>
+    public static Task<ChildOutcome> RunAsync(
+        ProcessStartInfo start, TimeSpan timeout, OutputReader output, OutputReader errors, TimeProvider time, CancellationToken cancellation) =>
+        RunAsync(start, ReadOnlyMemory<byte>.Empty, timeout, output, errors, time, cancellation);
+
+    /// <summary>As the other, with something to read on the program's standard input.</summary>
     public static async Task<ChildOutcome> RunAsync(
-        ProcessStartInfo start, TimeSpan timeout, OutputReader output, OutputReader errors, TimeProvider time, CancellationToken cancellation)
+        ProcessStartInfo start, ReadOnlyMemory<byte> input, TimeSpan timeout, OutputReader output, OutputReader errors, TimeProvider time,
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         start.UseShellExecute = false;
@@ -32,9 +38,10 @@ internal static class ChildProcess
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token, abort.Token);
         var startedAt = time.GetTimestamp();
         process.Start();
-        CloseInput(process);
         var reading = Task.WhenAll(
-            ReadAsync(output, process.StandardOutput.BaseStream, abort), ReadAsync(errors, process.StandardError.BaseStream, abort));
+            WriteAsync(process, input, stop.Token),
+            ReadAsync(output, process.StandardOutput.BaseStream, abort),
+            ReadAsync(errors, process.StandardError.BaseStream, abort));
         try
         {
             await process.WaitForExitAsync(stop.Token).ConfigureAwait(false);
@@ -71,15 +78,16 @@ internal static class ChildProcess
         }
     }
 
-    private static void CloseInput(Process process)
+    private static async Task WriteAsync(Process process, ReadOnlyMemory<byte> input, CancellationToken cancellation)
     {
         try
         {
-            process.StandardInput.Close();
+            var stream = process.StandardInput.BaseStream;
+            await using (stream.ConfigureAwait(false)) await stream.WriteAsync(input, cancellation).ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
-            // It has ended already.
+            // It ended without reading all of it: its exit says the rest.
         }
     }
 }

@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Operations.Estate;
@@ -24,6 +25,8 @@ public interface IEstate : IAsyncDisposable
     IHttpProbe Http { get; }
 
     IScriptRunner Scripts { get; }
+
+    IGit Git { get; }
 }
 
 /// <summary>Opens estates and reads environment files. The one door to the integrations.</summary>

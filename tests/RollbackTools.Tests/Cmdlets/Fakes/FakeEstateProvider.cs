@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Tests.Cmdlets.Fakes;
@@ -62,6 +63,9 @@ internal sealed class FakeEstate(FakeCluster cluster) : IEstate
     public IHttpProbe Http => new Probe(this);
 
     public IScriptRunner Scripts => throw new NotSupportedException("No test of the cmdlets runs a script on the fake estate.");
+
+    /// <summary>Set by tests that use Git.</summary>
+    public IGit Git { get; set; } = null!;
 
     public ValueTask DisposeAsync()
     {
