@@ -125,7 +125,8 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         var sync = steps.OfType<SyncApplication>().LastOrDefault();
         ApplicationExpectation expected = new()
         {
-            Version = sync?.Version,
+            // A commit's short name is its full one by now.
+            Version = sync?.Result?.OperationState?.Version ?? sync?.Version,
             After = sync?.Result?.OperationState?.FinishedAt,
             Paused = steps.OfType<SetSyncPolicy>().Any(pause => pause.Application == name.Name && pause.Namespace == name.Namespace),
             Timeout = request.Timeout,

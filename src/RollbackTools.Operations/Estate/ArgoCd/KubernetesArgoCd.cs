@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -77,9 +78,18 @@ public sealed class KubernetesArgoCd(ICluster cluster, TimeProvider time) : IArg
     public async Task TerminateAsync(ArgoApplication read, CancellationToken cancellation)
     {
         JsonObject body = new() { ["metadata"] = new JsonObject { ["resourceVersion"] = read.Metadata.ResourceVersion } };
-        // One that nobody has taken up yet is simply withdrawn.
-        if (read.OperationState is { Ended: false }) body["status"] = new JsonObject { ["operationState"] = new JsonObject { ["phase"] = "Terminating" } };
-        else body["operation"] = null;
+        if (read.OperationState is { Ended: false, BlockedByWindow: false })
+        {
+            body["status"] = new JsonObject { ["operationState"] = new JsonObject { ["phase"] = "Terminating" } };
+        }
+        else
+        {
+            // Nobody has taken it up, or a window holds it back, which would hold back its termination too (argo-cd#25361): it is withdrawn.
+            body["operation"] = null;
+            if (read.OperationState is { Ended: false })
+                body["status"] = new JsonObject { ["operationState"] = new JsonObject { ["phase"] = "Failed", ["message"] = "Operation withdrawn", ["finishedAt"] = Now() } };
+        }
+
         await WriteAsync(read, body, cancellation);
     }
 
@@ -137,6 +147,8 @@ public sealed class KubernetesArgoCd(ICluster cluster, TimeProvider time) : IArg
 
     private async Task<ArgoApplication> WriteAsync(ArgoApplication read, JsonObject body, CancellationToken cancellation) =>
         new(await cluster.PatchAsync(ArgoKinds.Applications, read.Metadata.Namespace, read.Metadata.Name, Merge(body), IfUnchanged, cancellation));
+
+    private string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static Patch Merge(JsonObject body) => new(PatchType.Merge, Encoding.UTF8.GetBytes(body.ToJsonString()));
 

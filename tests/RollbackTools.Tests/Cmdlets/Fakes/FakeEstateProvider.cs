@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
 
@@ -59,6 +60,8 @@ internal sealed class FakeEstate(FakeCluster cluster) : IEstate
     public EstateOptions Connection => Cluster.Info.Connection;
 
     ICluster IEstate.Cluster => Cluster;
+
+    public IArgoCd ArgoCd => new KubernetesArgoCd(Cluster, TimeProvider.System);
 
     public IHttpProbe Http => new Probe(this);
 
