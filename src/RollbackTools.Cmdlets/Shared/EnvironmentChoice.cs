@@ -31,6 +31,7 @@ internal static class EnvironmentChoice
     private static EnvironmentSettings Absolute(EnvironmentSettings settings, string directory) => settings with
     {
         Kubeconfig = settings.Kubeconfig is { } path ? Path.GetFullPath(path, directory) : null,
+        ArgoCd = settings.ArgoCd with { CaFile = settings.ArgoCd.CaFile is { } authorities ? Path.GetFullPath(authorities, directory) : null },
         Health = settings.Health with
         {
             SmokeScript = settings.Health.SmokeScript is { } script ? Path.GetFullPath(script, directory) : null,

@@ -1,6 +1,7 @@
 using RollbackTools.Integrations.Hosting;
 using RollbackTools.Integrations.Yaml;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Integrations.EnvironmentFiles;
@@ -48,8 +49,40 @@ internal sealed class EnvironmentFileReader(HostEnvironment host)
             Context = fields.Text("context"),
             Namespace = ns,
             Kubeconfig = fields.Text("kubeconfig") is { } kubeconfig ? ResolveList(fields, kubeconfig) : null,
+            ArgoCd = fields.Map("argocd") is { } argo ? ArgoCd(argo) : new ArgoCdSettings(),
             Health = fields.Map("health") is { } health ? Health(health) : new HealthSettings(),
         };
+    }
+
+    private ArgoCdSettings ArgoCd(YamlFields fields)
+    {
+        fields.Allow(EnvironmentFields.ArgoCd);
+        var (ns, application, tokenEnv) = (fields.Text("namespace"), fields.Text("application"), fields.Text("tokenEnv"));
+        if (ns is not null && !KubernetesName.IsLabel(ns)) throw fields.Error("is not a namespace name", "namespace");
+        if (application is not null && !KubernetesName.IsSubdomain(application)) throw fields.Error("is not an application's name", "application");
+        if (tokenEnv is not null && !tokenEnv.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            throw fields.Error("is not the name of an environment variable (the token itself does not belong in this file)", "tokenEnv");
+        return new ArgoCdSettings
+        {
+            Server = fields.Text("server") is { } server ? Server(fields, server) : null,
+            Application = application,
+            Namespace = ns,
+            Project = fields.Text("project"),
+            CaFile = fields.Text("caFile") is { } file ? Resolve(fields, file) : null,
+            TokenEnv = tokenEnv,
+        };
+    }
+
+    private static Uri Server(YamlFields fields, string text)
+    {
+        try
+        {
+            return ArgoServer.Parse(text);
+        }
+        catch (FormatException wrong)
+        {
+            throw fields.Error($"is not an Argo CD server: {wrong.Message}", "server");
+        }
     }
 
     private HealthSettings Health(YamlFields fields)

@@ -22,7 +22,30 @@ public sealed record EnvironmentSettings
 
     public string? Namespace { get; init; }
 
+    public ArgoCdSettings ArgoCd { get; init; } = new();
+
     public HealthSettings Health { get; init; } = new();
+}
+
+/// <summary>Where this environment's Argo CD is, and which application is meant when a command names none.</summary>
+public sealed record ArgoCdSettings
+{
+    /// <summary>The API server; without it the Applications in the cluster are worked on.</summary>
+    public Uri? Server { get; init; }
+
+    public string? Application { get; init; }
+
+    /// <summary>The namespace the Applications lie in: argocd unless said otherwise.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Argo CD tells an application that is missing from one that is forbidden only to those who name its project.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>PEM certificates to trust instead of the system's; relative to the environment file.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>The environment variable that holds the token: ARGOCD_AUTH_TOKEN unless said otherwise.</summary>
+    public string? TokenEnv { get; init; }
 }
 
 public sealed record HealthSettings

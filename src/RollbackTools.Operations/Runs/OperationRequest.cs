@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Operations.Runs;
@@ -8,6 +9,9 @@ namespace RollbackTools.Operations.Runs;
 /// What somebody asked for, as the first line of the journal keeps it: enough to plan the same run again on this machine.
 /// Never holds a secret's value.
 /// </summary>
+[JsonDerivedType(typeof(ApplicationRollbackRequest), "ArgoRollback")]
+[JsonDerivedType(typeof(ApplicationSyncRequest), "ArgoSync")]
+[JsonDerivedType(typeof(SyncPolicyRequest), "ArgoSyncPolicy")]
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
 public abstract record OperationRequest
 {

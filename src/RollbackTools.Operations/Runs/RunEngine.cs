@@ -230,6 +230,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         Outcome = RollbackOutcome.Failed,
         Duration = time.GetUtcNow() - draft.StartedAt,
         Message = refusal.Message,
+        Evidence = (refusal as RollbackException)?.Evidence ?? [],
         ErrorId = refusal is RollbackException named ? named.ErrorId : ((EstateException)refusal).Kind.ToString(),
         NextStep = refusal switch
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Operations.Runs;
@@ -9,6 +10,11 @@ namespace RollbackTools.Operations.Runs;
 /// back by what <see cref="Invert"/> gives. Applying is idempotent: it reads, decides, and acts only if that is still needed.
 /// Holds references and hashes, never a secret's value.
 /// </summary>
+[JsonDerivedType(typeof(SetSyncPolicy), "SetSyncPolicy")]
+[JsonDerivedType(typeof(PauseOwner), "PauseOwner")]
+[JsonDerivedType(typeof(SyncApplication), "SyncApplication")]
+[JsonDerivedType(typeof(TerminateOperation), "TerminateOperation")]
+[JsonDerivedType(typeof(MarkVersions), "MarkVersions")]
 [JsonDerivedType(typeof(RestoreTemplate), "RestoreTemplate")]
 [JsonDerivedType(typeof(ReplacePod), "ReplacePod")]
 public abstract record Step
