@@ -198,6 +198,27 @@ public sealed class SyncTests
     }
 
     [Fact]
+    public async Task What_a_manifest_no_longer_says_is_taken_away_and_what_others_added_stays()
+    {
+        await using ArgoPractice argo = new();
+        argo.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1").Replace(
+            "- { name: app, image: \"shop/api:1\" }", "- { name: app, image: \"shop/api:1\", env: [{ name: A, value: a }, { name: B, value: b }] }\n      - { name: side, image: \"shop/side:1\" }"));
+        await argo.StartAsync();
+        await argo.SyncAsync();
+        argo.Cluster.Change(Resources.Deployments, "api", body => body["spec"]!["template"]!["spec"]!["containers"]![0]!["env"]!.AsArray()
+            .Add(JsonNode.Parse("""{"name":"INJECTED","value":"x"}""")));
+
+        argo.Git.Commit("shop", ArgoPractice.Deployment("shop/api:2").Replace(
+            "- { name: app, image: \"shop/api:2\" }", "- { name: app, image: \"shop/api:2\", env: [{ name: B, value: b2 }] }"));
+        await argo.SyncAsync();
+
+        var containers = argo.Cluster.Get(Resources.Deployments, "api").Read["spec"]!["template"]!["spec"]!["containers"]!.AsArray();
+        Assert.Equal(["app"], containers.Select(container => (string?)container!["name"]));
+        Assert.Equal(["B=b2", "INJECTED=x"], containers[0]!["env"]!.AsArray().Select(one => $"{one!["name"]}={one["value"]}"));
+        Assert.Equal("Synced", argo.Sync);
+    }
+
+    [Fact]
     public async Task Asked_to_look_it_says_at_once_that_git_is_down()
     {
         await using ArgoPractice argo = new();
@@ -296,6 +317,7 @@ public sealed class SyncTests
 
         argo.Cluster.Change(Resources.Deployments, "api", body => body["metadata"]!["annotations"]!["note"] = "by hand");
         argo.Cluster.Change(Resources.Deployments, "api", body => body["spec"]!["template"]!["metadata"]!["annotations"] = new JsonObject { ["restartedAt"] = "now" });
+        argo.Cluster.Change(Resources.Deployments, "api", body => body["spec"]!["strategy"]!["rollingUpdate"]!["maxSurge"] = "50%");
         await argo.Cluster.SettleAsync();
         Assert.Equal("Synced", argo.Sync);
 
