@@ -370,6 +370,19 @@ internal static class KustomizeOverlays
             === overlay/kustomization.yaml
             resources: [../one, ../two]
             """,
+        ["numbers in other bases, anchors and merge keys"] = """
+            === overlay/kustomization.yaml
+            resources: [../base, odd.yaml]
+            === overlay/odd.yaml
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: odd, annotations: &notes { a: "1", b: "2" }, labels: { <<: *notes, b: "3" } }
+            spec:
+              containers: [{ name: odd, image: odd, resources: &few { limits: { cpu: 0x10, memory: 1Gi } } }, { name: more, image: odd, resources: *few }]
+              volumes: [{ name: s, secret: { secretName: database, defaultMode: 0440 } }, { name: c, configMap: { name: settings, defaultMode: 420 } }]
+              nodeSelector: { version: "1.10", on: "yes" }
+              priority: -010
+            """,
         ["resources in the order they are named"] = """
             === overlay/kustomization.yaml
             resources: [zebra.yaml, ../base]
