@@ -15,10 +15,15 @@
     NestedModules        = @('RollbackTools.Runbooks.psm1')
 
     CmdletsToExport      = @(
+        'Get-ArgoApplication'
+        'Get-ArgoHistory'
         'Get-ImageHistory'
         'Get-RollbackRun'
+        'Invoke-ArgoRollback'
+        'Invoke-ArgoSync'
         'Invoke-ImageRollback'
         'Resume-RollbackRun'
+        'Set-ArgoSyncPolicy'
         'Start-RollbackPractice'
         'Stop-RollbackPractice'
         'Test-RollbackHealth'
@@ -28,6 +33,8 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     FormatsToProcess     = @(
+        'ArgoApplication.format.ps1xml'
+        'ArgoHistoryEntry.format.ps1xml'
         'HealthCheck.format.ps1xml'
         'ImageRevision.format.ps1xml'
         'PracticeEstate.format.ps1xml'
@@ -40,7 +47,7 @@
         PSData = @{
             Tags         = @(
                 'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
-                'Kubernetes', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
+                'Kubernetes', 'ArgoCD', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
             )
             LicenseUri   = 'https://github.com/rollbacktools/rollbacktools/blob/main/LICENSE'
             ProjectUri   = 'https://github.com/rollbacktools/rollbacktools'

@@ -1,21 +1,28 @@
+using RollbackTools.Integrations.ArgoCd;
 using RollbackTools.Integrations.Git;
 using RollbackTools.Integrations.Health;
 using RollbackTools.Integrations.Kubernetes;
+using RollbackTools.Integrations.Kustomize;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Estate.Kustomize;
 
 namespace RollbackTools.Integrations;
 
 /// <summary>The outside world for one connection.</summary>
-internal sealed class LiveEstate(EstateOptions options, KubernetesCluster? cluster, HttpProbe http, ScriptRunner scripts, GitClient git) : IEstate
+internal sealed class LiveEstate(
+    EstateOptions options, KubernetesCluster? cluster, ArgoApi? argo, HttpProbe http, ScriptRunner scripts, GitClient git, TimeProvider time) : IEstate
 {
-    public string Name => cluster?.Info.Estate ?? options.EstateName ?? "";
+    public string Name => cluster?.Info.Estate ?? options.EstateName ?? argo?.Host ?? "";
 
-    public EstateOptions Connection => cluster?.Info.Connection ?? options;
+    public EstateOptions Connection => cluster is null ? options : cluster.Info.Connection with { ArgoCd = options.ArgoCd };
 
     public ICluster Cluster => cluster
         ?? throw new EstateException(EstateErrorKind.Configuration, "This was opened without a cluster, so nothing can be asked of one.");
+
+    public IArgoCd ArgoCd => argo ?? (IArgoCd)new KubernetesArgoCd(Cluster, time);
 
     public IHttpProbe Http => http;
 
@@ -23,9 +30,12 @@ internal sealed class LiveEstate(EstateOptions options, KubernetesCluster? clust
 
     public IGit Git => git;
 
+    public IKustomizeFiles Kustomize { get; } = new KustomizeFiles();
+
     public ValueTask DisposeAsync()
     {
         cluster?.Dispose();
+        argo?.Dispose();
         http.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Health;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
@@ -78,6 +79,25 @@ public static class Humanize
         var other => $"{other}",
     };
 
+    /// <summary>A commit cut to what is readable; a chart's version as it is.</summary>
+    public static string Commit(object? value) => string.Join(" + ", (value?.ToString() ?? "").Split(" + ").Select(ApplicationVersion.Short));
+
+    /// <summary>Several images on one line, without registries.</summary>
+    public static string Images(object? value) =>
+        value is IEnumerable many and not string ? string.Join(", ", many.Cast<object>().Select(item => ShortImage(item.ToString() ?? ""))) : Image(value);
+
+    /// <summary>Argo CD's sync status.</summary>
+    public static string Sync(object? value) => $"{value}" switch { "Synced" => Paint(Green, "Synced"), "" => "", var other => Paint(Yellow, other) };
+
+    /// <summary>Argo CD's health.</summary>
+    public static string ApplicationHealth(object? value) => $"{value}" switch
+    {
+        "Healthy" => Paint(Green, "Healthy"),
+        "Degraded" or "Missing" => Paint(Red, $"{value}"),
+        "" => "",
+        var other => Paint(Yellow, other),
+    };
+
     public static string Status(object? value) => Enum<HealthStatus>(value) switch
     {
         HealthStatus.Passed => Paint(Green, "Passed"),
@@ -104,6 +124,9 @@ public static class Humanize
                 new[] { entry.At.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture), entry.Event.PadRight(8), entry.Target, entry.Step, entry.Detail }
                     .Where(part => !string.IsNullOrEmpty(part)))))
             : Lines(value);
+
+    /// <summary>A step and what is to be said of it, in one cell.</summary>
+    public static string What(object? step, object? detail) => string.Join(": ", new[] { $"{step}", $"{detail}" }.Where(part => part.Length > 0));
 
     /// <summary>Names and values, a line each.</summary>
     public static string Table(object? value) =>

@@ -1,6 +1,9 @@
+using RollbackTools.Integrations.Kustomize;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Estate.Kustomize;
 
 namespace RollbackTools.Tests.Cmdlets.Fakes;
 
@@ -60,12 +63,16 @@ internal sealed class FakeEstate(FakeCluster cluster) : IEstate
 
     ICluster IEstate.Cluster => Cluster;
 
+    public IArgoCd ArgoCd => new KubernetesArgoCd(Cluster, TimeProvider.System);
+
     public IHttpProbe Http => new Probe(this);
 
     public IScriptRunner Scripts => throw new NotSupportedException("No test of the cmdlets runs a script on the fake estate.");
 
     /// <summary>Set by tests that use Git.</summary>
     public IGit Git { get; set; } = null!;
+
+    public IKustomizeFiles Kustomize { get; } = new KustomizeFiles();
 
     public ValueTask DisposeAsync()
     {
