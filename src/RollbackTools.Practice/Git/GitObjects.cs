@@ -35,10 +35,11 @@ internal sealed class GitObjects(GitTool git, string directory) : IAsyncDisposab
             process ??= git.Start(directory, ["cat-file", "--batch"]);
             return await AskAsync(process, name, cancellation);
         }
-        catch
+        catch (Exception error)
         {
             // Half an answer may be left in the pipe: the next question gets a process of its own.
             Close();
+            if (error is IOException) throw new GitException("cat-file", 128, $"fatal: {error.Message}");
             throw;
         }
         finally

@@ -289,6 +289,21 @@ internal static class KustomizeOverlays
                 literals: [PASSWORD='other']
                 type: example.com/special
             """,
+        ["letters that encoders mind"] = """
+            === overlay/kustomization.yaml
+            resources: [../base]
+            configMapGenerator:
+              - name: letters
+                literals: ["A=é ☃ 😀 <&> \u2028", "B=tab\there \\ \"quoted\"", "C=  spaces  ", "D=a=b=c", "E='single'", "F=\"double", "G=#no comment"]
+                files: [crlf.txt]
+            secretGenerator:
+              - name: letters
+                literals: ["A=é ☃ 😀"]
+                options: { labels: { kind: letters } }
+            === overlay/crlf.txt
+            one
+            two
+            """,
         ["no hashes at all"] = """
             === overlay/kustomization.yaml
             resources: [../base]
