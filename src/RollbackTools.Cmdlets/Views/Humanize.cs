@@ -74,7 +74,7 @@ public static class Humanize
     {
         RollbackOutcome.RolledBack or RollbackOutcome.AlreadyThere or RollbackOutcome.Undone or RollbackOutcome.Changed => Paint(Green, $"{Enum<RollbackOutcome>(value)}"),
         RollbackOutcome.Failed => Paint(Red, "Failed"),
-        RollbackOutcome.Unverified or RollbackOutcome.Declined => Paint(Yellow, $"{Enum<RollbackOutcome>(value)}"),
+        RollbackOutcome.Unverified or RollbackOutcome.Declined or RollbackOutcome.Proposed => Paint(Yellow, $"{Enum<RollbackOutcome>(value)}"),
         var other => $"{other}",
     };
 

@@ -5,7 +5,9 @@ internal static class EnvironmentFields
 {
     public static readonly string[] File = ["environments"];
 
-    public static readonly string[] Environment = ["context", "namespace", "kubeconfig", "health"];
+    public static readonly string[] Environment = ["context", "namespace", "kubeconfig", "git", "health"];
+
+    public static readonly string[] Git = ["repository", "branch", "overlay"];
 
     public static readonly string[] Health = ["endpoints", "smokeScript"];
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Operations.Runs;
@@ -9,6 +10,8 @@ namespace RollbackTools.Operations.Runs;
 /// Never holds a secret's value.
 /// </summary>
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
+[JsonDerivedType(typeof(KustomizeImageRequest), "KustomizeImage")]
+[JsonDerivedType(typeof(GitRevertRequest), "GitRevert")]
 public abstract record OperationRequest
 {
     /// <summary>The operation's name in the record: <c>ImageRollback</c>.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Operations.Runs;
@@ -11,6 +12,9 @@ namespace RollbackTools.Operations.Runs;
 /// </summary>
 [JsonDerivedType(typeof(RestoreTemplate), "RestoreTemplate")]
 [JsonDerivedType(typeof(ReplacePod), "ReplacePod")]
+[JsonDerivedType(typeof(PinImage), "PinImage")]
+[JsonDerivedType(typeof(PinImageInFile), "PinImageInFile")]
+[JsonDerivedType(typeof(RevertCommits), "RevertCommits")]
 public abstract record Step
 {
     /// <summary>What it changes, in the wire's own words: <c>PATCH apps/v1 deployments/api: image a:41 → a:40</c>.</summary>
