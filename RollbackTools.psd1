@@ -16,21 +16,26 @@
 
     CmdletsToExport      = @(
         'Get-ImageHistory'
+        'Get-ReleaseTag'
         'Get-RollbackRun'
         'Invoke-ImageRollback'
         'Resume-RollbackRun'
+        'Set-KustomizeImage'
         'Start-RollbackPractice'
         'Stop-RollbackPractice'
         'Test-RollbackHealth'
+        'Undo-GitCommit'
         'Undo-RollbackRun'
     )
     FunctionsToExport    = @('Restore-KnownGoodImage')
     AliasesToExport      = @()
     VariablesToExport    = @()
     FormatsToProcess     = @(
+        'GitChange.format.ps1xml'
         'HealthCheck.format.ps1xml'
         'ImageRevision.format.ps1xml'
         'PracticeEstate.format.ps1xml'
+        'ReleaseTag.format.ps1xml'
         'RestoredImage.format.ps1xml'
         'RollbackResult.format.ps1xml'
         'RunRecord.format.ps1xml'
@@ -40,7 +45,7 @@
         PSData = @{
             Tags         = @(
                 'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
-                'Kubernetes', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
+                'Kubernetes', 'Kustomize', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
             )
             LicenseUri   = 'https://github.com/rollbacktools/rollbacktools/blob/main/LICENSE'
             ProjectUri   = 'https://github.com/rollbacktools/rollbacktools'

@@ -46,6 +46,14 @@ public static class Humanize
     /// <summary>An image without its registry and path: api:41, api@sha256:0123456789ab.</summary>
     public static string Image(object? value) => string.Join(", ", (value?.ToString() ?? "").Split(", ").Select(ShortImage));
 
+    /// <summary>An image as <see cref="Image"/> says it where images were changed; else the words as they are.</summary>
+    public static string Side(object? kind, object? value) => kind?.ToString() == "Kustomization" ? Image(value) : value?.ToString() ?? "";
+
+    /// <summary>Enough of a commit's id to tell it from others.</summary>
+    public static string Commit(object? value) => value?.ToString() is { Length: > 10 } id ? id[..10] : value?.ToString() ?? "";
+
+    public static string Release(object? current, object? previous) => current is true ? "current" : previous is true ? Paint(Green, "previous") : "";
+
     /// <summary>deployment/api; an endpoint's or a script's name alone.</summary>
     public static string Workload(object? kind, object? name) => kind?.ToString() switch
     {

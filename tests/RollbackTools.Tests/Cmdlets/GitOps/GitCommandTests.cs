@@ -86,7 +86,7 @@ public sealed class GitCommandTests : IDisposable
 
         var output = session.Run($"{line.Replace("-Branch=-x", "-Branch '-x'", StringComparison.Ordinal)} -Repository {host.Url}");
 
-        Assert.Equal(errorId, output.Failure?.Error.ErrorId ?? Assert.Single(output.Errors).ErrorId);
+        Assert.Equal(errorId, output.Failure?.ErrorId ?? Assert.Single(output.Errors).ErrorId);
         Assert.Equal(before, host.Tip());
     }
 
