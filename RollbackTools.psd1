@@ -15,11 +15,16 @@
     NestedModules        = @('RollbackTools.Runbooks.psm1')
 
     CmdletsToExport      = @(
+        'Get-ArgoApplication'
+        'Get-ArgoHistory'
         'Get-ImageHistory'
         'Get-ReleaseTag'
         'Get-RollbackRun'
+        'Invoke-ArgoRollback'
+        'Invoke-ArgoSync'
         'Invoke-ImageRollback'
         'Resume-RollbackRun'
+        'Set-ArgoSyncPolicy'
         'Set-KustomizeImage'
         'Start-RollbackPractice'
         'Stop-RollbackPractice'
@@ -31,6 +36,8 @@
     AliasesToExport      = @()
     VariablesToExport    = @()
     FormatsToProcess     = @(
+        'ArgoApplication.format.ps1xml'
+        'ArgoHistoryEntry.format.ps1xml'
         'GitChange.format.ps1xml'
         'HealthCheck.format.ps1xml'
         'ImageRevision.format.ps1xml'
@@ -45,7 +52,7 @@
         PSData = @{
             Tags         = @(
                 'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
-                'Kubernetes', 'Kustomize', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
+                'Kubernetes', 'ArgoCD', 'Kustomize', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
             )
             LicenseUri   = 'https://github.com/rollbacktools/rollbacktools/blob/main/LICENSE'
             ProjectUri   = 'https://github.com/rollbacktools/rollbacktools'

@@ -1,8 +1,10 @@
+using RollbackTools.Integrations.ArgoCd;
 using RollbackTools.Integrations.Git;
 using RollbackTools.Integrations.Health;
 using RollbackTools.Integrations.Kubernetes;
 using RollbackTools.Integrations.Kustomize;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Estate.Kustomize;
@@ -10,14 +12,17 @@ using RollbackTools.Operations.Estate.Kustomize;
 namespace RollbackTools.Integrations;
 
 /// <summary>The outside world for one connection.</summary>
-internal sealed class LiveEstate(EstateOptions options, KubernetesCluster? cluster, HttpProbe http, ScriptRunner scripts, GitClient git) : IEstate
+internal sealed class LiveEstate(
+    EstateOptions options, KubernetesCluster? cluster, ArgoApi? argo, HttpProbe http, ScriptRunner scripts, GitClient git, TimeProvider time) : IEstate
 {
-    public string Name => cluster?.Info.Estate ?? options.EstateName ?? "";
+    public string Name => cluster?.Info.Estate ?? options.EstateName ?? argo?.Host ?? "";
 
-    public EstateOptions Connection => cluster?.Info.Connection ?? options;
+    public EstateOptions Connection => cluster is null ? options : cluster.Info.Connection with { ArgoCd = options.ArgoCd };
 
     public ICluster Cluster => cluster
         ?? throw new EstateException(EstateErrorKind.Configuration, "This was opened without a cluster, so nothing can be asked of one.");
+
+    public IArgoCd ArgoCd => argo ?? (IArgoCd)new KubernetesArgoCd(Cluster, time);
 
     public IHttpProbe Http => http;
 
@@ -30,6 +35,7 @@ internal sealed class LiveEstate(EstateOptions options, KubernetesCluster? clust
     public ValueTask DisposeAsync()
     {
         cluster?.Dispose();
+        argo?.Dispose();
         http.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -1,3 +1,4 @@
+using RollbackTools.Integrations.ArgoCd;
 using RollbackTools.Integrations.EnvironmentFiles;
 using RollbackTools.Integrations.Git;
 using RollbackTools.Integrations.Health;
@@ -26,7 +27,8 @@ public sealed class LiveEstateProvider : IEstateProvider
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(warn);
         var cluster = options.WithoutCluster ? null : OpenCluster(options, warn);
-        return new LiveEstate(options, cluster, new HttpProbe(_host), new ScriptRunner(_host), new GitClient(_host));
+        var argo = options.ArgoCd is null ? null : new ArgoApi(options.ArgoCd, options.RequestTimeout, _host);
+        return new LiveEstate(options, cluster, argo, new HttpProbe(_host), new ScriptRunner(_host), new GitClient(_host), _host.Time);
     }
 
     private KubernetesCluster OpenCluster(EstateOptions options, Action<string> warn)

@@ -14,7 +14,7 @@ internal sealed record Connection(EstateLease Lease, EnvironmentSettings? Enviro
     /// </summary>
     public void MustBe(string? origin)
     {
-        var (here, context) = (Estate.Cluster.Info.Estate, Estate.Cluster.Info.Connection.Context);
+        var (here, context) = (Estate.Name, Estate.Connection.Context);
         if (origin is null || origin == here || origin == context) return;
         throw new RollbackException("EstateMismatch", $"The piped object comes from {origin}, and this command is connected to {here}.")
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.Shared;
@@ -50,9 +51,9 @@ internal sealed class EstateCache
         lock (gate)
         {
             foreach (var stale in open.Keys.Where(key => !key.IsFresh()).ToList()) Forget(stale);
-            var named = open.Where(pair => pair.Value.Estate.Cluster.Info.Estate == name && pair.Key.As.Length == 0).ToList();
+            var named = open.Where(pair => pair.Value.Estate.Name == name && pair.Key.As.Length == 0).ToList();
             if (named.Count == 0) return null;
-            var servers = named.Select(pair => pair.Value.Estate.Cluster.Info.Server).Distinct().Order(StringComparer.Ordinal).ToList();
+            var servers = named.Select(pair => ServerOf(pair.Value.Estate)).Distinct().Order(StringComparer.Ordinal).ToList();
             if (servers.Count > 1)
             {
                 throw new RollbackException("EstateAmbiguous", $"This session knows {servers.Count} estates by the name {name}: {string.Join(", ", servers)}.")
@@ -68,6 +69,8 @@ internal sealed class EstateCache
         }
     }
 
+    private static string ServerOf(IEstate estate) => estate.Connection.WithoutCluster ? estate.ArgoCd.Server : estate.Cluster.Info.Server;
+
     private void Forget(Key key)
     {
         lock (gate)
@@ -77,7 +80,8 @@ internal sealed class EstateCache
     }
 
     private sealed record Key(
-        IEstateProvider Provider, string? Kubeconfig, string? Context, string? Namespace, string? Name, TimeSpan Timeout, string As, string Stamp)
+        IEstateProvider Provider, string? Kubeconfig, string? Context, string? Namespace, string? Name, TimeSpan Timeout, string As, string Stamp,
+        ArgoCdOptions? ArgoCd, bool WithoutCluster)
     {
         public static Key Of(IEstateProvider provider, EstateOptions options) => new(
             provider,
@@ -88,7 +92,9 @@ internal sealed class EstateCache
             options.RequestTimeout,
             options.ImpersonateUser is null && options.ImpersonateGroups.Count == 0
                 ? "" : string.Join('\n', options.ImpersonateGroups.Prepend(options.ImpersonateUser ?? "")),
-            StampOf(options.Kubeconfig));
+            options.WithoutCluster ? "" : StampOf(options.Kubeconfig),
+            options.ArgoCd,
+            options.WithoutCluster);
 
         /// <summary>The files it was read from are there still, as they were; whether the session means them now is another question.</summary>
         public bool IsFresh() => Stamp.Split(Path.PathSeparator).All(stamp => stamp.Length == 0 || StampOne(stamp[..stamp.LastIndexOf('@')]) == stamp);

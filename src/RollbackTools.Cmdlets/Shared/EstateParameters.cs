@@ -1,4 +1,6 @@
+using RollbackTools.Cmdlets.GitOps;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 
 namespace RollbackTools.Cmdlets.Shared;
 
@@ -23,8 +25,18 @@ internal sealed record EstateParameters
 
     public string Directory { get; init; } = "";
 
+    /// <summary>Argo CD's API server as the command line names it.</summary>
+    public Uri? ArgoServer { get; init; }
+
+    public ArgoToken? ArgoToken { get; init; }
+
+    public string? ArgoCaFile { get; init; }
+
+    /// <summary>Whether all that is asked of an estate is Argo CD: then its API server alone will do.</summary>
+    public bool OnlyArgoCd { get; init; }
+
     /// <summary>Whether the operator said where to go; if so, nothing else decides it.</summary>
-    public bool NamesAnEstate => (Environment ?? Kubeconfig ?? Context) is not null;
+    public bool NamesAnEstate => (Environment ?? Kubeconfig ?? Context ?? ArgoServer?.Host) is not null;
 
     public static EstateParameters Read(EstateCmdlet cmdlet, ICommandEngine engine) => new()
     {
@@ -37,6 +49,10 @@ internal sealed record EstateParameters
         As = cmdlet.As,
         AsGroup = cmdlet.AsGroup ?? [],
         Directory = engine.CurrentDirectory,
+        OnlyArgoCd = cmdlet is ArgoCmdlet,
+        ArgoServer = (cmdlet as ArgoCmdlet)?.Server,
+        ArgoToken = (cmdlet as ArgoCmdlet)?.Token,
+        ArgoCaFile = (cmdlet as ArgoCmdlet)?.ArgoCaFile is { } authorities ? engine.ResolvePath(authorities) : null,
     };
 
     /// <summary>
@@ -48,10 +64,21 @@ internal sealed record EstateParameters
         Context = Context ?? environment?.Context,
         Namespace = environment?.Namespace,
         EstateName = environment is not null && Context is null && Kubeconfig is null ? environment.Name : null,
+        WithoutCluster = OnlyArgoCd && (ArgoServer ?? environment?.ArgoCd.Server) is not null
+            && (Kubeconfig ?? environment?.Kubeconfig ?? Context ?? environment?.Context ?? As) is null && AsGroup.Count == 0,
+        ArgoCd = ToArgoCd(environment?.ArgoCd),
         RequestTimeout = RequestTimeout,
         ImpersonateUser = As,
         ImpersonateGroups = AsGroup,
     };
+
+    // Another server than the environment's has other certificates and another token.
+    private ArgoCdOptions? ToArgoCd(ArgoCdSettings? settings)
+    {
+        if ((ArgoServer ?? settings?.Server) is not { } server) return null;
+        var theirs = ArgoServer is null || ArgoServer == settings?.Server ? settings : null;
+        return new ArgoCdOptions { Server = server, Project = settings?.Project, CaFile = ArgoCaFile ?? theirs?.CaFile, TokenEnv = theirs?.TokenEnv, Token = ArgoToken };
+    }
 
     private static string Join(string[] files, ICommandEngine engine) => string.Join(
         Path.PathSeparator,

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Health;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
@@ -49,9 +50,6 @@ public static class Humanize
     /// <summary>An image as <see cref="Image"/> says it where images were changed; else the words as they are.</summary>
     public static string Side(object? kind, object? value) => kind?.ToString() == "Kustomization" ? Image(value) : value?.ToString() ?? "";
 
-    /// <summary>Enough of a commit's id to tell it from others.</summary>
-    public static string Commit(object? value) => value?.ToString() is { Length: > 10 } id ? id[..10] : value?.ToString() ?? "";
-
     public static string Release(object? current, object? previous) => current is true ? "current" : previous is true ? Paint(Green, "previous") : "";
 
     /// <summary>deployment/api; an endpoint's or a script's name alone.</summary>
@@ -86,6 +84,25 @@ public static class Humanize
         var other => $"{other}",
     };
 
+    /// <summary>A commit cut to what is readable; a chart's version as it is.</summary>
+    public static string Commit(object? value) => string.Join(" + ", (value?.ToString() ?? "").Split(" + ").Select(ApplicationVersion.Short));
+
+    /// <summary>Several images on one line, without registries.</summary>
+    public static string Images(object? value) =>
+        value is IEnumerable many and not string ? string.Join(", ", many.Cast<object>().Select(item => ShortImage(item.ToString() ?? ""))) : Image(value);
+
+    /// <summary>Argo CD's sync status.</summary>
+    public static string Sync(object? value) => $"{value}" switch { "Synced" => Paint(Green, "Synced"), "" => "", var other => Paint(Yellow, other) };
+
+    /// <summary>Argo CD's health.</summary>
+    public static string ApplicationHealth(object? value) => $"{value}" switch
+    {
+        "Healthy" => Paint(Green, "Healthy"),
+        "Degraded" or "Missing" => Paint(Red, $"{value}"),
+        "" => "",
+        var other => Paint(Yellow, other),
+    };
+
     public static string Status(object? value) => Enum<HealthStatus>(value) switch
     {
         HealthStatus.Passed => Paint(Green, "Passed"),
@@ -112,6 +129,9 @@ public static class Humanize
                 new[] { entry.At.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture), entry.Event.PadRight(8), entry.Target, entry.Step, entry.Detail }
                     .Where(part => !string.IsNullOrEmpty(part)))))
             : Lines(value);
+
+    /// <summary>A step and what is to be said of it, in one cell.</summary>
+    public static string What(object? step, object? detail) => string.Join(": ", new[] { $"{step}", $"{detail}" }.Where(part => part.Length > 0));
 
     /// <summary>Names and values, a line each.</summary>
     public static string Table(object? value) =>

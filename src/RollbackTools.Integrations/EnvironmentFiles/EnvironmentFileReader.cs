@@ -1,6 +1,7 @@
 using RollbackTools.Integrations.Hosting;
 using RollbackTools.Integrations.Yaml;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
@@ -20,14 +21,23 @@ internal sealed class EnvironmentFileReader(HostEnvironment host)
         var fields = YamlFields.Root(file, root);
         fields.Allow(EnvironmentFields.File);
         if (fields.Map("environments") is not { } named) return new EnvironmentFile(path, environments);
+        var broken = new Dictionary<string, EstateException>(StringComparer.OrdinalIgnoreCase);
         foreach (var name in named.Entries.Keys)
         {
             if (string.IsNullOrWhiteSpace(name)) throw named.Error("has an environment without a name");
-            if (!environments.TryAdd(name, Environment(name, named.Map(name))))
-                throw named.Error("differs from another environment only in case", name);
+            if (environments.ContainsKey(name) || broken.ContainsKey(name)) throw named.Error("differs from another environment only in case", name);
+            try
+            {
+                environments.Add(name, Environment(name, named.Map(name)));
+            }
+            catch (EstateException mistake)
+            {
+                // A typo in staging must not stand between production and its way back.
+                broken.Add(name, mistake);
+            }
         }
 
-        return new EnvironmentFile(path, environments);
+        return new EnvironmentFile(path, environments) { Broken = broken };
     }
 
     private EnvironmentSettings Environment(string name, YamlFields? fields)
@@ -43,6 +53,7 @@ internal sealed class EnvironmentFileReader(HostEnvironment host)
             Namespace = ns,
             Kubeconfig = fields.Text("kubeconfig") is { } kubeconfig ? ResolveList(fields, kubeconfig) : null,
             Git = fields.Map("git") is { } git ? Git(git) : new GitSettings(),
+            ArgoCd = fields.Map("argocd") is { } argo ? ArgoCd(argo) : new ArgoCdSettings(),
             Health = fields.Map("health") is { } health ? Health(health) : new HealthSettings(),
         };
     }
@@ -80,6 +91,37 @@ internal sealed class EnvironmentFileReader(HostEnvironment host)
         catch (FormatException wrong)
         {
             throw fields.Error($"cannot be used: {wrong.Message.TrimEnd('.')}", field, wrong);
+        }
+    }
+
+    private ArgoCdSettings ArgoCd(YamlFields fields)
+    {
+        fields.Allow(EnvironmentFields.ArgoCd);
+        var (ns, application, tokenEnv) = (fields.Text("namespace"), fields.Text("application"), fields.Text("tokenEnv"));
+        if (ns is not null && !KubernetesName.IsLabel(ns)) throw fields.Error("is not a namespace name", "namespace");
+        if (application is not null && !KubernetesName.IsSubdomain(application)) throw fields.Error("is not an application's name", "application");
+        if (tokenEnv is not null && !tokenEnv.All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+            throw fields.Error("is not the name of an environment variable (the token itself does not belong in this file)", "tokenEnv");
+        return new ArgoCdSettings
+        {
+            Server = fields.Text("server") is { } server ? Server(fields, server) : null,
+            Application = application,
+            Namespace = ns,
+            Project = fields.Text("project"),
+            CaFile = fields.Text("caFile") is { } file ? Resolve(fields, file) : null,
+            TokenEnv = tokenEnv,
+        };
+    }
+
+    private static Uri Server(YamlFields fields, string text)
+    {
+        try
+        {
+            return ArgoServer.Parse(text);
+        }
+        catch (FormatException wrong)
+        {
+            throw fields.Error($"is not an Argo CD server: {wrong.Message}", "server");
         }
     }
 

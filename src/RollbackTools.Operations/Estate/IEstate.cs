@@ -1,3 +1,4 @@
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Estate.Kustomize;
@@ -15,6 +16,12 @@ public interface IEstate : IAsyncDisposable
 
     /// <summary>Throws <see cref="EstateException"/> (Configuration) when it was opened <see cref="EstateOptions.WithoutCluster"/>.</summary>
     ICluster Cluster { get; }
+
+    /// <summary>
+    /// Argo CD: its API server when the connection names one, else its Applications in the cluster. Throws
+    /// <see cref="EstateException"/> (Configuration) when there is neither.
+    /// </summary>
+    IArgoCd ArgoCd { get; }
 
     IHttpProbe Http { get; }
 
@@ -60,6 +67,9 @@ public sealed record EstateOptions
 
     /// <summary>No kubeconfig is looked for: for what happens in Git or behind another API only.</summary>
     public bool WithoutCluster { get; init; }
+
+    /// <summary>Argo CD's API server; null means its Applications are worked on in the cluster.</summary>
+    public ArgoCdOptions? ArgoCd { get; init; }
 
     /// <summary>For one request without an answer; watches are not limited by it.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -9,6 +9,9 @@ namespace RollbackTools.Operations.Runs;
 /// What somebody asked for, as the first line of the journal keeps it: enough to plan the same run again on this machine.
 /// Never holds a secret's value.
 /// </summary>
+[JsonDerivedType(typeof(ApplicationRollbackRequest), "ArgoRollback")]
+[JsonDerivedType(typeof(ApplicationSyncRequest), "ArgoSync")]
+[JsonDerivedType(typeof(SyncPolicyRequest), "ArgoSyncPolicy")]
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
 [JsonDerivedType(typeof(KustomizeImageRequest), "KustomizeImage")]
 [JsonDerivedType(typeof(GitRevertRequest), "GitRevert")]
@@ -28,6 +31,10 @@ public abstract record OperationRequest
 
     /// <summary>Why, in the operator's words.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>Why, for the record of the whole run, when its parts have reasons of their own.</summary>
+    [JsonIgnore]
+    public virtual string? Why => Reason;
 
     /// <summary>The next command to type once a target was taken back.</summary>
     public virtual string? AfterUndo(RunTarget target) => null;

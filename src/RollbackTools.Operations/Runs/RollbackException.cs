@@ -13,6 +13,9 @@ public sealed class RollbackException(string errorId, string message, Exception?
 
     public string? NextStep { get; init; }
 
+    /// <summary>What lies behind it, a line each: failed resources, events, last log lines.</summary>
+    public IReadOnlyList<string> Evidence { get; init; } = [];
+
     /// <summary>LockHeld: which of the wanted targets somebody else has.</summary>
     public IReadOnlyList<string> Contested { get; init; } = [];
 }

@@ -10,6 +10,11 @@ namespace RollbackTools.Operations.Runs;
 /// back by what <see cref="Invert"/> gives. Applying is idempotent: it reads, decides, and acts only if that is still needed.
 /// Holds references and hashes, never a secret's value.
 /// </summary>
+[JsonDerivedType(typeof(SetSyncPolicy), "SetSyncPolicy")]
+[JsonDerivedType(typeof(PauseOwner), "PauseOwner")]
+[JsonDerivedType(typeof(SyncApplication), "SyncApplication")]
+[JsonDerivedType(typeof(TerminateOperation), "TerminateOperation")]
+[JsonDerivedType(typeof(MarkVersions), "MarkVersions")]
 [JsonDerivedType(typeof(RestoreTemplate), "RestoreTemplate")]
 [JsonDerivedType(typeof(ReplacePod), "ReplacePod")]
 [JsonDerivedType(typeof(PinImage), "PinImage")]
@@ -37,5 +42,8 @@ public sealed record StepContext(IEstate Estate, IOperationReporter Reporter, Ti
 /// <summary>How a step ended. <see cref="Changed"/> is false when it was true already.</summary>
 public sealed record StepOutcome(bool Changed, string Detail)
 {
+    /// <summary>Something beside the step's purpose that did not work out; null when all did.</summary>
+    public string? Warning { get; init; }
+
     public static StepOutcome AlreadyTrue(string detail) => new(false, detail);
 }

@@ -11,7 +11,16 @@ public static class ArgoResources
     private const string Argo = "argoproj.io";
 
     public static ResourceType Applications { get; } = new(Argo, "v1alpha1", "applications", "Application", true)
-    { ShortNames = ["app", "apps"], HasGeneration = true, Custom = true };
+    {
+        ShortNames = ["app", "apps"],
+        HasGeneration = true,
+        Custom = true,
+        PrinterColumns =
+        [
+            new("Sync Status", "status.sync.status"), new("Health Status", "status.health.status"),
+            new("Revision", "status.sync.revision", Priority: 10), new("Project", "spec.project", Priority: 10),
+        ],
+    };
 
     public static ResourceType ApplicationSets { get; } = new(Argo, "v1alpha1", "applicationsets", "ApplicationSet", true)
     { ShortNames = ["appset", "appsets"], HasGeneration = true, Custom = true };

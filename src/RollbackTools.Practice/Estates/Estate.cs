@@ -17,6 +17,9 @@ public abstract class Estate
     /// <summary>How far back its story begins; zero when it has none.</summary>
     public virtual TimeSpan Age => TimeSpan.Zero;
 
+    /// <summary>What runs in its cluster besides Kubernetes: made anew for every estate, asked for once.</summary>
+    public virtual IReadOnlyList<IClusterAddOn> AddOns() => [];
+
     /// <summary>Pushes the images it uses.</summary>
     public virtual void Furnish(ImageCatalogue images)
     {

@@ -10,12 +10,10 @@ namespace RollbackTools.Practice.Estates;
 /// What people and pipelines do to a cluster (<c>kubectl apply</c>, <c>set image</c>, <c>scale</c>), by the API server's rules but
 /// without its wires.
 /// </summary>
-public sealed class Operator(ObjectStore store, ObjectWriter writer)
+public sealed class Operator(ObjectStore store, ObjectWriter writer, ResourceCatalog catalog)
 {
-    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
     private const string ChangeCause = "kubernetes.io/change-cause";
 
-    private static readonly Dictionary<string, ResourceType> Kinds = Resources.BuiltIn.ToDictionary(kind => kind.Kind);
     private static readonly WriteOptions AsApply = new("kubectl-client-side-apply") { User = "practice-pipeline" };
     private static readonly WriteOptions AsEdit = new("kubectl-edit") { User = "practice-operator" };
 
@@ -32,7 +30,7 @@ public sealed class Operator(ObjectStore store, ObjectWriter writer)
     public void Deploy(ResourceType kind, string ns, string name, string image, string? changeCause = null)
     {
         var current = Find(kind, ns, name);
-        var manifest = current.Annotation(LastApplied) is { } text ? JsonNode.Parse(text)!.AsObject() : current.Copy();
+        var manifest = current.Annotation(ClientSideApply.LastApplied) is { } text ? JsonNode.Parse(text)!.AsObject() : current.Copy();
         FirstContainer(manifest)["image"] = image;
         Apply(manifest, changeCause);
     }
@@ -45,17 +43,20 @@ public sealed class Operator(ObjectStore store, ObjectWriter writer)
         Change(kind, ns, name, body => body.Child("spec")["replicas"] = replicas);
 
     /// <summary>Reads, changes, writes, as often as somebody else is faster.</summary>
-    public void Change(ResourceType kind, string? ns, string name, Action<JsonObject> change) => Write(kind, ns, name, change, AsEdit);
+    public void Change(ResourceType kind, string? ns, string name, Action<JsonObject> change) => Write(kind, ns, name, body =>
+    {
+        change(body);
+        return body;
+    }, AsEdit);
 
     private static JsonObject FirstContainer(JsonObject workload) => workload.Items("spec", "template", "spec", "containers").First();
 
-    private void Write(ResourceType kind, string? ns, string name, Action<JsonObject> change, WriteOptions options)
+    private void Write(ResourceType kind, string? ns, string name, Func<JsonObject, JsonObject> change, WriteOptions options)
     {
         while (true)
         {
             var current = Find(kind, ns, name);
-            var next = current.Copy();
-            change(next);
+            var next = change(current.Copy());
             try
             {
                 writer.Replace(current, next, options);
@@ -73,27 +74,15 @@ public sealed class Operator(ObjectStore store, ObjectWriter writer)
 
     private void Apply(JsonObject manifest, string? changeCause)
     {
-        if (!Kinds.TryGetValue(manifest.Text("kind") ?? "", out var kind))
-            throw new ArgumentException($"No kind \"{manifest.Text("kind")}\" is served.", nameof(manifest));
-        var written = manifest.DeepClone().AsObject();
-        var annotations = written.Child("metadata").Child("annotations");
-        if (changeCause is not null) annotations[ChangeCause] = changeCause;
-        annotations.Remove(LastApplied);
-        annotations[LastApplied] = written.ToJsonString();
+        var kind = catalog.FindKind(manifest.Text("apiVersion"), manifest.Text("kind") ?? "")
+            ?? throw new ArgumentException($"No kind \"{manifest.Text("kind")}\" is served.", nameof(manifest));
+        var wanted = manifest.DeepClone().AsObject();
+        if (changeCause is not null) wanted.Child("metadata").Child("annotations")[ChangeCause] = changeCause;
+        wanted = ClientSideApply.Remembering(wanted);
 
-        var ns = kind.Namespaced ? written.Text("metadata", "namespace") ?? "default" : null;
-        var name = written.Text("metadata", "name")!;
-        if (store.Find(kind, ns, name) is null) writer.Create(kind, ns, written, AsApply);
-        else Write(kind, ns, name, live => Merge(live, written), AsApply);
-    }
-
-    /// <summary>The manifest wins wherever it says something; what only the live object has (defaults, addresses) stays.</summary>
-    private static void Merge(JsonObject live, JsonObject wanted)
-    {
-        foreach (var (key, value) in wanted)
-        {
-            if (value is JsonObject part && live[key] is JsonObject existing && key is not ("template" or "data")) Merge(existing, part);
-            else if (!JsonNode.DeepEquals(value, live[key])) live[key] = value?.DeepClone();
-        }
+        var ns = kind.Namespaced ? wanted.Text("metadata", "namespace") ?? "default" : null;
+        var name = wanted.Text("metadata", "name")!;
+        if (store.Find(kind, ns, name) is null) writer.Create(kind, ns, wanted, AsApply);
+        else Write(kind, ns, name, live => ClientSideApply.Merge(kind, live, wanted), AsApply);
     }
 }

@@ -2,6 +2,7 @@ using RollbackTools.Practice.Kubernetes.Api;
 using RollbackTools.Practice.Kubernetes.Api.Writing;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Kubelet;
+using RollbackTools.Practice.Kubernetes.Pki;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
 using RollbackTools.Practice.Registry;
@@ -15,6 +16,10 @@ public sealed class PracticeCluster : IAsyncDisposable
     private readonly ControllerContext context;
     private readonly ControlLoop loop;
     private readonly ServiceRouter? router;
+    private readonly ResourceCatalog catalog = new();
+    private readonly AdmissionChain admission = new();
+    private readonly IReadOnlyList<IClusterAddOn> addOns;
+    private CertificateAuthority? ownAuthority;
     private string? ownDirectory;
     private KubernetesApiServer? server;
 
@@ -25,10 +30,16 @@ public sealed class PracticeCluster : IAsyncDisposable
         Clock.GoBack(options.Estate.Age);
         Store = new ObjectStore(Clock);
         Logs = new PodLogBook(Clock);
-        context = new ControllerContext(Store, Clock, options.Tempo, options.Seed);
+        addOns = options.Estate.AddOns();
+        foreach (var kind in addOns.SelectMany(one => one.Kinds)) catalog.Add(kind);
+        context = new ControllerContext(Store, Clock, options.Tempo, options.Seed, new PodAdmission(Store, admission), catalog);
+        ObjectWriter writer = new(Store, admission, Clock);
+        Operator = new Operator(Store, writer, catalog);
         NodeAgent nodes = new(context, Images, Logs);
         List<Controller> controllers = [.. ControllerSet.All(context), nodes];
         if (options.Traffic) controllers.Add(router = new ServiceRouter(context, nodes, Logs, options.Seed));
+        AddOnContext cluster = new(context, writer, admission);
+        foreach (var one in addOns) controllers.AddRange(one.Install(cluster));
         loop = new ControlLoop(context, controllers);
     }
 
@@ -43,7 +54,7 @@ public sealed class PracticeCluster : IAsyncDisposable
     public PodLogBook Logs { get; }
 
     /// <summary>Applies manifests, ships images, scales.</summary>
-    public Operator Operator { get; private set; } = null!;
+    public Operator Operator { get; }
 
     /// <summary>The API server. Throws <see cref="InvalidOperationException"/> when it was not asked for.</summary>
     public KubernetesApiServer Server => server ?? throw new InvalidOperationException("This practice cluster has no API server.");
@@ -52,6 +63,10 @@ public sealed class PracticeCluster : IAsyncDisposable
     public string Kubeconfig { get; private set; } = "";
 
     public Uri Url => Server.Url;
+
+    /// <summary>The estate's add-on of this type. Throws <see cref="InvalidOperationException"/> when it has none.</summary>
+    public T AddOn<T>() where T : IClusterAddOn => addOns.OfType<T>().FirstOrDefault()
+        ?? throw new InvalidOperationException($"The estate '{Options.Estate.Name}' runs no {typeof(T).Name}.");
 
     /// <summary>The address of every Service that listens; keys are <c>namespace/name</c>.</summary>
     public IReadOnlyDictionary<string, Uri> Services => router?.Urls ?? new Dictionary<string, Uri>();
@@ -93,10 +108,12 @@ public sealed class PracticeCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var one in addOns) await one.DisposeAsync();
         if (server is not null) await server.DisposeAsync();
         await loop.DisposeAsync();
         if (router is not null) await router.DisposeAsync();
         context.Dispose();
+        ownAuthority?.Dispose();
         if (ownDirectory is not null) Directory.Delete(ownDirectory, recursive: true);
     }
 
@@ -108,7 +125,7 @@ public sealed class PracticeCluster : IAsyncDisposable
         foreach (var ns in (string[])["default", "kube-system"]) Operator.Apply($"{{ kind: Namespace, metadata: {{ name: {ns} }} }}");
         for (var i = 1; i <= estate.Nodes; i++) Store.Create(Resources.Nodes, PracticeNodes.Node(i, estate.Name));
         estate.Seed(Store);
-        loop.Start(Resources.BuiltIn);
+        loop.Start(catalog.Types);
         await estate.LiveAsync(new EstatePast(loop, Clock, Operator), cancellation);
         Clock.JoinPresent();
         await loop.SettleAsync(cancellation);
@@ -118,7 +135,6 @@ public sealed class PracticeCluster : IAsyncDisposable
     /// <summary>The API server comes first, with today's certificates: the past is written by its rules too.</summary>
     private async Task OpenAsync(CancellationToken cancellation)
     {
-        AdmissionChain admission = new();
         if (Options.Api)
         {
             server = await KubernetesApiServer.StartAsync(Store, new KubernetesApiOptions
@@ -127,15 +143,17 @@ public sealed class PracticeCluster : IAsyncDisposable
                 ClusterName = Options.Estate.Name,
                 DefaultNamespace = Options.Estate.Namespace,
                 PodLogs = Logs,
+                Catalog = catalog,
                 Faults = Options.Faults,
+                Admission = admission,
             }, cancellation);
-            admission = server.Admission;
             var directory = Options.Directory ?? (ownDirectory = Directory.CreateTempSubdirectory("rollback-practice-").FullName);
             Kubeconfig = Path.Combine(directory, "kubeconfig");
             server.WriteKubeconfig(Kubeconfig);
         }
 
-        context.Admission = new PodAdmission(Store, admission);
-        Operator = new Operator(Store, new ObjectWriter(Store, admission, Clock));
+        if (addOns.Count == 0) return;
+        var authority = server?.Authority ?? (ownAuthority = new CertificateAuthority("practice-ca", TimeProvider.System));
+        foreach (var one in addOns) await one.ListenAsync(authority, cancellation);
     }
 }

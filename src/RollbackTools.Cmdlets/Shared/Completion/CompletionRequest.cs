@@ -12,7 +12,7 @@ internal sealed record CompletionRequest(CommandServices Services, object Sessio
     public string? Text(string parameter) => Bound.Contains(parameter) ? Bound[parameter]?.ToString() : null;
 
     /// <summary>The connection the command would use. Throws like it would.</summary>
-    public (EstateLease Lease, string? Namespace) Connect()
+    public (EstateLease Lease, string? Namespace) Connect(bool onlyArgoCd = false)
     {
         EstateParameters given = new()
         {
@@ -23,6 +23,9 @@ internal sealed record CompletionRequest(CommandServices Services, object Sessio
             Directory = CurrentDirectory(),
             RequestTimeout = TimeSpan.FromSeconds(30),
             As = Text("As"),
+            OnlyArgoCd = onlyArgoCd,
+            ArgoServer = Text("ArgoServer") is { Length: > 0 } server ? Operations.Estate.ArgoCd.ArgoServer.Parse(server) : null,
+            ArgoCaFile = Path("ArgoCaFile"),
         };
         var options = given.ToOptions(EnvironmentChoice.Resolve(Services.Provider, given));
         return (EstateCache.Of(Session).Take(Services.Provider, options), Namespace);

@@ -38,6 +38,8 @@ public sealed class KubernetesApiServer : IAsyncDisposable
     /// <summary>Where the server listens: <c>https://127.0.0.1:port</c>.</summary>
     public Uri Url { get; }
 
+    internal CertificateAuthority Authority => authority;
+
     /// <summary>The certificate authority to trust, PEM.</summary>
     public string CaPem => authority.Pem;
 

@@ -53,6 +53,7 @@ public sealed class ControlLoop : IAsyncDisposable
     {
         await stopping.CancelAsync();
         if (running is not null) await running;
+        await context.Errands.StopAsync();
         watch?.Dispose();
         stopping.Dispose();
     }
@@ -116,7 +117,11 @@ public sealed class ControlLoop : IAsyncDisposable
         lock (gate)
         {
             if (settlers.Count == 0) return true;
+
+            // Asked first: an errand queues what follows from it before it is over.
+            var busy = context.Errands.Any;
             if (watch!.Events.TryPeek(out _) || context.Agenda.HasDue || !context.Queue.IsEmpty) return false;
+            if (busy) return true;
             foreach (var settler in settlers) settler.TrySetResult();
             settlers.Clear();
             return true;

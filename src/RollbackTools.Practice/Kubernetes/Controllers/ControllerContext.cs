@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Controllers;
@@ -6,14 +7,17 @@ namespace RollbackTools.Practice.Kubernetes.Controllers;
 /// <summary>What controllers share. Everything but the store and the clock is used by the control loop only.</summary>
 public sealed class ControllerContext : IDisposable
 {
-    public ControllerContext(ObjectStore store, TimeProvider time, PracticeTempo tempo, int seed, IPodAdmission? admission = null)
+    public ControllerContext(
+        ObjectStore store, TimeProvider time, PracticeTempo tempo, int seed, IPodAdmission? admission = null, ResourceCatalog? catalog = null)
     {
         (Store, Time, Tempo, Random) = (store, time, tempo, new Random(seed));
         Admission = admission ?? new OpenAdmission();
+        Catalog = catalog ?? new ResourceCatalog();
         Wake = new WakeUp();
         Agenda = new Agenda(time, Wake.Set);
         Queue = new WorkQueue(Wake.Set);
         Events = new EventRecorder(store, time, Random);
+        Errands = new Errands(Wake.Set, error => Faults.Add(new ControllerFault(nameof(Errands), default, error)));
     }
 
     public ObjectStore Store { get; }
@@ -25,9 +29,15 @@ public sealed class ControllerContext : IDisposable
     /// <summary>The one source of chance.</summary>
     public Random Random { get; }
 
-    public IPodAdmission Admission { get; set; }
+    public IPodAdmission Admission { get; }
+
+    /// <summary>The kinds there are.</summary>
+    public ResourceCatalog Catalog { get; }
 
     public ClusterCache Cache { get; } = new();
+
+    /// <summary>What controllers have done elsewhere, away from the loop.</summary>
+    public Errands Errands { get; }
 
     public EventRecorder Events { get; }
 

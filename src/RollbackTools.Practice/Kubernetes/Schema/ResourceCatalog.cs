@@ -25,10 +25,11 @@ public sealed class ResourceCatalog
         return null;
     }
 
-    public ResourceType? FindKind(string apiVersion, string kind)
+    /// <summary>The kind of this name; any version of any group when <paramref name="apiVersion"/> is null.</summary>
+    public ResourceType? FindKind(string? apiVersion, string kind)
     {
         foreach (var type in types)
-            if (type.Kind == kind && type.ApiVersion == apiVersion) return type;
+            if (type.Kind == kind && (apiVersion is null || type.ApiVersion == apiVersion)) return type;
         return null;
     }
 }

@@ -23,6 +23,9 @@ public sealed record ResourceType(string Group, string Version, string Plural, s
     /// <summary>A kind added at run time, as CustomResourceDefinitions are: strategic merge patches get 415.</summary>
     public bool Custom { get; init; }
 
+    /// <summary>What a custom kind is printed with between its name and its age: <c>additionalPrinterColumns</c>.</summary>
+    public IReadOnlyList<PrinterColumn> PrinterColumns { get; init; } = [];
+
     /// <summary><c>apps/v1</c>, or <c>v1</c> for the core group.</summary>
     public string ApiVersion { get; } = Group.Length == 0 ? Version : $"{Group}/{Version}";
 
@@ -36,3 +39,9 @@ public sealed record ResourceType(string Group, string Version, string Plural, s
 
     public override string ToString() => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 }
+
+/// <summary>One column of a custom kind's table; a <paramref name="Priority"/> above zero shows with <c>-o wide</c> only.</summary>
+/// <param name="Name">As it is headed.</param>
+/// <param name="Path">The field, its parts parted by dots, as in <c>status.sync.status</c>.</param>
+/// <param name="Priority">As in the CustomResourceDefinition.</param>
+public sealed record PrinterColumn(string Name, string Path, int Priority = 0);

@@ -1,5 +1,6 @@
 using RollbackTools.Integrations.Kustomize;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Estate.Kustomize;
@@ -61,6 +62,8 @@ internal sealed class FakeEstate(FakeCluster cluster) : IEstate
     public EstateOptions Connection => Cluster.Info.Connection;
 
     ICluster IEstate.Cluster => Cluster;
+
+    public IArgoCd ArgoCd => new KubernetesArgoCd(Cluster, TimeProvider.System);
 
     public IHttpProbe Http => new Probe(this);
 

@@ -1,6 +1,7 @@
 using RollbackTools.Integrations.Git;
 using RollbackTools.Integrations.Kustomize;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Estate.Kustomize;
@@ -73,6 +74,10 @@ internal sealed class GitSession : IDisposable, IOperationReporter, IEstateProvi
     {
     }
 
+    public void IfStopped(string subject, string? message)
+    {
+    }
+
     public Task<Decision> DecideAsync(Proposal proposal, CancellationToken cancellation)
     {
         Proposals.Add(proposal);
@@ -101,6 +106,8 @@ internal sealed class GitSession : IDisposable, IOperationReporter, IEstateProvi
         public EstateOptions Connection => options;
 
         public ICluster Cluster => throw new InvalidOperationException("Git needs no cluster.");
+
+        public IArgoCd ArgoCd => throw new NotSupportedException();
 
         public IHttpProbe Http => throw new NotSupportedException();
 

@@ -46,7 +46,7 @@ internal static class TableWriter
         Utf8JsonWriter json, ResourceType type, IEnumerable<StoredObject> items, ListMeta meta, DateTimeOffset now,
         string includeObject = "Metadata", bool withColumns = true)
     {
-        var printer = type.Custom ? OtherPrinters.NameAndAge : Printers.GetValueOrDefault(type.Kind, OtherPrinters.NameAndAge);
+        var printer = type.Custom ? CustomPrinter.Of(type) : Printers.GetValueOrDefault(type.Kind, OtherPrinters.NameAndAge);
         json.WriteStartObject();
         json.WriteString("kind"u8, "Table"u8);
         json.WriteString("apiVersion"u8, "meta.k8s.io/v1"u8);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Writing;
@@ -16,6 +17,7 @@ public sealed record AdmissionRequest(
 public sealed class AdmissionChain
 {
     private ImmutableArray<Webhook> webhooks = [];
+    private ImmutableArray<UnknownField> unknown = [];
 
     /// <summary>Adds a webhook; dispose what is returned to take it away.</summary>
     /// <param name="name">As refusals name it, such as <c>validate.practice.example.com</c>.</param>
@@ -27,6 +29,16 @@ public sealed class AdmissionChain
         return new Removal(() => ImmutableInterlocked.Update(ref webhooks, all => all.Remove(webhook)));
     }
 
+    /// <summary>Silently drops a field from whatever is written of a kind, as a CustomResourceDefinition does that lacks it.</summary>
+    public void Prune(ResourceType type, params string[] path) =>
+        ImmutableInterlocked.Update(ref unknown, all => all.Add(new UnknownField(type, path)));
+
+    internal void DropUnknown(ResourceType type, JsonObject body)
+    {
+        foreach (var field in unknown)
+            if (field.Type == type && body.At(field.Path[..^1]) is JsonObject parent) parent.Remove(field.Path[^1]);
+    }
+
     /// <summary>Throws the 403 of the first webhook that refuses.</summary>
     public void Review(AdmissionRequest request)
     {
@@ -34,6 +46,8 @@ public sealed class AdmissionChain
             if (webhook.Refuse(request) is { } why)
                 throw new ApiException(new ApiStatus(403, "Forbidden", $"admission webhook \"{webhook.Name}\" denied the request: {why}"));
     }
+
+    private sealed record UnknownField(ResourceType Type, string[] Path);
 
     private sealed record Webhook(string Name, Func<AdmissionRequest, string?> Refuse);
 

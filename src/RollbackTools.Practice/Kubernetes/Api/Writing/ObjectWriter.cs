@@ -44,6 +44,7 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
             meta["name"] = ObjectStore.GenerateName(prefix);
 
         if (type.Subresources.Contains("status") && !type.Custom) body.Remove("status");
+        admission.DropUnknown(type, body);
         Prepare(type, body);
         var name = meta.Text("name") ?? "";
         Throw(type, name, Validator.Check(type, body));
@@ -54,7 +55,8 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         if (!options.FieldsTracked) ManagedFields.Track(type, null, body, options.Manager, options.Subresource, time.GetUtcNow());
         try
         {
-            return store.Create(type, body, options.DryRun);
+            var created = store.Create(type, body, options.DryRun);
+            return type == Resources.ResourceQuotas && !options.DryRun ? quotas.Open(created) : created;
         }
         catch (StoreConflictException taken)
         {
@@ -70,6 +72,7 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
     {
         var type = current.Type;
         var before = current.Read;
+        admission.DropUnknown(type, next);
         next = Restrict(type, before, next, options.Subresource);
         CarryMetadata(next.Ensure("metadata"), before.Child("metadata")!, options.Subresource is not null);
         if (type == Resources.Services) services.Carry(next, before);

@@ -10,7 +10,6 @@ namespace RollbackTools.Practice.Kubernetes.Controllers.Housekeeping;
 /// </summary>
 public sealed class GarbageCollector(ControllerContext context) : Controller(context)
 {
-    private const string Foreground = "foregroundDeletion";
     private const string Orphan = "orphan";
 
     private readonly Dictionary<ObjectKey, StoredObject> waiting = [];
@@ -32,7 +31,7 @@ public sealed class GarbageCollector(ControllerContext context) : Controller(con
 
             waiting.Remove(new ObjectKey("uid", item.Uid()));
         }
-        else if (item.Deleting() && HasFinalizer(item, Foreground, Orphan)
+        else if (item.Deleting() && HasFinalizer(item, Deletion.Foreground, Orphan)
             || (change.Type == StoreEventType.Added && item.Read.Items("metadata", "ownerReferences").Any(Gone)))
         {
             Look(item);
@@ -50,7 +49,7 @@ public sealed class GarbageCollector(ControllerContext context) : Controller(con
         }
 
         if (item.Deleting() && HasFinalizer(item, Orphan)) Release(item);
-        else if (item.Deleting() && HasFinalizer(item, Foreground)) CollectFirst(item);
+        else if (item.Deleting() && HasFinalizer(item, Deletion.Foreground)) CollectFirst(item);
         else Collect(item, key);
     }
 
@@ -80,7 +79,7 @@ public sealed class GarbageCollector(ControllerContext context) : Controller(con
     {
         var blocking = Cache.Children(owner.Uid()).Where(child => Blocks(child, owner)).ToList();
         foreach (var child in Cache.Children(owner.Uid()).Where(child => !child.Deleting()).ToList()) Delete(child, foreground: true);
-        if (blocking.Count == 0) RemoveFinalizer(owner, Foreground);
+        if (blocking.Count == 0) RemoveFinalizer(owner, Deletion.Foreground);
     }
 
     private static bool Blocks(StoredObject child, StoredObject owner) =>
@@ -93,27 +92,7 @@ public sealed class GarbageCollector(ControllerContext context) : Controller(con
         RemoveFinalizer(owner, Orphan);
     }
 
-    private void Delete(StoredObject item, bool foreground)
-    {
-        if (item.Type == Resources.Pods)
-        {
-            Store.DeletePod(item);
-            return;
-        }
-
-        if (foreground && Cache.Children(item.Uid()).Count > 0)
-        {
-            Store.Update(item.Type, item.Namespace, item.Name, body =>
-            {
-                var meta = body.Child("metadata");
-                if (meta["finalizers"] is not JsonArray finalizers) meta["finalizers"] = finalizers = [];
-                finalizers.Add(Foreground);
-                return true;
-            });
-        }
-
-        Store.Delete(item.Type, item.Namespace, item.Name, ifUid: item.Uid());
-    }
+    private void Delete(StoredObject item, bool foreground) => Context.DeleteWithDependents(item, foreground);
 
     private void RemoveFinalizer(StoredObject item, string name) => Store.Update(item.Type, item.Namespace, item.Name, body =>
     {

@@ -30,7 +30,7 @@ public sealed class NamespaceController(ControllerContext context) : Controller(
         var space = Store.Find(Resources.Namespaces, null, key.Name);
         if (space is not null && !space.Deleting()) return;
         var left = 0;
-        foreach (var kind in Resources.BuiltIn.Where(kind => kind.Namespaced))
+        foreach (var kind in Context.Catalog.Types.Where(kind => kind.Namespaced))
         {
             foreach (var item in Store.List(kind, key.Name).Items)
             {

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Estates;
+using RollbackTools.Practice.Kubernetes.Api.Writing;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Controllers.Deployments;
 using RollbackTools.Practice.Kubernetes.Controllers.ReplicaSets;
@@ -17,16 +19,26 @@ internal sealed class PracticeStore : IAsyncDisposable
 
     private readonly ControlLoop loop;
 
-    public PracticeStore(PracticeTempo? tempo = null, IPodAdmission? admission = null, int nodes = 3, bool kubelet = true)
+    private readonly IClusterAddOn? addOn;
+
+    public PracticeStore(
+        PracticeTempo? tempo = null, IPodAdmission? admission = null, int nodes = 3, bool kubelet = true, IClusterAddOn? addOn = null)
     {
+        this.addOn = addOn;
+        ResourceCatalog catalog = new();
+        foreach (var kind in addOn?.Kinds ?? []) catalog.Add(kind);
         Store = new ObjectStore(Clock);
-        Context = new ControllerContext(Store, Clock, tempo ?? PracticeTempo.Real, seed: 7, admission);
+        Context = new ControllerContext(Store, Clock, tempo ?? PracticeTempo.Real, seed: 7, admission, catalog);
         Logs = new PodLogBook(Clock);
         for (var i = 1; i <= nodes; i++) Store.Create(Resources.Nodes, new JsonObject { ["metadata"] = new JsonObject { ["name"] = $"node-{i}" } });
         List<Controller> controllers = [.. ControllerSet.All(Context)];
         if (kubelet) controllers.Add(new NodeAgent(Context, Images, Logs));
+        AdmissionChain chain = new();
+        Writer = new ObjectWriter(Store, chain, Clock);
+        Operator = new Operator(Store, Writer, catalog);
+        if (addOn is not null) controllers.AddRange(addOn.Install(new AddOnContext(Context, Writer, chain)));
         loop = new ControlLoop(Context, controllers);
-        loop.Start(Resources.BuiltIn);
+        loop.Start(catalog.Types);
     }
 
     public ManualTimeProvider Clock { get; } = new();
@@ -38,6 +50,11 @@ internal sealed class PracticeStore : IAsyncDisposable
     public ImageCatalogue Images { get; } = new();
 
     public PodLogBook Logs { get; }
+
+    public ObjectWriter Writer { get; }
+
+    /// <summary>Applies manifests by the API's rules; their namespaces must exist.</summary>
+    public Operator Operator { get; }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -133,6 +150,7 @@ internal sealed class PracticeStore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (addOn is not null) await addOn.DisposeAsync();
         await loop.DisposeAsync();
         Context.Dispose();
         if (Context.Faults.FirstOrDefault() is { } fault) Assert.Fail($"{fault.Controller} {fault.Key}: {fault.Error}");

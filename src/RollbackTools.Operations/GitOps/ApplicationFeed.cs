@@ -1,0 +1,75 @@
+using System.Threading.Channels;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps;
+
+/// <summary>An application watched in the background: whoever waits gets its newest state, or after a moment the same one again.</summary>
+internal sealed class ApplicationFeed : IAsyncDisposable
+{
+    private readonly CancellationTokenSource stop = new();
+    private readonly Channel<ArgoApplication?> changes = Channel.CreateUnbounded<ArgoApplication?>();
+    private readonly ApplicationName name;
+    private readonly TimeProvider time;
+    private readonly Task watching;
+    private ArgoApplication? newest;
+
+    public ApplicationFeed(IArgoCd argo, ApplicationName name, TimeProvider time)
+    {
+        (this.name, this.time) = (name, time);
+        watching = Task.Run(() => WatchAsync(argo));
+    }
+
+    /// <summary>
+    /// The application after its next change, or as it was when there is none for a second: time passing is news to some. Throws
+    /// DeletedMeanwhile, or what ended the watch.
+    /// </summary>
+    public async Task<ArgoApplication> NextAsync(CancellationToken cancellation)
+    {
+        using CancellationTokenSource moment = new(TimeSpan.FromSeconds(1), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(moment.Token, cancellation);
+        try
+        {
+            Take(await changes.Reader.ReadAsync(newest is null ? cancellation : either.Token));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // Nothing new.
+        }
+        catch (ChannelClosedException broken)
+        {
+            throw broken.InnerException ?? new EstateException(EstateErrorKind.Unreachable, $"The watch of {name} in {name.Namespace} ended.");
+        }
+
+        while (changes.Reader.TryRead(out var later)) Take(later);
+        return newest!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await watching;
+        stop.Dispose();
+    }
+
+    private void Take(ArgoApplication? application) => newest = application
+        ?? throw new RollbackException("DeletedMeanwhile", $"{name} in {name.Namespace} was deleted by somebody else meanwhile.") { Target = $"{name} in {name.Namespace}" };
+
+    private async Task WatchAsync(IArgoCd argo)
+    {
+        try
+        {
+            await foreach (var now in argo.WatchAsync(name, stop.Token)) changes.Writer.TryWrite(now);
+            changes.Writer.TryComplete();
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            changes.Writer.TryComplete();
+        }
+        catch (EstateException broken)
+        {
+            changes.Writer.TryComplete(broken);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.GitOps.Windows;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps;
+
+/// <summary>What every operation on applications plans alike.</summary>
+internal static class ApplicationPlans
+{
+    /// <summary>One plan per application; what refuses one is in its plan, what concerns them all throws.</summary>
+    public static async Task<IReadOnlyList<TargetPlan>> EachAsync(
+        IEstate estate, IEnumerable<ApplicationName> names, Func<ArgoApplication, RollbackResult, CancellationToken, Task<TargetPlan>> planAsync, CancellationToken cancellation)
+    {
+        List<TargetPlan> plans = [];
+        foreach (var name in names.Distinct())
+        {
+            var draft = Draft(estate, name);
+            try
+            {
+                plans.Add(await planAsync(await Applications.FindAsync(estate.ArgoCd, name, ArgoRefresh.None, cancellation), draft, cancellation));
+            }
+            catch (Exception refusal) when (refusal is RollbackException or EstateException { Kind: EstateErrorKind.Forbidden or EstateErrorKind.NotFound or EstateErrorKind.Rejected })
+            {
+                plans.Add(new TargetPlan { Draft = draft, Refusal = refusal, Locks = Applications.LocksFor(estate, name) });
+            }
+        }
+
+        return plans;
+    }
+
+    public static RollbackResult Draft(IEstate estate, ApplicationName name) => new() { Estate = estate.Name, Namespace = name.Namespace, Kind = "Application", Name = name.Name };
+
+    public static ApplicationName NameOf(RollbackResult draft) => new(draft.Namespace, draft.Name);
+
+    /// <summary>What the project's sync windows say, as a line for the plan. Throws SyncWindowBlocked when they forbid a manual sync now.</summary>
+    public static async Task<SyncPermission> PermissionAsync(IArgoCd argo, ArgoApplication application, TimeProvider time, CancellationToken cancellation)
+    {
+        var permission = SyncWindowRules.Judge(await argo.GetWindowsAsync(application, cancellation), application, time.GetUtcNow());
+        if (permission.Allowed) return permission;
+        throw new RollbackException("SyncWindowBlocked",
+            $"The sync windows of project {application.Project} do not let {application} in {application.Metadata.Namespace} sync now: {permission.Reason}. Nothing was changed.")
+        {
+            Target = $"{application} in {application.Metadata.Namespace}",
+            NextStep = $"Set manualSync on that window (argocd proj windows enable-manual-sync {application.Project} <id>), or Invoke-ImageRollback: it does not sync.",
+        };
+    }
+}

@@ -1,0 +1,158 @@
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps;
+
+/// <summary>
+/// Takes applications back to an earlier deployment: pauses what would fight it, syncs, proves it, and leaves automated sync off for as
+/// long as Git still holds what was left.
+/// </summary>
+internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IEstate estate, IOperationReporter reporter, TimeProvider time) : IOperation
+{
+    private readonly PausePlanner pauses = new(estate, time);
+    private readonly ApplicationVerifier verifier = new(estate, reporter, time);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    public Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation) =>
+        ApplicationPlans.EachAsync(estate, request.Applications, PlanAsync, cancellation);
+
+    public Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<TargetPlan>>([.. targets.Select(target => new TargetPlan
+        {
+            Draft = target.Draft with { NextStep = AfterRollback(ApplicationPlans.NameOf(target.Draft), target.Planned.Steps) },
+            Steps = target.Planned.Steps,
+            Verify = Verify(ApplicationPlans.NameOf(target.Draft), target.Planned.Steps),
+        })]);
+
+    private async Task<TargetPlan> PlanAsync(ArgoApplication application, RollbackResult draft, CancellationToken cancellation)
+    {
+        var deployed = Deployed.Of(application) ?? throw new RollbackException("NoHistory", $"{application} in {draft.Namespace} was never synced, so there is nothing to go back to.")
+        {
+            Target = $"{application} in {draft.Namespace}",
+            NextStep = $"Invoke-ArgoSync {draft.Name} -Namespace {draft.Namespace}",
+        };
+        draft = draft with { From = Describe(deployed.Version, application.Images), FromRevision = deployed.Entry?.Id ?? 0 };
+        GitOps.Applications.MustReconcile(application);
+        var judged = await new ApplicationHistory(estate, time).JudgeAsync(application, cancellation);
+        var target = ApplicationTarget.Resolve(application, request.Goal, judged, deployed);
+        draft = draft with { To = Describe(target.Version, target.Images), ToRevision = target.HistoryId ?? 0, Warnings = target.Warnings };
+        if (target.Version.SameAs(deployed.Version) && deployed.Complete && !application.IsOperating) return AlreadyThere(application, draft, target);
+
+        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, cancellation);
+        if (!request.Preempt) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoRollback");
+        var pause = await pauses.PlanAsync(application, request.Reason, cancellation);
+        List<Step> steps =
+        [
+            .. pause.Steps,
+            .. application.IsOperating ? [TerminateOperation.Of(application)] : Array.Empty<Step>(),
+            Sync(application, deployed, target),
+            Marks(application, deployed, target),
+        ];
+        return new TargetPlan
+        {
+            Draft = draft with
+            {
+                Steps = [$"checked: {permission.Reason}", .. steps.Select(step => step.Description), "then wait until it is Healthy"],
+                Warnings = [.. draft.Warnings, .. pause.Warnings, .. permission.Unread.Select(window => $"Sync window not understood: {window}"), .. Later(application, target, judged)],
+                NextStep = AfterRollback(application.Name, steps),
+            },
+            Steps = steps,
+            Action = "Roll back Argo CD application",
+            Locks = GitOps.Applications.LocksFor(estate, [application.Name, .. pause.Touched]),
+            Verify = request.NoWait ? null : Verify(application.Name, steps),
+        };
+    }
+
+    private TargetPlan AlreadyThere(ArgoApplication application, RollbackResult draft, ApplicationTarget target)
+    {
+        var message = $"{application} runs {target.Version.Describe()} already, {application.Health}" + (target.Resting is null ? "" : $"; {target.Resting}");
+        var settled = application.Health == "Healthy";
+        return new TargetPlan
+        {
+            Draft = draft with { Steps = [$"nothing to change: {message}"] },
+            Action = "Wait until healthy",
+            Locks = GitOps.Applications.LocksFor(estate, application.Name),
+            Settled = settled ? Verdict.Good(message) : null,
+            Success = RollbackOutcome.AlreadyThere,
+            Verify = settled || request.NoWait ? null
+                : (_, token) => verifier.VerifyAsync(application.Name, new ApplicationExpectation { Version = target.Version, Timeout = request.Timeout }, token),
+        };
+    }
+
+    private SyncApplication Sync(ArgoApplication application, Deployed deployed, ApplicationTarget target) => new()
+    {
+        Namespace = application.Metadata.Namespace,
+        Application = application.Metadata.Name,
+        Uid = application.Metadata.Uid,
+        OperationId = SyncApplication.NewId(),
+        Version = target.Version,
+        HistoryId = target.HistoryId,
+        From = deployed.Version,
+        FromHistoryId = deployed.Entry?.Id,
+        Prune = request.Prune,
+        SkipHooks = request.SkipHooks,
+        SyncOptions = application.SyncOptions,
+        Reason = request.Reason,
+        Timeout = request.Timeout,
+        NoWait = request.NoWait,
+    };
+
+    private static MarkVersions Marks(ArgoApplication application, Deployed deployed, ApplicationTarget target) => new()
+    {
+        Namespace = application.Metadata.Namespace,
+        Application = application.Metadata.Name,
+        Uid = application.Metadata.Uid,
+        Bad = target.KnownGood ? deployed.Version.Key : null,
+        BadId = deployed.Entry?.Id ?? (application.History.Count == 0 ? 0 : application.History[^1].Id),
+        Resting = target.Version.Key,
+    };
+
+    // Nobody is stopped from leaving a version that is fine, but nobody does it unawares.
+    private IEnumerable<string> Later(ArgoApplication application, ApplicationTarget target, IReadOnlyList<ArgoHistoryEntry> judged)
+    {
+        if (judged.FirstOrDefault(entry => entry.Current) is { Health: RevisionHealth.KnownGood } fine && fine.CurrentFor >= KnownGood.LongEnough)
+            yield return $"What {application} runs now looks healthy ({string.Join("; ", fine.Evidence)}).";
+        if (!request.SkipHooks && !estate.ArgoCd.CanRunHooks(application, target.Version))
+            yield return "Argo CD's API server goes back to other sources only without hooks: PreSync and PostSync hooks of that version will not run.";
+        foreach (var warning in ImageUpdaterMarks.Warnings(application)) yield return $"{warning}.";
+    }
+
+    private Func<TargetRun, CancellationToken, Task<Verdict>> Verify(ApplicationName name, IReadOnlyList<Step> steps) => async (run, token) =>
+    {
+        var sync = steps.OfType<SyncApplication>().LastOrDefault();
+        ApplicationExpectation expected = new()
+        {
+            // A commit's short name is its full one by now.
+            Version = sync?.Result?.OperationState?.Version ?? sync?.Version,
+            After = sync?.Result?.OperationState?.FinishedAt,
+            Paused = steps.OfType<SetSyncPolicy>().Any(pause => pause.Application == name.Name && pause.Namespace == name.Namespace),
+            Timeout = request.Timeout,
+        };
+        var verdict = await verifier.VerifyAsync(name, expected, token);
+        if (!verdict.Healthy) return verdict;
+        if (!expected.Paused) return verdict;
+        if (!request.KeepPaused && await InStepWithGitAsync(name, token))
+        {
+            foreach (var step in steps.Where(step => step is SetSyncPolicy or PauseOwner).Reverse().Select(step => step.Invert()!)) await run.ApplyAsync(step, token);
+            return verdict with { Message = $"{verdict.Message}; Git holds it too, so automated sync is on again", NextStep = $"Get-ArgoApplication {name.Name} -Namespace {name.Namespace}" };
+        }
+
+        return verdict with { Message = $"{verdict.Message}; automated sync stays off, because Git still holds another version" };
+    };
+
+    private async Task<bool> InStepWithGitAsync(ApplicationName name, CancellationToken cancellation)
+    {
+        var now = await estate.ArgoCd.GetAsync(name, ArgoRefresh.Normal, cancellation);
+        return now.SyncStatus == "Synced";
+    }
+
+    private static string? AfterRollback(ApplicationName name, IReadOnlyList<Step> steps) => steps.OfType<SetSyncPolicy>().Any()
+        ? $"Take the bad version out of Git (Undo-GitCommit, or Set-KustomizeImage), then: Set-ArgoSyncPolicy {name.Name} -Namespace {name.Namespace} -Policy Exact"
+        : null;
+
+    private static string Describe(ApplicationVersion version, IReadOnlyList<string> images) =>
+        version.Describe() + (images.Count is > 0 and <= 3 ? $" ({string.Join(", ", images.Select(image => image[(image.LastIndexOf('/') + 1)..]))})" : "");
+}

@@ -1,0 +1,92 @@
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps;
+
+/// <summary>Has Argo CD look at Git again, deploy what it finds, and proves that it works.</summary>
+internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate estate, IOperationReporter reporter, TimeProvider time) : IOperation
+{
+    private readonly ApplicationVerifier verifier = new(estate, reporter, time);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    public Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation) =>
+        ApplicationPlans.EachAsync(estate, request.Applications, PlanAsync, cancellation);
+
+    public Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<TargetPlan>>([.. targets.Select(target => Plan(target.Draft, target.Planned.Steps))]);
+
+    private async Task<TargetPlan> PlanAsync(ArgoApplication application, RollbackResult draft, CancellationToken cancellation)
+    {
+        GitOps.Applications.MustReconcile(application);
+        if (request.Revision is not null && SyncPolicy.IsOn(application.Automated))
+        {
+            throw new RollbackException("AutoSyncOn",
+                $"{application} in {draft.Namespace} syncs by itself: it would go from {request.Revision} back to what it follows.")
+            {
+                Target = $"{application} in {draft.Namespace}",
+                NextStep = $"Set-ArgoSyncPolicy {draft.Name} -Namespace {draft.Namespace} -Policy None",
+            };
+        }
+
+        if (request.Revision is null && !request.AllowBadRevision)
+            GitState.MustNotBeBad(application, $"Invoke-ArgoSync {draft.Name} -Namespace {draft.Namespace} -AllowBadRevision");
+        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, cancellation);
+        if (!request.Preempt) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoSync");
+        var deployed = Deployed.Of(application);
+        List<Step> steps = [.. application.IsOperating ? [TerminateOperation.Of(application)] : Array.Empty<Step>(), Sync(application, deployed)];
+        return Plan(draft with
+        {
+            From = deployed?.Version.Describe() ?? "",
+            To = request.Revision ?? GitState.Of(application)?.Describe() ?? "what Git holds",
+            FromRevision = deployed?.Entry?.Id ?? 0,
+            Warnings = [.. permission.Unread.Select(window => $"Sync window not understood: {window}")],
+        }, steps, $"checked: {permission.Reason}");
+    }
+
+    private SyncApplication Sync(ArgoApplication application, Deployed? deployed) => new()
+    {
+        Namespace = application.Metadata.Namespace,
+        Application = application.Metadata.Name,
+        Uid = application.Metadata.Uid,
+        OperationId = SyncApplication.NewId(),
+        Revision = request.Revision,
+        Refresh = request.Revision is null,
+        AllowBad = request.AllowBadRevision || request.Revision is not null,
+        From = deployed?.Version,
+        FromHistoryId = deployed?.Entry?.Id,
+        Prune = request.Prune,
+        SkipHooks = request.SkipHooks,
+        SyncOptions = application.SyncOptions,
+        Reason = request.Reason,
+        Timeout = request.Timeout,
+        NoWait = request.NoWait,
+    };
+
+    private TargetPlan Plan(RollbackResult draft, IReadOnlyList<Step> steps, params IEnumerable<string> checks)
+    {
+        var name = ApplicationPlans.NameOf(draft);
+        return new TargetPlan
+        {
+            Draft = draft with { Steps = [.. checks, .. steps.Select(step => step.Description), "then wait until it is Healthy"] },
+            Steps = steps,
+            Action = "Sync Argo CD application",
+            Success = RollbackOutcome.Changed,
+            Locks = GitOps.Applications.LocksFor(estate, name),
+            Verify = request.NoWait ? null : (_, token) => VerifyAsync(name, steps.OfType<SyncApplication>().LastOrDefault(), token),
+        };
+    }
+
+    private async Task<Verdict> VerifyAsync(ApplicationName name, SyncApplication? sync, CancellationToken cancellation)
+    {
+        var state = sync?.Result?.OperationState;
+        ApplicationExpectation expected = new() { Version = state?.Version, After = state?.FinishedAt, Timeout = request.Timeout };
+        var verdict = await verifier.VerifyAsync(name, expected, cancellation);
+        var left = state?.Resources.Where(resource => resource.Status == "PruneSkipped").Select(resource => $"{resource.Kind.ToLowerInvariant()}/{resource.Name}").ToList() ?? [];
+        return left.Count == 0 ? verdict : verdict with
+        {
+            Warnings = [.. verdict.Warnings, $"{string.Join(", ", left.Take(5))} {(left.Count == 1 ? "is" : "are")} no longer in Git and still there: add -Prune to delete {(left.Count == 1 ? "it" : "them")}."],
+        };
+    }
+}

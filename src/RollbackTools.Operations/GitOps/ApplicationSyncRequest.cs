@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps;
+
+/// <summary>A request to deploy what Git holds.</summary>
+public sealed record ApplicationSyncRequest : OperationRequest
+{
+    [JsonIgnore]
+    public override string Operation => "ArgoSync";
+
+    [JsonIgnore]
+    public override string Noun => "Argo CD sync";
+
+    [JsonIgnore]
+    public override int Parallelism => ThrottleLimit;
+
+    public IReadOnlyList<ApplicationName> Applications { get; init; } = [];
+
+    /// <summary>A commit, tag or branch instead of the one the application follows.</summary>
+    public string? Revision { get; init; }
+
+    public bool Prune { get; init; }
+
+    public bool SkipHooks { get; init; }
+
+    public bool Preempt { get; init; }
+
+    /// <summary>Also when Git holds a version that was rolled away from.</summary>
+    public bool AllowBadRevision { get; init; }
+
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    public int ThrottleLimit { get; init; } = 8;
+
+    public bool NoWait { get; init; }
+
+    public override string? AfterUndo(RunTarget target) => $"Get-ArgoApplication {target.Name} -Namespace {target.Namespace}";
+
+    internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new ApplicationSync(this, estate, reporter, time);
+}

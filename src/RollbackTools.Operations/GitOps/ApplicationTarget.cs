@@ -1,0 +1,100 @@
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps;
+
+/// <summary>Where one application is to go.</summary>
+internal sealed record ApplicationTarget(ApplicationVersion Version, long? HistoryId)
+{
+    public IReadOnlyList<string> Images { get; init; } = [];
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Whether it is known to have worked; only then does leaving the present version say that that one is bad.</summary>
+    public bool KnownGood { get; init; }
+
+    /// <summary>Set when it rests where a rollback put it: the answer to asking twice.</summary>
+    public string? Resting { get; init; }
+
+    /// <summary>Throws <see cref="RollbackException"/> when there is nowhere to go, with what could be done instead.</summary>
+    public static ApplicationTarget Resolve(ArgoApplication application, ApplicationGoal goal, IReadOnlyList<ArgoHistoryEntry> judged, Deployed deployed)
+    {
+        if (goal.Id is { } id) return OfEntry(application, Entry(application, id), judged);
+        if (goal.Revision is { } revision) return OfRevision(application, revision, judged);
+        if (ApplicationKnownGood.IsResting(application, deployed))
+        {
+            return new ApplicationTarget(deployed.Version, deployed.Entry?.Id)
+            {
+                Resting = "it runs what the last rollback went to; name an -Id to go further back",
+            };
+        }
+
+        if (judged.FirstOrDefault(entry => entry.IsDefaultTarget) is { } best) return OfEntry(application, Entry(application, best.Id!.Value), judged) with { KnownGood = true };
+        throw NowhereToGo(application, judged, deployed);
+    }
+
+    private static ApplicationTarget OfEntry(ArgoApplication application, ApplicationDeployment entry, IReadOnlyList<ArgoHistoryEntry> judged)
+    {
+        var known = judged.FirstOrDefault(one => one.Id == entry.Id);
+        return new ApplicationTarget(entry.Version, entry.Id)
+        {
+            Images = known?.Images ?? [],
+            KnownGood = known?.Health >= RevisionHealth.Likely,
+            Warnings = known is { Health: RevisionHealth.Bad } ? [$"History {entry.Id} of {application}: {known.Evidence.FirstOrDefault()}."] : [],
+        };
+    }
+
+    private static ApplicationTarget OfRevision(ArgoApplication application, string revision, IReadOnlyList<ArgoHistoryEntry> judged)
+    {
+        var known = application.History.LastOrDefault(entry => entry.Version.Revisions.Any(one => one.StartsWith(revision, StringComparison.OrdinalIgnoreCase)));
+        if (known is not null) return OfEntry(application, known, judged);
+        if (application.MultiSource)
+        {
+            throw Refuse("AmbiguousRevision", application, $"{application} has {application.Sources.Count} sources, so a commit alone does not say what to deploy.",
+                $"Get-ArgoHistory {application.Metadata.Name} -Namespace {application.Metadata.Namespace}");
+        }
+
+        if (!IsRevision(revision)) throw Refuse("InvalidName", application, $"'{revision}' is not a commit, tag or branch name.", "Give the commit's full id.");
+        var pinned = application.Sources.Count == 0 ? [] : new ApplicationVersion { Sources = application.Sources }.PinnedImages;
+        return new ApplicationTarget(new ApplicationVersion { Sources = [.. application.Sources.Take(1)], Revisions = [revision] }, null)
+        {
+            Images = pinned,
+            Warnings =
+            [
+                $"{application}'s history does not hold {ApplicationVersion.Short(revision)}: its present source is deployed at that commit.",
+                .. pinned.Count == 0 ? Array.Empty<string>() : [$"Its source pins {string.Join(", ", pinned)}, whatever the commit says."],
+            ],
+        };
+    }
+
+    private static ApplicationDeployment Entry(ArgoApplication application, long id) => application.History.FirstOrDefault(entry => entry.Id == id)
+        ?? throw Refuse("HistoryEntryNotFound", application, $"{application} has no history entry {id}; it holds {Held(application)}.",
+            $"Get-ArgoHistory {application.Metadata.Name} -Namespace {application.Metadata.Namespace}, or -ToRevision with the commit.");
+
+    private static string Held(ArgoApplication application) =>
+        application.History.Count == 0 ? "none" : string.Join(", ", application.History.Select(entry => entry.Id));
+
+    private static RollbackException NowhereToGo(ArgoApplication application, IReadOnlyList<ArgoHistoryEntry> judged, Deployed deployed)
+    {
+        var others = judged.Where(entry => entry is { Current: false, Id: not null } && entry.VersionKey != deployed.Version.Key).ToList();
+        if (others.Count == 0)
+        {
+            return Refuse("NoHistory", application, $"{application} in {application.Metadata.Namespace} has no earlier deployment to go back to.",
+                $"Invoke-ArgoRollback {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -ToRevision <known-good commit>");
+        }
+
+        var listed = string.Join("; ", others.Take(4).Select(entry => $"{entry.Id} ({ApplicationVersion.Short(entry.Revision)}): {entry.Health}, {entry.Evidence.FirstOrDefault()}"));
+        var choice = others.Find(entry => entry.Health != RevisionHealth.Bad) ?? others[0];
+        return Refuse("NoKnownGoodRevision", application, $"No earlier deployment of {application} in {application.Metadata.Namespace} is known to have worked: {listed}.",
+            $"Choose one yourself: Invoke-ArgoRollback {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Id {choice.Id}");
+    }
+
+    // Never an option or a path out of the repository to whoever hands it to git.
+    private static bool IsRevision(string text) =>
+        text.Length is > 0 and <= 250 && char.IsAsciiLetterOrDigit(text[0]) && !text.Contains("..", StringComparison.Ordinal)
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '/' or '+');
+
+    private static RollbackException Refuse(string id, ArgoApplication application, string message, string next) =>
+        new(id, message) { Target = $"{application} in {application.Metadata.Namespace}", NextStep = next };
+}

@@ -1,0 +1,134 @@
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps;
+
+/// <summary>What must be true of an application once its sync has ended.</summary>
+internal sealed record ApplicationExpectation
+{
+    /// <summary>What must be deployed; null when any version will do.</summary>
+    public ApplicationVersion? Version { get; init; }
+
+    /// <summary>When its operation ended: what Argo CD says of its health before that is about something else.</summary>
+    public DateTimeOffset? After { get; init; }
+
+    /// <summary>It must not sync by itself any more.</summary>
+    public bool Paused { get; init; }
+
+    public required TimeSpan Timeout { get; init; }
+}
+
+/// <summary>
+/// Waits until an application is healthy, or provably will not be, and says why with the events and last log lines of its pods.
+/// </summary>
+internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter reporter, TimeProvider time)
+{
+    // Argo CD's deployment health shows a stale progress deadline for a moment after a good rollback.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(30);
+
+    // A pod may crash once on its way up; one still in trouble at the second look is lost.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan ReconcilePatience = TimeSpan.FromSeconds(20);
+
+    private readonly ApplicationWorkloads workloads = new(estate);
+
+    public async Task<Verdict> VerifyAsync(ApplicationName name, ApplicationExpectation expected, CancellationToken cancellation)
+    {
+        await using ApplicationFeed feed = new(estate.ArgoCd, name, time);
+        var id = string.GetHashCode($"health {name} {name.Namespace}", StringComparison.Ordinal) & int.MaxValue;
+        var startedAt = time.GetTimestamp();
+        long? sickSince = null;
+        long lastLook = startedAt;
+        var (troubled, refreshed) = (new HashSet<string>(), false);
+        try
+        {
+            while (true)
+            {
+                var now = await feed.NextAsync(cancellation);
+                if (Overtaken(now, expected) is { } lost) return lost;
+                var waited = time.GetElapsedTime(startedAt);
+                var fresh = expected.After is null || now.ReconciledAt >= Floor(expected.After.Value);
+                if (fresh && now.Health == "Healthy") return Verdict.Good($"{expected.Version?.Describe() ?? "synced"}, Healthy");
+                if (!fresh && !refreshed && waited >= ReconcilePatience) refreshed = await RefreshAsync(name, cancellation);
+
+                var sick = fresh && now.Health is "Degraded" or "Missing" or "Suspended";
+                sickSince = sick ? sickSince ?? time.GetTimestamp() : null;
+                if (sickSince is { } since && time.GetElapsedTime(since) >= Settling) return await SickAsync(now, cancellation);
+                if (time.GetElapsedTime(lastLook) >= BetweenLooks)
+                {
+                    lastLook = time.GetTimestamp();
+                    var seen = await TroubledAsync(now, cancellation);
+                    if (seen.Overlaps(troubled)) return await SickAsync(now, cancellation);
+                    troubled = seen;
+                }
+
+                if (waited >= expected.Timeout) return await LateAsync(now, expected.Timeout, cancellation);
+                reporter.Progress(new ProgressReport(id, $"Waiting for {name}", fresh ? $"health {now.Health}" : "waiting for Argo CD to look at it", null));
+            }
+        }
+        catch (RollbackException lost) when (lost.ErrorId == "DeletedMeanwhile")
+        {
+            return Verdict.Lost(lost.ErrorId, lost.Message);
+        }
+        finally
+        {
+            reporter.Progress(new ProgressReport(id, $"Waiting for {name}", "done", 100) { Completed = true });
+        }
+    }
+
+    private static Verdict? Overtaken(ArgoApplication now, ApplicationExpectation expected)
+    {
+        var next = $"Get-ArgoApplication {now.Metadata.Name} -Namespace {now.Metadata.Namespace} | Format-List";
+        if (expected.Paused && SyncPolicy.IsOn(now.Automated))
+        {
+            return Verdict.Lost("PolicyReverted", $"Something switched automated sync of {now} on again ({SyncPolicy.Describe(now.Automated)}): it will go back to what Git holds.")
+                with { NextStep = next };
+        }
+
+        if (expected.Version is null || Deployed.Of(now) is not { } deployed || deployed.Version.SameAs(expected.Version)) return null;
+        return Verdict.Lost("ChangedMeanwhile", $"{now} was synced to {deployed.Version.Describe()} by {deployed.By ?? "somebody else"} meanwhile.") with { NextStep = next };
+    }
+
+    private async Task<bool> RefreshAsync(ApplicationName name, CancellationToken cancellation)
+    {
+        try
+        {
+            await estate.ArgoCd.GetAsync(name, ArgoRefresh.Normal, cancellation);
+        }
+        catch (EstateException refusal)
+        {
+            reporter.Verbose($"{name} could not be refreshed: {refusal.Message}");
+        }
+
+        return true;
+    }
+
+    private async Task<HashSet<string>> TroubledAsync(ArgoApplication now, CancellationToken cancellation)
+    {
+        if (now.Health == "Healthy") return [];
+        var read = await workloads.ReadAsync(now, cancellation);
+        return [.. read.Where(workload => workload.Current is not null)
+            .SelectMany(workload => workload.PodsOf(workload.Current!)).Where(pod => PodTrouble.Find(pod) is not null).Select(pod => pod.Metadata.Uid)];
+    }
+
+    private async Task<Verdict> SickAsync(ArgoApplication now, CancellationToken cancellation)
+    {
+        var sick = Sick(now);
+        var what = sick.Count > 0 ? $": {sick[0]}" : "";
+        var id = now.Health == "Suspended" ? "ApplicationSuspended" : "ApplicationDegraded";
+        return Verdict.Lost(id, $"{now} is {now.Health} after the sync{what}.") with { Evidence = [.. sick, .. await workloads.EvidenceAsync(now, cancellation)] };
+    }
+
+    private async Task<Verdict> LateAsync(ArgoApplication now, TimeSpan timeout, CancellationToken cancellation) =>
+        Verdict.Lost("Timeout", $"{now} is not healthy {Words.Duration(timeout)} after the sync: it is {now.Health}.")
+            with { Evidence = [.. Sick(now), .. await workloads.EvidenceAsync(now, cancellation)] };
+
+    private static List<string> Sick(ArgoApplication now) => [.. now.Resources.Where(item => item.Health is not (null or "Healthy"))
+        .Take(8).Select(item => $"{item} is {item.Health}" + (item.HealthMessage is { } why ? $": {why}" : ""))];
+
+    // The API's times are whole seconds.
+    private static DateTimeOffset Floor(DateTimeOffset moment) => moment.AddTicks(-(moment.Ticks % TimeSpan.TicksPerSecond));
+}

@@ -1,0 +1,101 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps;
+
+/// <summary>
+/// Has an ApplicationSet leave one application's sync policy, and this module's notes on it, alone
+/// (<c>spec.ignoreApplicationDifferences</c>); otherwise it puts its template's back within moments. Its inverse takes out exactly that entry.
+/// </summary>
+public sealed record PauseOwner : Step
+{
+    private const int Attempts = 6;
+
+    private static readonly string[] Pointers =
+    [
+        "/spec/syncPolicy",
+        .. new[] { PausedPolicy.Annotation, VersionMarks.BadAnnotation, VersionMarks.RestingAnnotation }
+            .Select(key => "/metadata/annotations/" + key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)),
+    ];
+
+    public string Namespace { get; init; } = "";
+
+    public string ApplicationSet { get; init; } = "";
+
+    /// <summary>Which of its applications it is to leave alone.</summary>
+    public string Application { get; init; } = "";
+
+    /// <summary>Takes the entry out again.</summary>
+    public bool Resume { get; init; }
+
+    [JsonIgnore]
+    public override string Description =>
+        $"PATCH argoproj.io/v1alpha1 applicationsets/{ApplicationSet} -n {Namespace}: spec.ignoreApplicationDifferences " +
+        $"{(Resume ? "without" : "with")} /spec/syncPolicy of {Application}";
+
+    public override Step Invert() => this with { Resume = !Resume };
+
+    public override async Task<StepOutcome> ApplyAsync(StepContext context, Func<Task> intend, CancellationToken cancellation)
+    {
+        var cluster = context.Estate.Cluster;
+        var intended = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            var live = await cluster.GetAsync(ArgoKinds.ApplicationSets, Namespace, ApplicationSet, cancellation);
+            var (entries, mine) = Entries(live);
+            if (mine is not null != Resume) return new StepOutcome(intended, Resume ? "it owns the policy again" : "it leaves the policy alone");
+            if (!intended) await intend();
+            intended = true;
+            try
+            {
+                await cluster.PatchAsync(ArgoKinds.ApplicationSets, Namespace, ApplicationSet, Body(live, entries, mine), new WriteOptions { Conditional = true }, cancellation);
+                return new StepOutcome(true, Resume ? "it owns the policy again" : "it leaves the policy alone");
+            }
+            catch (EstateException stale) when (stale.Kind == EstateErrorKind.Conflict && attempt < Attempts)
+            {
+                // Somebody else's change stays; ours is added to it.
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether it leaves the application's policy alone as it is: it never updates what it made, or somebody told it to ignore the policy
+    /// of all its applications or of this one.
+    /// </summary>
+    public static bool IsNeedless(CustomResource set, string application) =>
+        set.Json.Text("spec", "syncPolicy", "applicationsSync") is "create-only" or "create-delete"
+        || set.Json.Items("spec", "ignoreApplicationDifferences").Any(entry =>
+            (entry.Text("name") is not { } name || name == application) && entry.Texts("jsonPointers").Any(pointer => pointer is "/spec/syncPolicy" or "/spec"));
+
+    private (IReadOnlyList<JsonElement> All, JsonElement? Mine) Entries(CustomResource set)
+    {
+        var wanted = JsonSame.Canonical(ArgoJson.Element(Entry()));
+        var all = set.Json.Items("spec", "ignoreApplicationDifferences");
+        var at = all.ToList().FindIndex(entry => JsonSame.Canonical(entry) == wanted);
+        return (all, at < 0 ? null : all[at]);
+    }
+
+    private Patch Body(CustomResource live, IReadOnlyList<JsonElement> entries, JsonElement? mine)
+    {
+        var kept = entries.Where(entry => mine is null || !JsonSame.AsIn(entry, mine)).Select(entry => (JsonNode)JsonObject.Create(entry)!).ToList();
+        if (!Resume) kept.Add(Entry());
+        JsonObject body = new()
+        {
+            ["metadata"] = new JsonObject { ["resourceVersion"] = live.Metadata.ResourceVersion },
+            ["spec"] = new JsonObject { ["ignoreApplicationDifferences"] = kept.Count == 0 ? null : new JsonArray([.. kept]) },
+        };
+        return new Patch(PatchType.Merge, Encoding.UTF8.GetBytes(body.ToJsonString()));
+    }
+
+    private JsonObject Entry() => new()
+    {
+        ["name"] = Application,
+        ["jsonPointers"] = new JsonArray([.. Pointers.Select(pointer => (JsonNode)JsonValue.Create(pointer)!)]),
+    };
+}

@@ -1,0 +1,161 @@
+using System.Text.Json.Serialization;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps;
+
+/// <summary>
+/// Has Argo CD deploy a version, and waits until that operation has ended. It carries an id of its own, so that a run taken up in
+/// another process finds its operation again instead of starting a second one.
+/// </summary>
+public sealed record SyncApplication : Step
+{
+    public const string IdInfo = "RollbackTools";
+
+    private const int Attempts = 6;
+
+    public string Namespace { get; init; } = "";
+
+    public string Application { get; init; } = "";
+
+    public string Uid { get; init; } = "";
+
+    /// <summary>Ours among all operations.</summary>
+    public string OperationId { get; init; } = "";
+
+    /// <summary>Null goes where the spec points, at <see cref="Revision"/> if that is given.</summary>
+    public ApplicationVersion? Version { get; init; }
+
+    public long? HistoryId { get; init; }
+
+    public string? Revision { get; init; }
+
+    /// <summary>Have Git looked at again first.</summary>
+    public bool Refresh { get; init; }
+
+    /// <summary>Also deploy a version that was rolled away from, should Git hold one.</summary>
+    public bool AllowBad { get; init; } = true;
+
+    /// <summary>What is deployed before, and comes back by undo; null when that is not known.</summary>
+    public ApplicationVersion? From { get; init; }
+
+    public long? FromHistoryId { get; init; }
+
+    public bool Prune { get; init; }
+
+    public bool SkipHooks { get; init; }
+
+    public IReadOnlyList<string> SyncOptions { get; init; } = [];
+
+    public string? Reason { get; init; }
+
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Return once it is asked for.</summary>
+    public bool NoWait { get; init; }
+
+    /// <summary>The application when the operation had ended.</summary>
+    [JsonIgnore]
+    public ArgoApplication? Result { get; private set; }
+
+    [JsonIgnore]
+    public override string Description =>
+        $"SYNC argoproj.io/v1alpha1 applications/{Application} -n {Namespace}: {(From is null ? "" : $"{From.Describe()} → ")}{Goal}" +
+        (Prune ? ", prune" : "") + (SkipHooks ? ", without hooks" : "");
+
+    private string Goal => Version is null ? Revision ?? "what Git holds" : Version.Describe() + (HistoryId is { } id ? $" (history {id})" : "");
+
+    public static string NewId() => Guid.NewGuid().ToString("N")[..12];
+
+    public override Step? Invert() => From is null ? null : this with
+    {
+        OperationId = OperationId.EndsWith("-undo", StringComparison.Ordinal) ? OperationId[..^5] : $"{OperationId}-undo",
+        Version = From,
+        HistoryId = FromHistoryId,
+        Revision = null,
+        Refresh = false,
+        AllowBad = true,
+        From = Version,
+        FromHistoryId = HistoryId,
+        NoWait = false,
+        Result = null,
+        Reason = $"Undo: {Reason}",
+    };
+
+    public override async Task<StepOutcome> ApplyAsync(StepContext context, Func<Task> intend, CancellationToken cancellation)
+    {
+        var argo = context.Estate.ArgoCd;
+        ApplicationName name = new(Namespace, Application);
+        var intended = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            var live = await argo.GetAsync(name, ArgoRefresh.None, cancellation);
+            Applications.MustBe(live, Uid);
+            if (IsAskedFor(live)) break;
+            if (IsThere(live))
+            {
+                Result = live;
+                return new StepOutcome(intended, $"deployed {Goal}");
+            }
+
+            Applications.MustReconcile(live);
+            Applications.MustBeIdle(live, Version is null ? "Invoke-ArgoSync" : "Invoke-ArgoRollback");
+            Check(live);
+            if (Refresh) live = await argo.GetAsync(name, ArgoRefresh.Normal, cancellation);
+            if (!AllowBad) GitState.MustNotBeBad(live, $"Invoke-ArgoSync {Application} -Namespace {Namespace} -AllowBadRevision");
+            if (!intended) await intend();
+            intended = true;
+            try
+            {
+                await argo.StartSyncAsync(live, Request(), cancellation);
+                break;
+            }
+            catch (EstateException unclear) when (attempt < Attempts && unclear.Kind is EstateErrorKind.Conflict or EstateErrorKind.Unreachable)
+            {
+                // Overtaken by a status, or perhaps asked for after all: the next reading tells.
+            }
+        }
+
+        if (NoWait) return new StepOutcome(true, "asked for");
+        Result = await new OperationWait(argo, context.Reporter, context.Time).UntilEndedAsync(name, IsOurs, "Syncing", Timeout, cancellation);
+        var state = Result.OperationState!;
+        if (!state.Succeeded) throw SyncFailure.Of(Result, state);
+        return new StepOutcome(true, $"{state.Phase}: {state.Version?.Describe() ?? Goal}");
+    }
+
+    private SyncRequest Request() => new()
+    {
+        Version = Version,
+        HistoryId = HistoryId,
+        Revision = Revision,
+        Prune = Prune,
+        SkipHooks = SkipHooks,
+        SyncOptions = SyncOptions,
+        Actor = $"rollbacktools:{RunEngine.Actor}",
+        Infos = Reason is null ? [new(IdInfo, OperationId)] : [new("Reason", Reason), new(IdInfo, OperationId)],
+    };
+
+    // An API server's own rollback takes no infos along: there the version and the person tell.
+    private bool IsOurs(ArgoOperation operation) => operation.Info(IdInfo) is { } id
+        ? id == OperationId
+        : Version is not null && !operation.Automated && operation.Json.At("sync") is { } sync && ApplicationVersion.Of(sync)?.SameAs(Version) == true;
+
+    private bool IsAskedFor(ArgoApplication live) =>
+        (live.Operation is { } asked && IsOurs(asked))
+        || (live.OperationState is { } state && IsOurs(state.Operation) && (!state.Ended || state.Operation.Info(IdInfo) is not null));
+
+    private bool IsThere(ArgoApplication live) => Version is not null && !live.IsOperating && Deployed.Of(live) is { Complete: true } now && now.Version.SameAs(Version);
+
+    private void Check(ArgoApplication live)
+    {
+        if (Version is null || From is null || Deployed.Of(live) is not { } now || now.Version.SameAs(From) || now.Version.SameAs(Version)) return;
+        throw new RollbackException("ChangedMeanwhile",
+            $"{live} in {Namespace} was synced to {now.Version.Describe()} by {now.By ?? "somebody else"} since this was planned. Nothing was overwritten.")
+        {
+            Target = $"{live} in {Namespace}",
+            NextStep = $"Get-ArgoHistory {Application} -Namespace {Namespace}",
+        };
+    }
+}

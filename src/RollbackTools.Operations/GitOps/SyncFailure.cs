@@ -1,0 +1,25 @@
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps;
+
+/// <summary>Says why a sync failed: which hook, which object, in Argo CD's words.</summary>
+internal static class SyncFailure
+{
+    private const int Lines = 12;
+
+    public static RollbackException Of(ArgoApplication application, ArgoOperationState state)
+    {
+        var failed = state.Resources.Where(resource => resource.Failed).ToList();
+        var hook = failed.Find(resource => resource.HookType is not null);
+        List<string> evidence = [.. failed.Take(Lines).Select(resource => resource.ToString())];
+        evidence.AddRange(application.Conditions.Where(condition => !condition.Contains("Warning:", StringComparison.Ordinal)).Take(3));
+        var reason = failed.Count > 0 ? $"{failed[0]}{(failed.Count > 1 ? $" and {failed.Count - 1} more" : "")}" : state.Message;
+        var id = state.Message.Contains("terminated", StringComparison.OrdinalIgnoreCase) ? "OperationTerminated" : hook is null ? "SyncFailed" : "HookFailed";
+        return new RollbackException(id, $"The sync of {application} in {application.Metadata.Namespace} ended {state.Phase}: {reason}.")
+        {
+            Target = $"{application} in {application.Metadata.Namespace}",
+            Evidence = evidence,
+        };
+    }
+}

@@ -1,0 +1,48 @@
+using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Tests.EndToEnd.GitOps;
+
+/// <summary>Invoke-ArgoRollback against a practice Argo CD, over the cluster's API.</summary>
+public sealed class ArgoRollbackTests
+{
+    [Fact]
+    public async Task It_pauses_goes_back_to_known_good_and_stays_there()
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        await production.BrokenAsync();
+        var policy = production.Policy;
+
+        var result = await production.DoAsync("Invoke-ArgoRollback shop -Reason INC-1");
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Equal("shop/api:1.0", production.Image);
+        Assert.Equal("OutOfSync", production.Sync);
+        Assert.Equal("""{"prune":true,"selfHeal":true,"enabled":false}""", production.Policy);
+        Assert.Contains("INC-1", production.Annotation(PausedPolicy.Annotation), StringComparison.Ordinal);
+        Assert.Contains("Set-ArgoSyncPolicy shop -Namespace argocd -Policy Exact", result.NextStep, StringComparison.Ordinal);
+
+        var undone = await production.DoAsync($"Undo-RollbackRun {result.RunId}");
+
+        Assert.Equal(RollbackOutcome.Undone, undone.Outcome);
+        await production.UntilAsync(() => production.Image == "shop/api:2.0-errors");
+        Assert.Equal(policy, production.Policy);
+        Assert.Null(production.Annotation(PausedPolicy.Annotation));
+        Assert.Null(production.Annotation(VersionMarks.BadAnnotation));
+    }
+
+    [Fact]
+    public async Task The_history_tells_commits_images_and_the_target()
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        await production.BrokenAsync();
+
+        var entries = (await production.RunAsync("Get-ArgoHistory shop")).OrThrow().Of<ArgoHistoryEntry>().ToList();
+
+        Assert.Equal([true, false], entries.Select(entry => entry.Current));
+        Assert.Equal([false, true], entries.Select(entry => entry.IsDefaultTarget));
+        Assert.Equal(["shop/api:1.0"], entries[1].Images);
+        Assert.True(entries[1].Health >= RevisionHealth.Likely);
+    }
+}
