@@ -2,10 +2,12 @@ using RollbackTools.Integrations.ArgoCd;
 using RollbackTools.Integrations.Git;
 using RollbackTools.Integrations.Health;
 using RollbackTools.Integrations.Kubernetes;
+using RollbackTools.Integrations.Kustomize;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Estate.Kustomize;
 
 namespace RollbackTools.Integrations;
 
@@ -27,6 +29,8 @@ internal sealed class LiveEstate(
     public IScriptRunner Scripts => scripts;
 
     public IGit Git => git;
+
+    public IKustomizeFiles Kustomize { get; } = new KustomizeFiles();
 
     public ValueTask DisposeAsync()
     {

@@ -6,7 +6,7 @@ BeforeDiscovery {
         @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
         @{
             Name       = 'Invoke-ImageRollback'
-            Parameters = $estate + $confirm + 'Container', 'Kind', 'Name', 'NoWait', 'Reason', 'ResumePaused', 'Selector', 'ThrottleLimit', 'Timeout',
+            Parameters = $estate + $confirm + 'Container', 'IncludeHealthy', 'Kind', 'Name', 'NoWait', 'Reason', 'ResumePaused', 'Selector', 'ThrottleLimit', 'Timeout',
             'ToDigest', 'ToImage', 'ToRevision', 'ToTag'
         }
         @{

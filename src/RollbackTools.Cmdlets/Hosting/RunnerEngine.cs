@@ -63,6 +63,8 @@ internal sealed class RunnerEngine(CmdletRunner runner, CommandMetadata command,
         Say(CommandEventKind.Progress, progress);
     }
 
+    public void WriteAfterStop(string message) => said(new CommandEvent(CommandEventKind.Warning, message));
+
     public Decision ShouldProcess(string description, string question, string caption)
     {
         ThrowIfStopped();

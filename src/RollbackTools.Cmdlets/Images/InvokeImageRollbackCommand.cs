@@ -81,6 +81,10 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
     [Parameter]
     public SwitchParameter ResumePaused { get; set; }
 
+    /// <summary>With -Selector: also workloads that are proven to run well, which are otherwise left alone.</summary>
+    [Parameter]
+    public SwitchParameter IncludeHealthy { get; set; }
+
     /// <summary>Only collects: all of them go at once, at the end.</summary>
     protected override void ProcessRecord() => Collect(() =>
     {
@@ -90,8 +94,8 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
     protected override Task EndAsync(CommandPipeline pipeline, CancellationToken cancellation)
     {
         RequireTargets.Check("Invoke-ImageRollback", targets.Any, Selector);
-        var rollbacks = (Selector is null ? targets.Group(Goal()) : [(null, Goal() ?? RollbackGoal.KnownGood, [])])
-            .Select(group => (Estate: Connect(pipeline, group.Estate).Estate, Request: Request(group.Goal, group.Workloads))).ToList();
+        var rollbacks = (Selector is null ? targets.Group(Goal()?.Checked(), Reason) : [(null, [])])
+            .Select(group => (Estate: Connect(pipeline, group.Estate).Estate, Request: Request(Goal()?.Checked(), group.Wishes))).ToList();
         return Results.WriteAsync(pipeline, Results.Together(
             [.. rollbacks.Select(one => (Func<CancellationToken, IAsyncEnumerable<RollbackResult>>)(token =>
                 new OperationRunner(one.Estate, Services.Runs, pipeline, Services.Time).RunAsync(one.Request, token)))],
@@ -107,16 +111,18 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
         _ => null,
     };
 
-    private ImageRollbackRequest Request(RollbackGoal goal, IReadOnlyList<WorkloadReference> workloads) => new()
+    private ImageRollbackRequest Request(RollbackGoal? goal, IReadOnlyList<WorkloadWish> wishes) => new()
     {
-        Workloads = workloads,
+        Workloads = [.. wishes.Select(wish => wish.Workload)],
+        Wishes = [.. wishes.Where(wish => wish.AsksForSomething)],
         LabelSelector = Selector,
         Namespace = Given.Namespace,
-        Goal = goal,
+        Goal = goal ?? RollbackGoal.KnownGood,
         Reason = Reason,
         Timeout = Timeout,
         ThrottleLimit = ThrottleLimit,
         NoWait = IsOn(NoWait),
         ResumePaused = IsOn(ResumePaused),
+        IncludeHealthy = IsOn(IncludeHealthy),
     };
 }

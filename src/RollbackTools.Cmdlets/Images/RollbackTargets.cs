@@ -4,41 +4,39 @@ using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.Images;
 
-/// <summary>What the pipeline brought in, put together into as few requests as can be: one per estate and version.</summary>
+/// <summary>What the pipeline brought in, put together into as few requests as can be: one per estate, so that one command is one run.</summary>
 internal sealed class RollbackTargets
 {
     private readonly List<Target> targets = [];
 
     public bool Any => targets.Count > 0;
 
-    public void Add(WorkloadIdentity identity, WorkloadReference workload) => targets.Add(new Target(identity.Estate, workload, identity.Revision));
+    /// <summary>Throws when the object asks for something that cannot be.</summary>
+    public void Add(WorkloadIdentity identity, WorkloadReference workload) => targets.Add(new Target(
+        identity.Estate,
+        workload,
+        identity.Wish.Goal(workload.ToString()) ?? (identity.Revision is { } revision ? new RollbackGoal { Revision = revision } : null),
+        identity.Wish.Reason));
 
     /// <summary>
-    /// <paramref name="asked"/> is the version of the command line; null lets a piped revision mean itself. Throws when two
-    /// revisions of one workload were piped, before anything is changed.
+    /// <paramref name="goal"/> and <paramref name="reason"/> are those of the command line, which win; without them a piped revision
+    /// means itself, and a row what its columns say. Throws when two versions of one workload were piped, before anything is changed.
     /// </summary>
-    public IEnumerable<(string? Estate, RollbackGoal Goal, IReadOnlyList<WorkloadReference> Workloads)> Group(RollbackGoal? asked)
+    public IEnumerable<(string? Estate, IReadOnlyList<WorkloadWish> Wishes)> Group(RollbackGoal? goal, string? reason)
     {
-        if (asked is null) CheckOneRevisionEach();
-        return targets.GroupBy(target => (target.Estate, Goal: asked ?? GoalOf(target.Revision)))
-            .Select(group => (group.Key.Estate, group.Key.Goal, (IReadOnlyList<WorkloadReference>)[.. group.Select(target => target.Workload).Distinct()]));
+        if (goal is null) CheckOneVersionEach();
+        return targets.GroupBy(target => target.Estate).Select(group => (
+            group.Key,
+            (IReadOnlyList<WorkloadWish>)[.. group.DistinctBy(target => target.Workload)
+                .Select(target => new WorkloadWish(target.Workload) { Goal = goal is null ? target.Goal : null, Reason = reason is null ? target.Reason : null })]));
     }
 
-    private static RollbackGoal GoalOf(long? revision) => revision is null ? RollbackGoal.KnownGood : new RollbackGoal { Revision = revision };
-
-    private void CheckOneRevisionEach()
+    private void CheckOneVersionEach()
     {
         var torn = targets.GroupBy(target => (target.Estate, target.Workload))
-            .FirstOrDefault(group => group.Select(target => target.Revision).Distinct().Count() > 1);
-        if (torn is null) return;
-        var workload = torn.Key.Workload;
-        throw new RollbackException(
-            "AmbiguousRevision", $"{workload} was piped with {torn.Count()} different revisions; it can only go back to one.")
-        {
-            Target = workload.ToString(),
-            NextStep = $"Invoke-ImageRollback {workload} goes to known-good; or pipe one revision: Get-ImageHistory {workload} | Where-Object Revision -eq … | Invoke-ImageRollback",
-        };
+            .FirstOrDefault(group => group.Select(target => target.Goal).Distinct().Count() > 1);
+        if (torn is not null) throw ImageRollbackRequest.Torn(torn.Key.Workload.ToString(), torn.Count());
     }
 
-    private sealed record Target(string? Estate, WorkloadReference Workload, long? Revision);
+    private sealed record Target(string? Estate, WorkloadReference Workload, RollbackGoal? Goal, string? Reason);
 }

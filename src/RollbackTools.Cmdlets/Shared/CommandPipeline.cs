@@ -55,6 +55,9 @@ public sealed class CommandPipeline : IOperationReporter
     }
 
     /// <inheritdoc/>
+    public void IfStopped(string subject, string? message) => pump.Keep(subject, message);
+
+    /// <inheritdoc/>
     public Task<Decision> DecideAsync(Proposal proposal, CancellationToken cancellation) =>
         ShouldProcessAsync(proposal.Target, proposal.Description);
 

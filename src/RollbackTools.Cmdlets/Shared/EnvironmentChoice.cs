@@ -18,11 +18,12 @@ internal static class EnvironmentChoice
                 Target = name,
                 NextStep = "Name the file with -EnvironmentFile or $env:ROLLBACKTOOLS_CONFIG, or use -Context and -Namespace instead.",
             };
+        if (file.Broken.FirstOrDefault(pair => string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)).Value is { } mistake) throw mistake;
         var found = file.Environments.FirstOrDefault(pair => string.Equals(pair.Key, name, StringComparison.OrdinalIgnoreCase)).Value
             ?? throw new RollbackException("EnvironmentNotFound", $"{file.Path} has no environment '{name}'.")
             {
                 Target = name,
-                NextStep = $"It has: {string.Join(", ", file.Environments.Keys.Order(StringComparer.Ordinal))}.",
+                NextStep = $"It has: {string.Join(", ", file.Names)}.",
             };
         return Absolute(found with { Name = found.Name.Length == 0 ? name : found.Name }, Path.GetDirectoryName(file.Path) ?? given.Directory);
     }

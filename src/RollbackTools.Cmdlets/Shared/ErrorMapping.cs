@@ -24,7 +24,8 @@ internal static class ErrorMapping
         EstateException estate => new CommandError
         {
             ErrorId = estate.Kind.ToString(),
-            Category = Category(estate.Kind),
+            // 400 is about the words of the request, and those are the operator's: a selector, say.
+            Category = estate is { Kind: EstateErrorKind.Rejected, Status: 400 } ? ErrorCategory.InvalidArgument : Category(estate.Kind),
             Message = estate.Message,
             RecommendedAction = estate.Recommendation,
             Target = target ?? estate.Request,
@@ -88,7 +89,7 @@ internal static class ErrorMapping
         "Timeout" or "ProgressDeadlineExceeded" or "PracticeNotReady" => ErrorCategory.OperationTimeout,
         "LockHeld" or "RunInUse" or "ChangedMeanwhile" or "Replaced" => ErrorCategory.ResourceBusy,
         "PodsFailing" or "PodsRefused" => ErrorCategory.InvalidResult,
-        "AmbiguousName" or "AmbiguousContainer" or "InvalidImage" or "AmbiguousRun" or "AmbiguousRevision" or "InvalidName" or "InvalidPattern" or "InvalidUrl" or "NameAndSelector"
+        "AmbiguousName" or "AmbiguousContainer" or "InvalidImage" or "AmbiguousRun" or "AmbiguousRevision" or "AmbiguousVersion" or "InvalidName" or "InvalidPattern" or "InvalidUrl" or "NameAndSelector"
             or "NothingNamed" or "NothingToTest" or "NothingToExpectFrom" or "NamespaceMismatch" or "EstateMismatch" or "EstateAmbiguous" => ErrorCategory.InvalidArgument,
         "RunUnreadable" => ErrorCategory.InvalidData,
         "RuntimeMissing" or "PracticeMissing" => ErrorCategory.NotInstalled,

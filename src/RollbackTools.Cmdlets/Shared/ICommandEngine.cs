@@ -46,6 +46,9 @@ public interface ICommandEngine
 
     void WriteProgress(ProgressReport progress);
 
+    /// <summary>Shown to whoever sits there when the pipeline is stopping and takes nothing any more.</summary>
+    void WriteAfterStop(string message);
+
     /// <summary>
     /// Asks whether to do it. <paramref name="description"/> is what -WhatIf and -Verbose show, <paramref name="question"/> what
     /// a prompt shows. Throws when it would have to ask and nobody can answer.

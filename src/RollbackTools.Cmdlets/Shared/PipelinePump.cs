@@ -17,6 +17,7 @@ internal sealed class PipelinePump
     private readonly CancellationTokenSource stop;
     private readonly Dictionary<int, ProgressReport> showing = [];
     private readonly HashSet<int> unsettled = [];
+    private readonly ConcurrentDictionary<string, string> lastWords = new();
     private ExceptionDispatchInfo? refusal;
 
     private PipelinePump(ICommandEngine engine, CancellationTokenSource stop)
@@ -50,6 +51,13 @@ internal sealed class PipelinePump
         return request.Answer;
     }
 
+    /// <summary>What is said of a subject if the command is stopped, or null for nothing. From any thread, at any time.</summary>
+    public void Keep(string subject, string? message)
+    {
+        if (message is null) lastWords.TryRemove(subject, out _);
+        else lastWords[subject] = message;
+    }
+
     /// <summary>On the pipeline's thread.</summary>
     public void ShowProgress(ProgressReport report)
     {
@@ -81,6 +89,7 @@ internal sealed class PipelinePump
 
         var ended = AnswerUntilDone(stopGrace);
         if (!stop.IsCancellationRequested) Answer(new Message(ClearProgress));
+        else foreach (var words in lastWords.OrderBy(pair => pair.Key, StringComparer.Ordinal)) engine.WriteAfterStop(words.Value);
         refusal?.Throw();
         if (!ended) throw new PipelineStoppedException();
         return work.IsCanceled ? new TaskCanceledException(work) : work.Exception?.InnerException;

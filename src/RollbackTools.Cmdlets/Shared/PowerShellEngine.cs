@@ -51,6 +51,19 @@ internal sealed class PowerShellEngine(PSCmdlet cmdlet) : ICommandEngine
             RecordType = progress.Completed ? ProgressRecordType.Completed : ProgressRecordType.Processing,
         });
 
+    public void WriteAfterStop(string message)
+    {
+        try
+        {
+            // The host itself: a stopping pipeline throws at whoever writes to it.
+            cmdlet.Host?.UI?.WriteWarningLine(message);
+        }
+        catch (Exception mute) when (mute is HostException or NotImplementedException or InvalidOperationException)
+        {
+            // Nobody is there to read it; the journal says the same.
+        }
+    }
+
     public Decision ShouldProcess(string description, string question, string caption)
     {
         ShouldProcessReason reason = default;

@@ -14,6 +14,7 @@ namespace RollbackTools.Cmdlets.Shared;
 public sealed record WorkloadIdentity
 {
     private const string RevisionType = "RollbackTools.Operations.Images.ImageRevision";
+    private const string OurTypes = "RollbackTools.Operations.";
 
     /// <summary>PowerShell converts to a parameter's type through this. Throws <see cref="FormatException"/> saying what is wrong.</summary>
     public WorkloadIdentity(object value)
@@ -36,6 +37,12 @@ public sealed record WorkloadIdentity
             WorkloadReference or string => (null, (long?)null),
             _ => ReadOrigin(new NamedValues(thing)),
         };
+        Wish = thing switch
+        {
+            WorkloadIdentity other => other.Wish,
+            IDictionary or PSObject => ReadWish(new NamedValues(thing)),
+            _ => RowWish.None,
+        };
     }
 
     public WorkloadReference Reference { get; }
@@ -45,6 +52,9 @@ public sealed record WorkloadIdentity
 
     /// <summary>The revision's number, when the object is one revision of <c>Get-ImageHistory</c>.</summary>
     public long? Revision { get; }
+
+    /// <summary>What the columns of a row ask for, for a command that can do it.</summary>
+    internal RowWish Wish { get; }
 
     public static implicit operator WorkloadIdentity(string text) => new(text);
 
@@ -71,6 +81,15 @@ public sealed record WorkloadIdentity
         (values["Estate"],
          values.IsOf(RevisionType) && long.TryParse(values["Revision"], CultureInfo.InvariantCulture, out var revision) ? revision : null);
 
+    // The results, revisions and records of this module tell what was, and a row with a RunId is one of them out of a file: their
+    // ToRevision is the number something went to then, their Reason somebody's reason of then.
+    private static RowWish ReadWish(NamedValues values)
+    {
+        if (values.IsOf(OurTypes)) return RowWish.None;
+        RowWish wish = new() { Tag = values["ToTag"], Image = values["ToImage"], Digest = values["ToDigest"], Container = values["Container"] };
+        return values["RunId"] is not null ? wish : wish with { Revision = values["ToRevision"], Reason = values["Reason"] };
+    }
+
     private static string? Given(string text) => text.Length == 0 ? null : text;
 
     /// <summary>An object's values by name: a hashtable's, a PSObject's, or any .NET object's. Empty text counts as absent.</summary>
@@ -80,8 +99,13 @@ public sealed record WorkloadIdentity
 
         public string? this[string name] => Given(Convert.ToString(Find(name), CultureInfo.InvariantCulture) ?? "");
 
-        /// <summary>Also true of a copy that lost its type: Deserialized.T from a job, Selected.T from Select-Object.</summary>
-        public bool IsOf(string typeName) => thing is PSObject copy && copy.TypeNames?.Any(name => name.EndsWith(typeName, StringComparison.Ordinal)) == true;
+        /// <summary>
+        /// Also true of a copy that lost its type: Deserialized.T from a job, Selected.T from Select-Object. A name that ends in a
+        /// dot stands for all types below it.
+        /// </summary>
+        public bool IsOf(string typeName) => thing is PSObject copy && copy.TypeNames?.Any(name => typeName.EndsWith('.')
+            ? name.Contains(typeName, StringComparison.Ordinal)
+            : name.EndsWith(typeName, StringComparison.Ordinal)) == true;
 
         private object? Find(string name) => thing switch
         {

@@ -125,6 +125,9 @@ public static class Humanize
                     .Where(part => !string.IsNullOrEmpty(part)))))
             : Lines(value);
 
+    /// <summary>A step and what is to be said of it, in one cell.</summary>
+    public static string What(object? step, object? detail) => string.Join(": ", new[] { $"{step}", $"{detail}" }.Where(part => part.Length > 0));
+
     /// <summary>Names and values, a line each.</summary>
     public static string Table(object? value) =>
         value is IDictionary table ? string.Join(Environment.NewLine, table.Keys.Cast<object>().Select(key => $"{key} = {table[key]}")) : Lines(value);

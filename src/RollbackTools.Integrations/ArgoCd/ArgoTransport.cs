@@ -149,7 +149,7 @@ internal sealed class ArgoTransport : IDisposable
         int read;
         while ((read = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
         {
-            copy.Write(buffer, 0, read);
+            await copy.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
             if (copy.Length > MaximumBody) throw new IOException("the answer is too long");
         }
 

@@ -18,14 +18,23 @@ internal sealed class EnvironmentFileReader(HostEnvironment host)
         var fields = YamlFields.Root(file, root);
         fields.Allow(EnvironmentFields.File);
         if (fields.Map("environments") is not { } named) return new EnvironmentFile(path, environments);
+        var broken = new Dictionary<string, EstateException>(StringComparer.OrdinalIgnoreCase);
         foreach (var name in named.Entries.Keys)
         {
             if (string.IsNullOrWhiteSpace(name)) throw named.Error("has an environment without a name");
-            if (!environments.TryAdd(name, Environment(name, named.Map(name))))
-                throw named.Error("differs from another environment only in case", name);
+            if (environments.ContainsKey(name) || broken.ContainsKey(name)) throw named.Error("differs from another environment only in case", name);
+            try
+            {
+                environments.Add(name, Environment(name, named.Map(name)));
+            }
+            catch (EstateException mistake)
+            {
+                // A typo in staging must not stand between production and its way back.
+                broken.Add(name, mistake);
+            }
         }
 
-        return new EnvironmentFile(path, environments);
+        return new EnvironmentFile(path, environments) { Broken = broken };
     }
 
     private EnvironmentSettings Environment(string name, YamlFields? fields)

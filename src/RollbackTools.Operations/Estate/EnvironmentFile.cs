@@ -1,7 +1,14 @@
 namespace RollbackTools.Operations.Estate;
 
 /// <summary>A parsed <c>rollback.yaml</c>: what each environment is called and where its parts are (schema: rollback.schema.json).</summary>
-public sealed record EnvironmentFile(string Path, IReadOnlyDictionary<string, EnvironmentSettings> Environments);
+public sealed record EnvironmentFile(string Path, IReadOnlyDictionary<string, EnvironmentSettings> Environments)
+{
+    /// <summary>Environments with a mistake in them, and which: it stops whoever asks for that one, and nobody else.</summary>
+    public IReadOnlyDictionary<string, EstateException> Broken { get; init; } = new Dictionary<string, EstateException>();
+
+    /// <summary>The names of all of them, in order.</summary>
+    public IReadOnlyList<string> Names => [.. Environments.Keys.Concat(Broken.Keys).Order(StringComparer.Ordinal)];
+}
 
 /// <summary>One environment. Everything is optional: parameters win over the file, the file over kubectl's defaults.</summary>
 public sealed record EnvironmentSettings

@@ -1,6 +1,7 @@
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Estate.Kustomize;
 
 namespace RollbackTools.Operations.Estate;
 
@@ -27,6 +28,8 @@ public interface IEstate : IAsyncDisposable
     IScriptRunner Scripts { get; }
 
     IGit Git { get; }
+
+    IKustomizeFiles Kustomize { get; }
 }
 
 /// <summary>Opens estates and reads environment files. The one door to the integrations.</summary>

@@ -1,3 +1,5 @@
+using RollbackTools.Operations.Reports;
+
 namespace RollbackTools.Operations.Health;
 
 public enum HealthStatus
@@ -32,7 +34,7 @@ public sealed record HealthCheck
     /// <summary>One sentence.</summary>
     public string Message { get; init; } = "";
 
-    public IReadOnlyList<string> Evidence { get; init; } = [];
+    public IReadOnlyList<string> Evidence { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 
     public DateTimeOffset CheckedAt { get; init; }
 
@@ -51,7 +53,7 @@ public sealed record HealthRequest
     /// <summary>The image (or <c>container=image</c> list) that should run; null skips the check.</summary>
     public string? ExpectedImage { get; init; }
 
-    /// <summary>Events and log lines before this moment do not count; null means since the current revision's newest pod started.</summary>
+    /// <summary>Events and log lines before this moment do not count; null means since the version that runs now began to roll out, 15 minutes at most.</summary>
     public DateTimeOffset? Since { get; init; }
 
     public IReadOnlyList<Estate.EndpointExpectation> Endpoints { get; init; } = [];

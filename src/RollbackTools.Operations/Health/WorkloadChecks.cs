@@ -20,7 +20,7 @@ internal sealed class WorkloadChecks(ICluster cluster, TimeProvider time)
     {
         var now = time.GetUtcNow();
         var pods = workload.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null).ToList();
-        var since = request.Since ?? NewestStart(pods);
+        var since = request.Since ?? HealthWindow.Of(workload, pods, now);
         List<HealthCheck> checks = [];
         if (request.ExpectedImage is { Length: > 0 } expected) checks.Add(Image(workload, pods, expected));
         checks.Add(Rollout(workload));
@@ -68,7 +68,7 @@ internal sealed class WorkloadChecks(ICluster cluster, TimeProvider time)
     {
         var status = RolloutStatus.Of(workload.Kind, workload.Object);
         var progressing = workload.Object.Status.Condition("Progressing");
-        if (status.Complete) return Check(workload, "Rollout", HealthStatus.Passed, $"Complete: {status.Message}.");
+        if (status.Complete) return Check(workload, "Rollout", HealthStatus.Passed, $"Complete: {status.Message}.") with { Evidence = Leftovers.Of(workload) };
         return Check(workload, "Rollout", HealthStatus.Failed, $"Not complete: {status.Message}.") with
         {
             Evidence = progressing?.Reason == "ProgressDeadlineExceeded" ? [$"{progressing.Reason}: {progressing.Message}"] : [],
@@ -193,8 +193,6 @@ internal sealed class WorkloadChecks(ICluster cluster, TimeProvider time)
     }
 
     private static string Since(DateTimeOffset? since) => since is { } at ? $" since {at.UtcDateTime:u}" : "";
-
-    private static DateTimeOffset? NewestStart(List<Pod> pods) => pods.Count == 0 ? null : pods.Max(pod => pod.Metadata.CreationTimestamp);
 
     private HealthCheck Check(WorkloadSnapshot workload, string check, HealthStatus status, string message) => new()
     {

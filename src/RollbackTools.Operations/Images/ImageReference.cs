@@ -1,18 +1,23 @@
+using System.Text.RegularExpressions;
+
 namespace RollbackTools.Operations.Images;
 
 /// <summary>
-/// <c>registry:5000/team/app:tag@sha256:…</c>, split the way the container runtime does: the tag is what follows the last ':'
-/// after the last '/', the digest what follows '@'.
+/// <c>registry:5000/team/app:tag@sha256:…</c>, by the grammar of distribution/reference that container runtimes and the kubelet
+/// use: <c>[host[:port]/]path[:tag][@digest]</c>. What precedes the first '/' is a host when it holds a '.' or ':' or is localhost;
+/// path components are lower-case.
 /// </summary>
-public sealed record ImageReference(string Repository, string? Tag, string? Digest)
+public sealed partial record ImageReference(string Repository, string? Tag, string? Digest)
 {
-    /// <summary>Throws <see cref="FormatException"/> saying what is wrong with the text.</summary>
+    private const int LongestRepository = 255;
+
+    /// <summary>Throws <see cref="FormatException"/> saying which part of the text is wrong, and why.</summary>
     public static ImageReference Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var rest = text;
         string? digest = null;
-        if (rest.IndexOf('@') is >= 0 and var at)
+        if (rest.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at)
         {
             digest = CheckDigest(rest[(at + 1)..]);
             rest = rest[..at];
@@ -26,8 +31,7 @@ public sealed record ImageReference(string Repository, string? Tag, string? Dige
             rest = rest[..colon];
         }
 
-        if (rest.Length is 0 or > 255 || !rest.All(IsRepositoryCharacter) || rest.Split('/').Any(part => part.Length == 0))
-            throw new FormatException($"'{text}' is not an image reference: expected [registry/]repository[:tag][@sha256:digest].");
+        CheckRepository(text, rest);
         return new ImageReference(rest, tag, digest);
     }
 
@@ -40,20 +44,48 @@ public sealed record ImageReference(string Repository, string? Tag, string? Dige
     public override string ToString() =>
         Repository + (Tag is null ? "" : $":{Tag}") + (Digest is null ? "" : $"@{Digest}");
 
-    private static bool IsRepositoryCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or ':' or '[' or ']';
+    internal static string CheckTag(string tag) => TagPattern().IsMatch(tag)
+        ? tag
+        : throw new FormatException($"'{tag}' is not an image tag: letters, digits, '_', '.' and '-', at most 128, not starting with '.' or '-'.");
 
-    private static string CheckTag(string tag)
+    internal static string CheckDigest(string digest) => DigestPattern().IsMatch(digest)
+        ? digest
+        : throw new FormatException($"'{digest}' is not an image digest: expected sha256: and 64 lower-case hex digits.");
+
+    private static void CheckRepository(string text, string repository)
     {
-        if (tag.Length is 0 or > 128 || tag[0] is '.' or '-' || !tag.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_'))
-            throw new FormatException($"'{tag}' is not an image tag: letters, digits, '_', '.' and '-', at most 128, not starting with '.' or '-'.");
-        return tag;
+        var parts = repository.Split('/');
+        var hasHost = parts.Length > 1 && IsHost(parts[0]);
+        if (hasHost && !HostPattern().IsMatch(parts[0]))
+            throw Wrong(text, $"'{parts[0]}' is not a registry's host[:port]");
+        foreach (var part in hasHost ? parts[1..] : parts)
+        {
+            if (part.Length == 0) throw Wrong(text, repository.Length == 0 ? "the repository is missing" : "a part of the repository between '/' is empty");
+            if (part.Contains(':', StringComparison.Ordinal)) throw Wrong(text, $"'{part}' has a ':' that is neither a port's nor the tag's");
+            if (PathPattern().IsMatch(part)) continue;
+            throw Wrong(text, part.Any(char.IsAsciiLetterUpper)
+                ? $"the repository part '{part}' must be lower-case"
+                : $"the repository part '{part}' must be lower-case letters and digits, separated by one '.', one or two '_', or '-'");
+        }
+
+        if (repository.Length > LongestRepository) throw Wrong(text[..60] + "…", $"the repository is longer than {LongestRepository} characters");
     }
 
-    private static string CheckDigest(string digest)
-    {
-        var parts = digest.Split(':');
-        if (parts.Length != 2 || parts[0] != "sha256" || parts[1].Length != 64 || !parts[1].All(char.IsAsciiHexDigitLower))
-            throw new FormatException($"'{digest}' is not an image digest: expected sha256: and 64 lower-case hex digits.");
-        return digest;
-    }
+    // The runtimes' rule (splitDockerDomain), or library/App would be a host nobody has.
+    private static bool IsHost(string first) => first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal) || first == "localhost";
+
+    private static FormatException Wrong(string text, string why) =>
+        new($"'{text}' is not an image reference: {why}. Expected [registry/]repository[:tag][@sha256:digest].");
+
+    [GeneratedRegex(@"\A\w[\w.-]{0,127}\z", RegexOptions.ECMAScript)]
+    private static partial Regex TagPattern();
+
+    [GeneratedRegex(@"\A(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})\z")]
+    private static partial Regex DigestPattern();
+
+    [GeneratedRegex(@"\A([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(:[0-9]+)?\z")]
+    private static partial Regex HostPattern();
+
+    [GeneratedRegex(@"\A[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*\z")]
+    private static partial Regex PathPattern();
 }

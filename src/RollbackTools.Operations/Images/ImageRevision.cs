@@ -1,3 +1,5 @@
+using RollbackTools.Operations.Reports;
+
 namespace RollbackTools.Operations.Images;
 
 /// <summary>How sure we are that a revision works.</summary>
@@ -30,7 +32,7 @@ public sealed record ImageRevision
     public long Revision { get; init; }
 
     /// <summary>Container name and image, init containers after the others, in the template's order.</summary>
-    public IReadOnlyList<ContainerImage> Images { get; init; } = [];
+    public IReadOnlyList<ContainerImage> Images { get; init => field = ReadableList<ContainerImage>.Of(value); } = ReadableList<ContainerImage>.Of([]);
 
     /// <summary>The images as one text; the container's name only when there are several.</summary>
     public string Image => ContainerImage.Describe(Images);
@@ -43,7 +45,7 @@ public sealed record ImageRevision
     public bool IsDefaultTarget { get; init; }
 
     /// <summary>Sentences that justify <see cref="Health"/>: <c>3 of 3 pods available now</c>.</summary>
-    public IReadOnlyList<string> Evidence { get; init; } = [];
+    public IReadOnlyList<string> Evidence { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 
     /// <summary>kubernetes.io/change-cause, when somebody wrote one.</summary>
     public string? ChangeCause { get; init; }
@@ -67,7 +69,7 @@ public sealed record ImageRevision
     public string Source { get; init; } = "";
 
     /// <summary>Earlier numbers of the same template: a rollback renumbers it.</summary>
-    public IReadOnlyList<long> FormerRevisions { get; init; } = [];
+    public IReadOnlyList<long> FormerRevisions { get; init => field = ReadableList<long>.Of(value); } = ReadableList<long>.Of([]);
 }
 
 public sealed record ContainerImage

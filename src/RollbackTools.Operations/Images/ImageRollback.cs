@@ -24,7 +24,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
                     $"No deployment, statefulset or daemonset in {request.Namespace ?? estate.Cluster.Info.DefaultNamespace} has the labels '{selector}'.")
                 {
                     Target = selector,
-                    NextStep = "kubectl get deployments,statefulsets,daemonsets --show-labels",
+                    NextStep = $"kubectl get deployments,statefulsets,daemonsets -n {request.Namespace ?? estate.Cluster.Info.DefaultNamespace} --show-labels",
                 };
             }
 
@@ -36,13 +36,19 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         }
 
         List<TargetPlan> plans = [];
-        HashSet<string> seen = [];
+        Dictionary<string, RollbackGoal> seen = [];
         PodReplacementRight right = new(estate.Cluster);
         foreach (var answer in answers)
         {
+            var own = request.For(answer.Reference);
             // `api` and `deployment/api` are one target, however it was named.
-            if (answer.Snapshot is { } snapshot && !seen.Add(snapshot.Object.Metadata.Uid)) continue;
-            var plan = answer.Snapshot is null ? Refused(answer) : Plan(answer.Snapshot);
+            if (answer.Snapshot is { } snapshot && !seen.TryAdd(snapshot.Object.Metadata.Uid, own.Goal))
+            {
+                if (seen[snapshot.Object.Metadata.Uid] != own.Goal) throw ImageRollbackRequest.Torn(snapshot.ToString(), 2);
+                continue;
+            }
+
+            var plan = answer.Snapshot is null ? Refused(answer) : Plan(answer.Snapshot, own);
             plans.Add(plan.Steps.Count > 0 && await right.MissingForAsync(answer.Snapshot!, cancellation) is { } missing
                 ? plan with { Refusal = missing, Steps = [], Verify = null }
                 : plan);
@@ -94,7 +100,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         Refusal = answer.Refusal,
     };
 
-    private TargetPlan Plan(WorkloadSnapshot workload)
+    private TargetPlan Plan(WorkloadSnapshot workload, ImageRollbackRequest own)
     {
         var from = TemplateIdentity.Of(workload.Template, workload.Current);
         RollbackResult draft = new()
@@ -106,10 +112,14 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             From = from.Describe(),
             FromRevision = from.Revision,
         };
+        var healthy = LooksHealthy(workload);
+        if (healthy is not null && own is { LabelSelector: not null, Goal.IsKnownGood: true, IncludeHealthy: false })
+            return LeftAlone(workload, draft, from, healthy);
+
         ImageTarget target;
         try
         {
-            target = ImageTarget.Resolve(workload, request.Goal, draft.Estate, time.GetUtcNow());
+            target = ImageTarget.Resolve(workload, own.Goal, draft.Estate, time.GetUtcNow());
             CheckPaused(workload);
         }
         catch (RollbackException refusal)
@@ -122,19 +132,38 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         {
             To = to.Describe(),
             ToRevision = to.Revision,
-            Warnings = [.. target.Warnings, .. LooksHealthy(workload), .. Ownership.Warnings(workload)],
+            Warnings = [.. target.Warnings, .. healthy is null ? [] : new[] { healthy }, .. Ownership.Warnings(workload)],
         };
         return to.Hash == from.Hash && !(request.ResumePaused && workload.Object.Spec.Paused)
             ? AlreadyThere(workload, draft, to, target.Resting)
-            : Change(workload, draft, from, to, target);
+            : Change(workload, own.Reason, draft, from, to, target);
     }
 
     // Nobody is stopped from leaving a version whose pods are fine (errors do not show in pods), but nobody does it unawares.
-    private IEnumerable<string> LooksHealthy(WorkloadSnapshot workload)
+    private string? LooksHealthy(WorkloadSnapshot workload)
     {
         var current = KnownGood.Judge(workload, "", time.GetUtcNow()).FirstOrDefault(revision => revision.Current);
-        if (current is { Health: RevisionHealth.KnownGood } && current.CurrentFor >= KnownGood.LongEnough)
-            yield return $"What {workload} runs now looks healthy ({string.Join("; ", current.Evidence)}).";
+        return current is { Health: RevisionHealth.KnownGood } && KnownGood.HasRunWellFor(workload, time.GetUtcNow()) >= KnownGood.LongEnough
+            ? $"What {workload} runs now looks healthy ({string.Join("; ", current.Evidence)})."
+            : null;
+    }
+
+    // Labels reach further than whoever types them remembers: the database of the shop was not part of tonight's release.
+    private static TargetPlan LeftAlone(WorkloadSnapshot workload, RollbackResult draft, TemplateIdentity current, string healthy)
+    {
+        var message = $"left alone at {current.Describe()}. {healthy} -IncludeHealthy takes it back, too";
+        return new TargetPlan
+        {
+            Draft = draft with
+            {
+                To = draft.From,
+                ToRevision = draft.FromRevision,
+                Steps = [$"nothing to change: {message}"],
+                NextStep = $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace}",
+            },
+            Settled = Verdict.Good(message),
+            Success = RollbackOutcome.AlreadyThere,
+        };
     }
 
     private void CheckPaused(WorkloadSnapshot workload)
@@ -156,15 +185,17 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         {
             Draft = draft with { Steps = [$"nothing to change: {message}"] },
             Action = "Wait until healthy",
-            Settled = status.Complete ? Verdict.Good(message) : null,
+            // Said each time it is asked, for as long as it is so.
+            Settled = status.Complete ? Verdict.Good(message, Leftovers.Of(workload)) : null,
             Success = RollbackOutcome.AlreadyThere,
             Verify = status.Complete || request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, to, workload.Object, run, request.Timeout, token),
         };
     }
 
-    private TargetPlan Change(WorkloadSnapshot workload, RollbackResult draft, TemplateIdentity from, TemplateIdentity to, ImageTarget target)
+    private TargetPlan Change(
+        WorkloadSnapshot workload, string? why, RollbackResult draft, TemplateIdentity from, TemplateIdentity to, ImageTarget target)
     {
-        var reason = request.Reason is null ? "" : $": {request.Reason}";
+        var reason = why is null ? "" : $": {why}";
         RestoreTemplate step = new()
         {
             Kind = workload.Kind,
@@ -176,12 +207,15 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             ChangeCause = $"Rolled back to {ContainerImage.DescribeShort(to.Images)} by {RunEngine.Actor}{reason}",
             ResumePaused = request.ResumePaused && workload.Object.Spec.Paused,
             MarksBad = target.KnownGood,
+            Owners = FieldOwnership.Of(workload.Object),
             Planned = workload,
             Target = target.Template,
         };
         List<string> steps = [step.Description];
         steps.AddRange(TemplateDifference.Describe(workload.Template, target.Template).Where(line => !line.Contains(".image: ", StringComparison.Ordinal))
             .Select(line => $"also {line}"));
+        if (FieldOwnership.Appliers(step.Owners) is { Count: > 0 } appliers)
+            steps.Add($"then give the fields of spec.template back to '{string.Join("', '", appliers)}' (metadata.managedFields), whose server-side apply owns them");
         steps.AddRange(StuckPods.Of(workload, to.Hash).Select(pod => $"then {StuckPods.Replacement(workload, pod).Description}"));
         return new TargetPlan
         {

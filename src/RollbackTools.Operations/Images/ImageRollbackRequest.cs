@@ -23,6 +23,39 @@ public sealed record RollbackGoal
 
     /// <summary>Which container <see cref="Image"/>, <see cref="Tag"/> or <see cref="Digest"/> is for, when there are several.</summary>
     public string? Container { get; init; }
+
+    internal bool IsKnownGood => this is { Revision: null, Image: null, Tag: null, Digest: null };
+
+    /// <summary>Itself, when the words can be an image's. Throws <see cref="RollbackException"/> InvalidImage naming the part that cannot.</summary>
+    public RollbackGoal Checked()
+    {
+        try
+        {
+            if (Image is not null) ImageReference.Parse(Image);
+            if (Tag is not null) ImageReference.CheckTag(Tag);
+            if (Digest is not null) ImageReference.CheckDigest(Digest);
+            return this;
+        }
+        catch (FormatException wrong)
+        {
+            throw new RollbackException("InvalidImage", wrong.Message, wrong)
+            {
+                Target = Image ?? Tag ?? Digest,
+                NextStep = "Get-ImageHistory <name> shows the images as they are written.",
+            };
+        }
+    }
+}
+
+/// <summary>What one workload of a request is to do differently from the rest.</summary>
+public sealed record WorkloadWish(WorkloadReference Workload)
+{
+    public RollbackGoal? Goal { get; init; }
+
+    public string? Reason { get; init; }
+
+    [JsonIgnore]
+    public bool AsksForSomething => Goal is not null || Reason is not null;
 }
 
 /// <summary>A request to roll workloads back; what the journal keeps so that a run can be resumed.</summary>
@@ -38,6 +71,9 @@ public sealed record ImageRollbackRequest : OperationRequest
     public override int Parallelism => ThrottleLimit;
 
     public IReadOnlyList<WorkloadReference> Workloads { get; init; } = [];
+
+    /// <summary>Those of <see cref="Workloads"/> that have a version or a reason of their own.</summary>
+    public IReadOnlyList<WorkloadWish> Wishes { get; init => field = value ?? []; } = [];
 
     /// <summary>Everything with these labels in the namespace, instead of names.</summary>
     public string? LabelSelector { get; init; }
@@ -58,6 +94,26 @@ public sealed record ImageRollbackRequest : OperationRequest
 
     /// <summary>Resume a paused Deployment for the rollback (it stays resumed).</summary>
     public bool ResumePaused { get; init; }
+
+    /// <summary>With <see cref="LabelSelector"/>: also what is proven to run well, which is otherwise left alone.</summary>
+    public bool IncludeHealthy { get; init; }
+
+    [JsonIgnore]
+    public override string? Why =>
+        Reason ?? (Wishes.Select(wish => wish.Reason).OfType<string>().Distinct().ToList() is { Count: > 0 } reasons ? string.Join("; ", reasons) : null);
+
+    /// <summary>The request as it is for one workload.</summary>
+    internal ImageRollbackRequest For(WorkloadReference workload) => Wishes.FirstOrDefault(wish => wish.Workload == workload) is { } wish
+        ? this with { Goal = wish.Goal ?? Goal, Reason = wish.Reason ?? Reason }
+        : this;
+
+    /// <summary>Why a workload that was asked to go to several versions goes to none.</summary>
+    public static RollbackException Torn(string workload, int versions) =>
+        new("AmbiguousRevision", $"{workload} was piped with {versions} different versions; it can only go back to one.")
+        {
+            Target = workload,
+            NextStep = $"Invoke-ImageRollback {workload} goes to known-good; or pipe one revision: Get-ImageHistory {workload} | Where-Object Revision -eq … | Invoke-ImageRollback",
+        };
 
     public override string? AfterUndo(RunTarget target) => $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
 

@@ -19,13 +19,14 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
     /// <summary>Throws <see cref="RollbackException"/> when there is nowhere to go, with what could be done instead.</summary>
     public static ImageTarget Resolve(WorkloadSnapshot workload, RollbackGoal goal, string estate, DateTimeOffset now)
     {
-        if (goal is { Revision: null, Image: null, Tag: null, Digest: null }) return OfKnownGood(workload, estate, now);
+        if (goal.IsKnownGood) return OfKnownGood(workload, estate, now);
         var target = goal switch
         {
             { Revision: { } number } => OfRevision(workload, number),
-            { Image: { } image } => OfImage(workload, goal, _ => ImageReference.Parse(image)),
-            { Tag: { } tag } => OfImage(workload, goal, current => current.WithTag(tag)),
-            _ => OfImage(workload, goal, current => current.WithDigest(goal.Digest!)),
+            // What runs now may be what no runtime can read: that is then the reason to leave it.
+            { Image: { } image } => OfImage(workload, goal, _ => image),
+            { Tag: { } tag } => OfImage(workload, goal, current => ImageReference.Parse(current).WithTag(tag).ToString()),
+            _ => OfImage(workload, goal, current => ImageReference.Parse(current).WithDigest(goal.Digest!).ToString()),
         };
         var judged = Images.KnownGood.Judge(workload, estate, now).FirstOrDefault(revision => revision.Source == target.Revision?.Source);
         return target with { KnownGood = judged?.Health >= RevisionHealth.Likely };
@@ -74,14 +75,14 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
             $"Get-ImageHistory {workload} -Namespace {workload.Namespace}");
     }
 
-    private static ImageTarget OfImage(WorkloadSnapshot workload, RollbackGoal goal, Func<ImageReference, ImageReference> change)
+    private static ImageTarget OfImage(WorkloadSnapshot workload, RollbackGoal goal, Func<string, string> change)
     {
         Dictionary<string, string> images = [];
         foreach (var container in Containers(workload, goal))
         {
             try
             {
-                images[container.Container] = change(ImageReference.Parse(container.Image)).ToString();
+                images[container.Container] = change(container.Image);
             }
             catch (FormatException wrong)
             {

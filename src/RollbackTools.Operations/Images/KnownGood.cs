@@ -86,6 +86,22 @@ public static class KnownGood
         };
     }
 
+    /// <summary>
+    /// How long the current revision is certain to have been current and up, this time; null when nothing tells. A revision's object
+    /// is no proof once it was reused: then it is as old as its first turn.
+    /// </summary>
+    public static TimeSpan? HasRunWellFor(WorkloadSnapshot workload, DateTimeOffset now)
+    {
+        if (workload.Current is not { } current) return null;
+        var progressing = workload.Object.Status.Condition("Progressing");
+        var available = progressing is { Reason: "NewReplicaSetAvailable" } && progressing.Message?.Contains($"\"{current.Source}\"", StringComparison.Ordinal) == true
+            ? progressing.LastUpdateTime
+            : null;
+        var firstTurn = workload.Kind == WorkloadKind.Deployment && current.FormerNumbers.Count == 0 ? current.CreatedAt : null;
+        var oldestPod = workload.PodsOf(current).Where(pod => pod.IsReady).Min(pod => pod.Metadata.CreationTimestamp);
+        return now - new[] { available, firstTurn, oldestPod }.Min();
+    }
+
     public static IReadOnlyList<string> RolledBackFrom(Workload workload) =>
         workload.Metadata.Annotations.GetValueOrDefault(RolledBackFromAnnotation)
             ?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];

@@ -28,13 +28,6 @@ internal static class Ownership
         if (meta.Labels.TryGetValue("kustomize.toolkit.fluxcd.io/name", out var flux))
             warnings.Add($"Flux kustomization '{flux}' owns {workload}: its next reconciliation puts the version in Git back. Suspend it first.");
 
-        var appliers = meta.ManagedFields.Where(entry => entry.Operation == "Apply" && entry.Subresource is null).Select(entry => entry.Manager).Distinct().ToList();
-        if (appliers.Count > 0)
-        {
-            warnings.Add($"{workload} is managed by server-side apply ('{string.Join("', '", appliers)}'): the next apply of another image " +
-                "reports a conflict with 'rollbacktools' and needs --force-conflicts once.");
-        }
-
         return warnings;
     }
 }

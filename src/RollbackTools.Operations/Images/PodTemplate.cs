@@ -38,6 +38,12 @@ public sealed class PodTemplate
         return new PodTemplate(template);
     }
 
+    /// <summary>
+    /// Whether this is <paramref name="asked"/> as a server stored it: all of it is here, unchanged, and what is more are fields that
+    /// were left out. (A server fills in defaults, and a newer one knows more of them than the one that recorded an old revision.)
+    /// </summary>
+    public bool Fulfils(PodTemplate asked) => Hash == asked.Hash || Fulfils(asked.Json, Json, Place.Template);
+
     /// <summary>The same template with these containers' images changed.</summary>
     public PodTemplate WithImages(IReadOnlyDictionary<string, string> imageByContainer)
     {
@@ -56,6 +62,15 @@ public sealed class PodTemplate
 
     /// <summary>Writes the template for a request: without the controller's label and without the patch directive.</summary>
     public void WriteTo(Utf8JsonWriter writer) => Write(writer, Json, Place.Template, canonical: false);
+
+    private static bool Fulfils(JsonElement asked, JsonElement stored, Place place) => (asked.ValueKind, stored.ValueKind) switch
+    {
+        (JsonValueKind.Object, JsonValueKind.Object) => asked.EnumerateObject().Where(property => Counts(property, place))
+            .All(property => stored.TryGetProperty(property.Name, out var value) && Fulfils(property.Value, value, Below(place, property.Name))),
+        (JsonValueKind.Array, JsonValueKind.Array) => asked.GetArrayLength() == stored.GetArrayLength()
+            && asked.EnumerateArray().Zip(stored.EnumerateArray()).All(pair => Fulfils(pair.First, pair.Second, Place.Elsewhere)),
+        _ => asked.ValueKind == stored.ValueKind && asked.GetRawText() == stored.GetRawText(),
+    };
 
     private static string ComputeHash(JsonElement json)
     {

@@ -39,6 +39,9 @@ public sealed record RestoreTemplate : Step
     /// <summary>Deployment only: set spec.paused to false in the same request.</summary>
     public bool ResumePaused { get; init; }
 
+    /// <summary>Who had which fields of the template when this was planned, if it is server-side applied: they get them back.</summary>
+    public IReadOnlyList<ManagedFieldsEntry> Owners { get; init => field = value ?? []; } = [];
+
     /// <summary>The target's content and the workload as planned, when this process planned it; else both are read.</summary>
     [JsonIgnore]
     public WorkloadSnapshot? Planned { get; init; }
@@ -85,22 +88,23 @@ public sealed record RestoreTemplate : Step
         for (var attempt = 1; ; attempt++)
         {
             var template = new PodTemplate(live.Spec.Template);
-            Check(live, template);
-            if (template.Hash == To.Hash && !(ResumePaused && live.Spec.Paused))
+            CheckUid(live);
+            var place = await PlaceAsync(reader, live, template, cancellation);
+            if (place == To && !(ResumePaused && live.Spec.Paused))
             {
-                Result = live;
                 // After an attempt of ours that got no clear answer, finding it done means we did it.
-                return new StepOutcome(intended, $"runs {To.Describe()}");
+                return await HandBackAsync(context.Estate.Cluster, reader, live, new StepOutcome(intended, $"runs {To.Describe()}"), cancellation);
             }
 
-            var target = Target ?? await TemplateFinder.FindAsync(reader, Kind, live, template, To, cancellation);
+            var target = place == To ? template : Target ?? await TemplateFinder.FindAsync(reader, Kind, live, template, To, cancellation);
             if (!intended) await intend();
             intended = true;
             try
             {
-                Result = await context.Estate.Cluster.PatchAsync(resource, Namespace, Name, TemplatePatch.Build(this, live, template, target),
+                var written = await context.Estate.Cluster.PatchAsync(resource, Namespace, Name, TemplatePatch.Build(this, live, template, target),
                     new WriteOptions { Conditional = true }, cancellation);
-                return new StepOutcome(true, $"resourceVersion {Result.Metadata.ResourceVersion}, generation {Result.Metadata.Generation}");
+                StepOutcome done = new(true, $"resourceVersion {written.Metadata.ResourceVersion}, generation {written.Metadata.Generation}");
+                return await HandBackAsync(context.Estate.Cluster, reader, written, done, cancellation);
             }
             catch (EstateException refusal) when (attempt < Attempts && MayBeStale(refusal))
             {
@@ -113,29 +117,75 @@ public sealed record RestoreTemplate : Step
         }
     }
 
+    // The rollback stands whether or not this works out; the next apply is then refused once, which is worth a warning.
+    private async Task<StepOutcome> HandBackAsync(
+        ICluster cluster, WorkloadReader reader, Workload written, StepOutcome outcome, CancellationToken cancellation)
+    {
+        Result = written;
+        for (var attempt = 1; ; attempt++)
+        {
+            if (FieldOwnership.HandBack(Owners, Result) is not { } patch) return outcome;
+            try
+            {
+                Result = await cluster.PatchAsync(
+                    WorkloadSnapshot.ResourceOf(Kind), Namespace, Name, patch, new WriteOptions { Conditional = true }, cancellation);
+                return outcome;
+            }
+            catch (EstateException refusal)
+            {
+                var appliers = $"'{string.Join("', '", FieldOwnership.Appliers(Owners))}'";
+                if (attempt == Attempts || !MayBeStale(refusal))
+                {
+                    return outcome with
+                    {
+                        Warning = $"The fields this wrote could not be given back to {appliers}, whose next server-side apply of another image needs " +
+                            $"--force-conflicts once: {refusal.Message}",
+                    };
+                }
+
+                Result = await reader.ReadObjectAsync(Kind, Namespace, Name, cancellation);
+            }
+        }
+    }
+
     // A JSON Patch test that fails is 422 on a real API server and 409 on some aggregated ones.
     private static bool MayBeStale(EstateException refusal) =>
         refusal.Kind is EstateErrorKind.Conflict || (refusal.Kind == EstateErrorKind.Rejected && refusal.Status == 422);
 
-    private void Check(Workload live, PodTemplate template)
-    {
-        var target = $"{Kind.ToString().ToLowerInvariant()}/{Name} in {Namespace}";
-        if (Uid.Length > 0 && live.Metadata.Uid != Uid)
-        {
-            throw new RollbackException("Replaced", $"{target} was deleted and created again since this was planned.")
-            {
-                Target = target,
-                NextStep = $"Get-ImageHistory {Kind.ToString().ToLowerInvariant()}/{Name} -Namespace {Namespace}",
-            };
-        }
+    private string Where => $"{Kind.ToString().ToLowerInvariant()}/{Name} in {Namespace}";
 
-        if (template.Hash == From.Hash || template.Hash == To.Hash) return;
+    private void CheckUid(Workload live)
+    {
+        if (Uid.Length == 0 || live.Metadata.Uid == Uid) return;
+        throw new RollbackException("Replaced", $"{Where} was deleted and created again since this was planned.")
+        {
+            Target = Where,
+            NextStep = $"Get-ImageHistory {Kind.ToString().ToLowerInvariant()}/{Name} -Namespace {Namespace}",
+        };
+    }
+
+    /// <summary>
+    /// Which of the two the live template is. Both are on record as they were before a server stored them, so the live one may have
+    /// more defaults; of two that it would fulfil, it is the nearer. Throws ChangedMeanwhile when it is neither.
+    /// </summary>
+    private async Task<TemplateIdentity> PlaceAsync(WorkloadReader reader, Workload live, PodTemplate template, CancellationToken cancellation)
+    {
+        if (template.Hash == To.Hash) return To;
+        if (template.Hash == From.Hash) return From;
+        var kept = await reader.ReadRevisionsAsync(Kind, live, cancellation);
+        var nearest = new[] { From, To }
+            .Select(identity => (identity, asked: kept.FirstOrDefault(revision => revision.Template.Hash == identity.Hash)?.Template))
+            .Where(candidate => candidate.asked is not null && template.Fulfils(candidate.asked))
+            .OrderBy(candidate => TemplateDifference.Describe(candidate.asked!, template).Count)
+            .Select(candidate => candidate.identity).FirstOrDefault();
+        if (nearest is not null) return nearest;
+
         var writer = live.Metadata.LastWriter();
         var who = writer is null ? "somebody else" : $"'{writer.Manager}' at {writer.Time:u}";
         throw new RollbackException("ChangedMeanwhile",
-            $"{target} was changed by {who} since this was planned: it now runs {ContainerImage.Describe(template.Images)}. Nothing was overwritten.")
+            $"{Where} was changed by {who} since this was planned: it now runs {ContainerImage.Describe(template.Images)}. Nothing was overwritten.")
         {
-            Target = target,
+            Target = Where,
             NextStep = $"Invoke-ImageRollback {Kind.ToString().ToLowerInvariant()}/{Name} -Namespace {Namespace} -WhatIf",
         };
     }

@@ -8,6 +8,9 @@ namespace RollbackTools.Operations.Images;
 /// </summary>
 public sealed record RolloutStatus(bool Complete, string Message)
 {
+    /// <summary>Complete because no pods are wanted: the version was put there, and nothing shows that it works.</summary>
+    public bool ProvesNothing { get; init; }
+
     public static RolloutStatus Of(WorkloadKind kind, Workload workload) => kind switch
     {
         _ when workload.Status.ObservedGeneration < workload.Metadata.Generation => Waiting("the controller has not seen the change yet"),
@@ -50,5 +53,8 @@ public sealed record RolloutStatus(bool Complete, string Message)
 
     private static RolloutStatus Waiting(string message) => new(false, message);
 
-    private static RolloutStatus Done(int pods) => new(true, $"{pods} of {pods} pods available");
+    private static RolloutStatus Done(int pods) => new(true, pods == 0 ? "no pods are wanted, so nothing runs" : $"{pods} of {pods} pods available")
+    {
+        ProvesNothing = pods == 0,
+    };
 }

@@ -33,6 +33,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
         live = restored;
         // The server fills in what a template recorded by an older one did not have: what it answered is what we asked for.
         goalHash = new PodTemplate(restored.Spec.Template).Hash;
+        others.ExceptWith(planned.Revisions.Where(revision => revision.Template.Hash == goalHash).Select(revision => revision.Source));
         // A deadline that had passed before our change survives it for a moment (kubernaut#199): it is not about us. Only that:
         // times are whole seconds, and a condition of our own may well bear the second of the one before.
         staleDeadline = restored.Status.Condition("Progressing") is { Reason: "ProgressDeadlineExceeded" } passed ? passed.LastUpdateTime : null;
@@ -62,7 +63,8 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
         if (new PodTemplate(live.Spec.Template) is var template && template.Hash != goalHash) return Overtaken(template);
 
         var status = RolloutStatus.Of(planned.Kind, live);
-        if (status.Complete && !Stuck().Any()) return Verdict.Good(status.Message, Leftovers());
+        if (status.Complete && !Stuck().Any())
+            return Verdict.Good(status.Message, Leftovers.Of(planned, live, pods.Values.Where(pod => !IsOfGoal(pod)))) with { Unproven = status.ProvesNothing };
 
         var observed = live.Status.ObservedGeneration >= live.Metadata.Generation;
         var trouble = observed ? pods.Values.Where(IsOfGoal).Select(PodTrouble.Find).FirstOrDefault(t => t is not null) : null;
@@ -126,16 +128,6 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
         if (!StuckPods.AreLeftAlone(planned.Kind, live) || live.Status.ObservedGeneration < live.Metadata.Generation) return [];
         return pods.Values.Where(pod => pod.Metadata.DeletionTimestamp is null && !pod.IsReady && !IsOfGoal(pod)
             && StuckPods.IsInReach(planned.Kind, live, pod) && !replaced.Contains(pod.Metadata.Uid));
-    }
-
-    private List<string> Leftovers()
-    {
-        var left = pods.Values.Where(pod => pod.Metadata.DeletionTimestamp is null && !IsOfGoal(pod)).Select(pod => pod.Metadata.Name).Order().ToList();
-        if (left.Count == 0 || planned.Kind == WorkloadKind.Deployment) return [];
-        var why = live.Spec.UpdateStrategy?.Type == "OnDelete"
-            ? $"updateStrategy OnDelete; replace them when it suits: kubectl delete pod {string.Join(' ', left)} -n {planned.Namespace}"
-            : $"partition {live.Spec.UpdateStrategy?.RollingUpdate?.Partition}; lower it to reach them";
-        return [$"{string.Join(", ", left)} still run the revision from before ({why})."];
     }
 
     private async Task WaitAsync(ChannelReader<RolloutChange> changes, DateTimeOffset end, CancellationToken cancellation)

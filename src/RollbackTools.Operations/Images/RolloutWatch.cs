@@ -25,7 +25,7 @@ internal sealed class RolloutWatch(ICluster cluster, IOperationReporter reporter
     {
         RolloutVerifier verifier = new(cluster, time, planned, goal);
         var id = string.GetHashCode($"{planned.Kind}/{planned.Namespace}/{planned.Name}", StringComparison.Ordinal) & int.MaxValue;
-        var activity = $"Rolling back {planned} in {planned.Namespace} to {goal.Describe()}";
+        var activity = $"Rolling back {planned} in {planned.Namespace} to {goal.Describe()} (run {run.RunId})";
         try
         {
             return await verifier.VerifyAsync(restored, Feed(planned).Changes(planned.Name), async (step, token) => await run.ApplyAsync(step, token), timeout,

@@ -10,6 +10,12 @@ public interface IOperationReporter
     void Progress(ProgressReport progress);
 
     /// <summary>
+    /// What to say of <paramref name="subject"/> should the operator stop the command from now on: nothing else can be written then.
+    /// Null when there is nothing to say any more.
+    /// </summary>
+    void IfStopped(string subject, string? message);
+
+    /// <summary>
     /// Whether to go ahead with one target. Under <c>-WhatIf</c> it shows <see cref="Proposal.Description"/> and answers
     /// <see cref="Decision.WhatIf"/>; a person may decline.
     /// </summary>

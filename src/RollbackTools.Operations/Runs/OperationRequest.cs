@@ -30,6 +30,10 @@ public abstract record OperationRequest
     /// <summary>Why, in the operator's words.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Why, for the record of the whole run, when its parts have reasons of their own.</summary>
+    [JsonIgnore]
+    public virtual string? Why => Reason;
+
     /// <summary>The next command to type once a target was taken back.</summary>
     public virtual string? AfterUndo(RunTarget target) => null;
 

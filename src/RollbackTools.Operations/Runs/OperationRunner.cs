@@ -24,7 +24,7 @@ public sealed class OperationRunner(IEstate estate, RunStore runs, IOperationRep
         Operation = request.Operation,
         Estate = estate.Name,
         Actor = RunEngine.Actor,
-        Reason = request.Reason,
+        Reason = request.Why,
         Version = typeof(OperationRunner).Assembly.GetName().Version?.ToString(3) ?? "",
         Connection = estate.Connection,
         Request = request,

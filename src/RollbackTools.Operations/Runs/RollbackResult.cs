@@ -1,3 +1,5 @@
+using RollbackTools.Operations.Reports;
+
 namespace RollbackTools.Operations.Runs;
 
 public enum RollbackOutcome
@@ -14,7 +16,7 @@ public enum RollbackOutcome
     /// <summary>The operator said no.</summary>
     Declined,
 
-    /// <summary>Changed as asked, and the operator chose not to wait for proof (-NoWait).</summary>
+    /// <summary>Changed as asked, and not proven: the operator chose not to wait (-NoWait), or no pods are wanted, so nothing runs.</summary>
     Unverified,
 
     /// <summary>Not healthy, refused or overtaken; <c>Message</c> says why and <c>NextStep</c> what to do.</summary>
@@ -65,13 +67,13 @@ public record RollbackResult
     public string Message { get; init; } = "";
 
     /// <summary>Events, container states and last log lines behind a failure.</summary>
-    public IReadOnlyList<string> Evidence { get; init; } = [];
+    public IReadOnlyList<string> Evidence { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 
     /// <summary>What this run changes or changed, in the wire's own words.</summary>
-    public IReadOnlyList<string> Steps { get; init; } = [];
+    public IReadOnlyList<string> Steps { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 
     /// <summary>Things that will matter soon: who will fight back, what still points at the bad version.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 
     /// <summary>The next command to type, when there is one.</summary>
     public string? NextStep { get; init; }

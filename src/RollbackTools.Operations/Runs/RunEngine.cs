@@ -54,8 +54,11 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             Plan = [.. accepted.Select(plan => new PlannedTarget(plan.Target, plan.Steps) { Locks = plan.Locks, Wave = plan.Wave })],
         });
 
+        RunStanding standing = new(runId, accepted, reporter);
+        reporter.Verbose($"Run {runId}, on record in {journal.Path}");
+        standing.Started();
         var results = Channel.CreateUnbounded<RollbackResult>();
-        var working = WorkAsync(journal, runId, accepted, throttle, results.Writer, cancellation);
+        var working = WorkAsync(journal, runId, standing, accepted, throttle, results.Writer, cancellation);
         List<RollbackOutcome> outcomes = [];
         try
         {
@@ -67,6 +70,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
 
             await working;
             await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes, ifRefused) });
+            standing.Over();
         }
         finally
         {
@@ -83,7 +87,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         : RunState.Succeeded;
 
     private async Task WorkAsync(
-        RunJournal journal, string runId, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results, CancellationToken cancellation)
+        RunJournal journal, string runId, RunStanding standing, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results, CancellationToken cancellation)
     {
         try
         {
@@ -92,12 +96,12 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             {
                 if (broken is not null)
                 {
-                    foreach (var plan in wave) await FinishAsync(journal, plan, Refused(plan.Draft with { RunId = runId }, NotAttempted(plan, broken, runId)), results);
+                    foreach (var plan in wave) await FinishAsync(journal, standing, plan, Refused(plan.Draft with { RunId = runId }, NotAttempted(plan, broken, runId)), results);
                     continue;
                 }
 
                 var ended = await Task.WhenAll(wave.GroupBy(plan => string.Join('\n', plan.Locks.Select(one => one.Namespace).Distinct().Order(StringComparer.Ordinal)))
-                    .Select(group => WorkUnderLocksAsync(journal, runId, [.. group], throttle, results, cancellation)));
+                    .Select(group => WorkUnderLocksAsync(journal, runId, standing, [.. group], throttle, results, cancellation)));
                 broken = ended.SelectMany(group => group).FirstOrDefault(result => result.Outcome == RollbackOutcome.Failed) is { } failed
                     ? $"{failed.Kind.ToLowerInvariant()}/{failed.Name}" : null;
             }
@@ -119,7 +123,8 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         };
 
     private async Task<IReadOnlyList<RollbackResult>> WorkUnderLocksAsync(
-        RunJournal journal, string runId, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results, CancellationToken cancellation)
+        RunJournal journal, string runId, RunStanding standing, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results,
+        CancellationToken cancellation)
     {
         RunLocks held;
         try
@@ -132,8 +137,8 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             var free = refused.Contested.Count == 0 ? [] : plans.Where(plan => !plan.Locks.Intersect(refused.Contested).Any()).ToList();
             List<RollbackResult> ended = [];
             foreach (var plan in plans.Except(free))
-                ended.Add(await FinishAsync(journal, plan, Refused(plan.Draft with { RunId = runId }, refused.Refusal), results));
-            return free.Count == 0 ? ended : [.. ended, .. await WorkUnderLocksAsync(journal, runId, free, throttle, results, cancellation)];
+                ended.Add(await FinishAsync(journal, standing, plan, Refused(plan.Draft with { RunId = runId }, refused.Refusal), results));
+            return free.Count == 0 ? ended : [.. ended, .. await WorkUnderLocksAsync(journal, runId, standing, free, throttle, results, cancellation)];
         }
 
         await using (held)
@@ -147,7 +152,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
                 RollbackResult result;
                 try
                 {
-                    result = await WorkOnAsync(journal, plan, draft, either.Token);
+                    result = await WorkOnAsync(journal, standing, plan, draft, either.Token);
                 }
                 catch (OperationCanceledException) when (held.Lost.IsCancellationRequested && !cancellation.IsCancellationRequested)
                 {
@@ -159,19 +164,21 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
                     result = Refused(draft, lost);
                 }
 
-                ended.Add(await FinishAsync(journal, plan, result, results));
+                ended.Add(await FinishAsync(journal, standing, plan, result, results));
             });
             return [.. ended];
         }
     }
 
-    private async Task<RollbackResult> WorkOnAsync(RunJournal journal, TargetPlan plan, RollbackResult draft, CancellationToken cancellation)
+    private async Task<RollbackResult> WorkOnAsync(
+        RunJournal journal, RunStanding standing, TargetPlan plan, RollbackResult draft, CancellationToken cancellation)
     {
         if (plan.Ended is { Outcome: { } outcome } ended) return Completed(draft, Verdict.Good(ended.Message ?? ""), outcome);
-        TargetRun run = new(new StepContext(estate, reporter, time), journal, plan.Target);
+        TargetRun run = new(new StepContext(estate, reporter, time), journal, plan, standing);
         try
         {
             foreach (var step in plan.Steps) await run.ApplyAsync(step, cancellation);
+            draft = draft with { Warnings = [.. draft.Warnings, .. run.Warnings] };
             var untouched = !run.Changed && !plan.Begun && plan.Success is (RollbackOutcome.RolledBack or RollbackOutcome.Changed);
             var success = untouched ? RollbackOutcome.AlreadyThere : plan.Success;
             if (plan.Verify is null)
@@ -192,20 +199,24 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         }
     }
 
-    private async Task<RollbackResult> FinishAsync(RunJournal journal, TargetPlan plan, RollbackResult result, ChannelWriter<RollbackResult> results)
+    private async Task<RollbackResult> FinishAsync(
+        RunJournal journal, RunStanding standing, TargetPlan plan, RollbackResult result, ChannelWriter<RollbackResult> results)
     {
         await journal.AppendAsync(new RunLine
         {
             Event = RunEvent.Outcome,
             Target = plan.Target with { Outcome = result.Outcome, Message = result.Message },
         });
+        standing.Ended(plan);
         results.TryWrite(result);
         return result;
     }
 
     private RollbackResult Completed(RollbackResult draft, Verdict verdict, RollbackOutcome success) => draft with
     {
-        Outcome = verdict.Healthy ? success : RollbackOutcome.Failed,
+        Outcome = !verdict.Healthy ? RollbackOutcome.Failed
+            : verdict.Unproven && success == RollbackOutcome.RolledBack ? RollbackOutcome.Unverified
+            : success,
         Duration = time.GetUtcNow() - draft.StartedAt,
         Message = verdict.Message,
         Evidence = verdict.Evidence,

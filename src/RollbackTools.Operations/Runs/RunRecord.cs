@@ -1,3 +1,5 @@
+using RollbackTools.Operations.Reports;
+
 namespace RollbackTools.Operations.Runs;
 
 public enum RunState
@@ -17,24 +19,54 @@ public enum RunState
     Undone,
 }
 
-/// <summary>A run as its journal tells it.</summary>
+/// <summary>
+/// A run as its journal tells it. Its first ten properties are those of every result; where its targets differ they are summed up,
+/// and <see cref="Targets"/> has each.
+/// </summary>
 public sealed record RunRecord
 {
     public string Estate { get; init; } = "";
 
+    public string Namespace => All(target => target.Namespace);
+
+    public string Kind => All(target => target.Kind);
+
+    /// <summary>The workload's name, or all of them with commas between.</summary>
+    public string Name => All(target => target.Name);
+
+    public string From => All(target => target.From);
+
+    public string To => All(target => target.To);
+
+    /// <summary>
+    /// Failed when a target failed, and null while one has not ended; else what the targets have in common, leaving out those that
+    /// were there already.
+    /// </summary>
+    public RollbackOutcome? Outcome
+    {
+        get
+        {
+            var outcomes = Targets.Select(target => target.Outcome).Distinct().ToList();
+            if (outcomes.Contains(RollbackOutcome.Failed)) return RollbackOutcome.Failed;
+            if (outcomes.Count == 0 || outcomes.Contains(null)) return null;
+            if (outcomes.Count > 1) outcomes.Remove(RollbackOutcome.AlreadyThere);
+            return outcomes.Contains(RollbackOutcome.Unverified) ? RollbackOutcome.Unverified : outcomes[0];
+        }
+    }
+
+    public DateTimeOffset StartedAt { get; init; }
+
+    public TimeSpan? Duration => EndedAt - StartedAt;
+
     public string RunId { get; init; } = "";
+
+    /// <summary>Null while running or interrupted.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
 
     /// <summary>The operation: <c>ImageRollback</c>.</summary>
     public string Operation { get; init; } = "";
 
     public RunState State { get; init; }
-
-    public DateTimeOffset StartedAt { get; init; }
-
-    /// <summary>Null while running or interrupted.</summary>
-    public DateTimeOffset? EndedAt { get; init; }
-
-    public TimeSpan? Duration => EndedAt - StartedAt;
 
     /// <summary>user@host.</summary>
     public string Actor { get; init; } = "";
@@ -42,15 +74,17 @@ public sealed record RunRecord
     /// <summary>The operator's -Reason.</summary>
     public string? Reason { get; init; }
 
-    public IReadOnlyList<RunTarget> Targets { get; init; } = [];
+    public IReadOnlyList<RunTarget> Targets { get; init => field = ReadableList<RunTarget>.Of(value); } = ReadableList<RunTarget>.Of([]);
 
-    public IReadOnlyList<RunEntry> Steps { get; init; } = [];
+    public IReadOnlyList<RunEntry> Steps { get; init => field = ReadableList<RunEntry>.Of(value); } = ReadableList<RunEntry>.Of([]);
 
     /// <summary>The journal file.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>What to type next when the run needs somebody.</summary>
     public string? NextStep { get; init; }
+
+    private string All(Func<RunTarget, string> what) => string.Join(", ", Targets.Select(what).Distinct());
 }
 
 /// <summary>One target of a run and how it ended. From and To are images, as people say them.</summary>
@@ -90,4 +124,6 @@ public sealed record RunEntry
     public string Event { get; init; } = "";
 
     public string? Detail { get; init; }
+
+    public override string ToString() => string.Join(' ', new[] { $"{At:u}", Event, Target, Step, Detail }.Where(part => !string.IsNullOrEmpty(part)));
 }

@@ -39,5 +39,8 @@ public sealed record StepContext(IEstate Estate, IOperationReporter Reporter, Ti
 /// <summary>How a step ended. <see cref="Changed"/> is false when it was true already.</summary>
 public sealed record StepOutcome(bool Changed, string Detail)
 {
+    /// <summary>Something beside the step's purpose that did not work out; null when all did.</summary>
+    public string? Warning { get; init; }
+
     public static StepOutcome AlreadyTrue(string detail) => new(false, detail);
 }

@@ -47,17 +47,31 @@ public sealed record TargetPlan
 }
 
 /// <summary>One target being worked on: applies steps so that the journal always knows first.</summary>
-public sealed class TargetRun(StepContext context, RunJournal journal, RunTarget target)
+public sealed class TargetRun
 {
+    private readonly StepContext context;
+    private readonly RunJournal journal;
+    private readonly TargetPlan plan;
+    private readonly RunStanding standing;
+
+    internal TargetRun(StepContext context, RunJournal journal, TargetPlan plan, RunStanding standing) =>
+        (this.context, this.journal, this.plan, this.standing) = (context, journal, plan, standing);
+
+    public string RunId => Path.GetFileNameWithoutExtension(journal.Path);
+
     /// <summary>Whether any step changed something, as opposed to finding it true.</summary>
     public bool Changed { get; private set; }
+
+    public List<string> Warnings { get; } = [];
 
     public async Task<StepOutcome> ApplyAsync(Step step, CancellationToken cancellation)
     {
         try
         {
-            var outcome = await step.ApplyAsync(context, () => WriteAsync(RunEvent.Intent, step, null), cancellation);
+            var outcome = await step.ApplyAsync(context, () => IntendAsync(step), cancellation);
             Changed |= outcome.Changed;
+            if (outcome.Changed) standing.Changed(plan);
+            if (outcome.Warning is { } warning) Warnings.Add(warning);
             await WriteAsync(outcome.Changed ? RunEvent.Done : RunEvent.AlreadyTrue, step, outcome.Detail);
             return outcome;
         }
@@ -68,10 +82,16 @@ public sealed class TargetRun(StepContext context, RunJournal journal, RunTarget
         }
     }
 
+    private async Task IntendAsync(Step step)
+    {
+        await WriteAsync(RunEvent.Intent, step, null);
+        standing.Begun(plan);
+    }
+
     private Task WriteAsync(RunEvent what, Step step, string? detail) => journal.AppendAsync(new RunLine
     {
         Event = what,
-        Target = target,
+        Target = plan.Target,
         Step = step,
         Inverse = what == RunEvent.Intent ? step.Invert() : null,
         Detail = detail,

@@ -5,6 +5,9 @@ public sealed record Verdict
 {
     public bool Healthy { get; init; }
 
+    /// <summary>Nothing speaks against it, and nothing ran that could speak for it.</summary>
+    public bool Unproven { get; init; }
+
     public string Message { get; init; } = "";
 
     /// <summary>The stable name of the failure; null when healthy.</summary>

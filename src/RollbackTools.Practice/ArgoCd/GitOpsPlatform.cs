@@ -1,4 +1,6 @@
 using RollbackTools.Practice.ArgoCd.Applications;
+using RollbackTools.Practice.ArgoCd.ApplicationSets;
+using RollbackTools.Practice.ArgoCd.Server;
 using RollbackTools.Practice.Estates;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Pki;
@@ -10,8 +12,13 @@ namespace RollbackTools.Practice.ArgoCd;
 public sealed class GitOpsPlatform(ArgoCdOptions options) : IClusterAddOn
 {
     private ApplicationController? applications;
+    private AddOnContext? cluster;
+    private ArgoCdServer? server;
 
     public ArgoCdOptions Options => options;
+
+    /// <summary>Its API server, once the cluster has started.</summary>
+    public ArgoCdServer Server => server ?? throw new InvalidOperationException("Argo CD's API server has not been started.");
 
     public IReadOnlyList<ResourceType> Kinds => ArgoResources.All;
 
@@ -28,13 +35,15 @@ public sealed class GitOpsPlatform(ArgoCdOptions options) : IClusterAddOn
 
     public IReadOnlyList<Controller> Install(AddOnContext cluster)
     {
+        this.cluster = cluster;
         if (!options.KnowsAutomatedEnabled)
             cluster.Admission.Prune(ArgoResources.Applications, "spec", "syncPolicy", "automated", "enabled");
         applications = new ApplicationController(cluster.Controllers, cluster.Writer, options);
-        return [applications];
+        return [applications, new ApplicationSetController(cluster.Controllers, cluster.Writer)];
     }
 
-    public Task ListenAsync(CertificateAuthority authority, CancellationToken cancellation) => Task.CompletedTask;
+    public async Task ListenAsync(CertificateAuthority authority, CancellationToken cancellation) =>
+        server = await ArgoCdServer.StartAsync(options, cluster!, Applications, authority, cancellation);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

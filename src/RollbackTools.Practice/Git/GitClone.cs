@@ -34,6 +34,16 @@ public sealed class GitClone : IDisposable
         return clone;
     }
 
+    /// <summary>The branch that the server's HEAD points to. Throws <see cref="GitException"/>.</summary>
+    public async Task<string> DefaultBranchAsync(CancellationToken cancellation)
+    {
+        const string prefix = "ref: refs/heads/";
+        var answer = await GitAsync(["ls-remote", "--symref", "--", url, "HEAD"], cancellation);
+        return answer.StartsWith(prefix, StringComparison.Ordinal)
+            ? answer[prefix.Length..answer.IndexOf('\t', StringComparison.Ordinal)]
+            : throw new GitException("ls-remote", 0, $"{url} has no default branch");
+    }
+
     /// <summary>
     /// Takes the branch's newest commit and returns its SHA; only that commit, as a pipeline does. Throws <see cref="GitException"/>.
     /// </summary>

@@ -6,6 +6,9 @@ public sealed record CatalogueImage(string Repository, string Tag, string Digest
     /// <summary>As a node reports it in <c>imageID</c>.</summary>
     public string Id => $"{Repository}@{Digest}";
 
+    /// <summary>When it was built and pushed; nobody asks of images that were never pushed here.</summary>
+    public DateTimeOffset Pushed { get; init; }
+
     /// <summary>Bytes, compressed.</summary>
     public long Size { get; init; } = 48_000_000;
 }

@@ -14,9 +14,10 @@ public sealed class ImageCatalogue
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, CatalogueImage>> repositories = new();
 
     /// <summary>Pushes a tag; pushing it again moves it. The digest follows from repository and tag unless given.</summary>
-    public CatalogueImage Push(string repository, string tag, ImageBehaviour? behaviour = null, string? digest = null)
+    public CatalogueImage Push(
+        string repository, string tag, ImageBehaviour? behaviour = null, string? digest = null, DateTimeOffset pushed = default)
     {
-        CatalogueImage image = new(repository, tag, digest ?? DigestOf(repository, tag), behaviour ?? new ImageBehaviour.Healthy());
+        CatalogueImage image = new(repository, tag, digest ?? DigestOf(repository, tag), behaviour ?? new ImageBehaviour.Healthy()) { Pushed = pushed };
         repositories.GetOrAdd(repository, _ => new())[tag] = image;
         return image;
     }
@@ -24,6 +25,10 @@ public sealed class ImageCatalogue
     /// <summary>Deletes a tag, as a registry's retention policy would.</summary>
     public bool Remove(string repository, string tag) =>
         repositories.TryGetValue(repository, out var tags) && tags.TryRemove(tag, out _);
+
+    /// <summary>Every tag of a repository, as a registry lists them; none for a repository it does not know.</summary>
+    public IReadOnlyList<CatalogueImage> Tags(string repository) =>
+        repositories.TryGetValue(repository, out var tags) ? [.. tags.Values.OrderBy(image => image.Tag, StringComparer.Ordinal)] : [];
 
     /// <summary>What a pull of this reference gets; null when the registry has no such image.</summary>
     public CatalogueImage? Resolve(ImageReference reference)

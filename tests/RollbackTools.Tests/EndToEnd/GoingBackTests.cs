@@ -10,6 +10,20 @@ namespace RollbackTools.Tests.EndToEnd;
 public sealed class GoingBackTests(SharedCluster shared)
 {
     [Fact]
+    public async Task What_is_scaled_to_nothing_goes_back_without_a_claim_that_it_works()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("api", "2.0-errors");
+        production.Cluster.Operator.Scale(Resources.Deployments, production.Namespace, "api", 0);
+        await production.CompleteAsync("api");
+
+        var result = await production.RollBackAsync("Invoke-ImageRollback api");
+
+        Assert.Equal((RollbackOutcome.Unverified, "shop/api:1.0"), (result.Outcome, production.Image("api")));
+        Assert.Contains("nothing runs", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task By_default_it_goes_to_the_newest_revision_that_worked()
     {
         await using var production = await shared.OpenAsync();

@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Runs;
+using RollbackTools.Practice.Faults;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
 using RollbackTools.Tests.EndToEnd.Support;
@@ -105,6 +106,61 @@ public sealed class StatefulSetTests(SharedCluster shared)
         var result = await production.RollBackAsync("Invoke-ImageRollback queue");
 
         Assert.Equal((RollbackOutcome.RolledBack, "shop/queue:1.0"), (result.Outcome, production.Image("queue", Sts)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_run_into_a_template_that_the_server_filled_in_is_taken_up_and_taken_back(bool killed)
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("queue", "2.0-crash", "CrashLoopBackOff", Sts);
+        var recorded = production.List(Resources.ControllerRevisions).First(revision => (long)revision.Read["revision"]! == 1);
+        production.Cluster.Store.Update(Resources.ControllerRevisions, production.Namespace, recorded.Name, body =>
+        {
+            Assert.True(body["data"]!["spec"]!["template"]!["spec"]!.AsObject().Remove("terminationGracePeriodSeconds"));
+            return true;
+        });
+        using CancellationTokenSource interrupt = new();
+        // Between the change and its outcome on record: what resumes has only the plan to compare with.
+        if (killed) production.AddFault(new FaultRule { Kind = FaultKind.Latency, DelayMilliseconds = 1500, Verb = "delete", Resource = "pods", Times = 1 });
+        var running = production.RunAsync("Invoke-ImageRollback queue", interrupt.Token);
+        if (killed)
+        {
+            await production.UntilAsync(() => production.Image("queue", Sts) == "shop/queue:1.0");
+            await interrupt.CancelAsync();
+        }
+
+        await running;
+        var run = Assert.Single(production.Runs.List());
+        if (killed)
+        {
+            var resumed = Assert.Single((await production.RunAsync($"Resume-RollbackRun {run.RunId}")).Of<RollbackResult>());
+            Assert.Equal((RollbackOutcome.RolledBack, null), (resumed.Outcome, resumed.ErrorId));
+            await production.CompleteAsync("queue", Sts);
+        }
+
+        var undone = Assert.Single((await production.RunAsync($"Undo-RollbackRun {run.RunId}")).Of<RollbackResult>());
+        Assert.Equal((RollbackOutcome.Undone, "shop/queue:2.0-crash"), (undone.Outcome, production.Image("queue", Sts)));
+    }
+
+    [Fact]
+    public async Task Under_OnDelete_the_pods_left_behind_are_named_each_time_it_is_asked()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.CreateAsync("queue", "1.0", Sts, replicas: 2, more: "updateStrategy: { type: OnDelete }, podManagementPolicy: Parallel,");
+        production.Age("queue", TimeSpan.FromDays(2));
+        production.Ship("queue", "2.0-errors", Sts);
+        await production.Client.DeleteAsync($"/api/v1/namespaces/{production.Namespace}/pods/queue-1", TestContext.Current.CancellationToken);
+        await production.UntilAsync(() => production.Running("queue").Contains("shop/queue:2.0-errors") && production.Pods("queue").Count == 2);
+        await production.UntilAsync(() => (int?)production.Get("queue", Sts)["status"]!["readyReplicas"] == 2);
+
+        var first = await production.RollBackAsync("Invoke-ImageRollback queue");
+        var second = await production.RollBackAsync("Invoke-ImageRollback queue");
+
+        Assert.Equal((RollbackOutcome.RolledBack, RollbackOutcome.AlreadyThere), (first.Outcome, second.Outcome));
+        Assert.Contains(first.Warnings, warning => warning.StartsWith("queue-1 still run", StringComparison.Ordinal));
+        Assert.Contains(second.Warnings, warning => warning.StartsWith("queue-1 still run", StringComparison.Ordinal));
     }
 
     [Fact]

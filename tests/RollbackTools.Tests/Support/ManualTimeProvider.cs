@@ -20,6 +20,12 @@ public sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimeProvi
         get { lock (gate) return timers.Count(timer => timer.Due is not null); }
     }
 
+    /// <summary>Waits until something waits for exactly this long from now.</summary>
+    public Task WaitForTimerAsync(TimeSpan due) => Eventually.TrueAsync(() =>
+    {
+        lock (gate) return timers.Exists(timer => timer.Due == now + due);
+    }, $"a timer due in {due}");
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (gate) return now;

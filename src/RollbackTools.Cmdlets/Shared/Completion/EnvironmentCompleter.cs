@@ -1,3 +1,5 @@
+using RollbackTools.Operations.Estate;
+
 namespace RollbackTools.Cmdlets.Shared.Completion;
 
 /// <summary>The environments of rollback.yaml.</summary>
@@ -9,7 +11,8 @@ public sealed class EnvironmentCompleter : LiveCompleter
         return Task.FromResult<IReadOnlyList<Suggestion>>(
             file is null
                 ? []
-                : [.. file.Environments.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair =>
-                    new Suggestion(pair.Key, $"context {pair.Value.Context ?? "(current)"}, namespace {pair.Value.Namespace ?? "(the context's)"}"))]);
+                : [.. file.Names.Select(name => new Suggestion(name, file.Environments.TryGetValue(name, out var known) ? About(known) : file.Broken[name].Message))]);
     }
+
+    private static string About(EnvironmentSettings known) => $"context {known.Context ?? "(current)"}, namespace {known.Namespace ?? "(the context's)"}";
 }

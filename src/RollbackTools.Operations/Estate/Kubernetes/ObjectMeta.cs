@@ -49,16 +49,3 @@ public sealed record OwnerReference
 
     public bool Controller { get; init; }
 }
-
-/// <summary>Who last wrote which fields. The field set itself is not read: who and how is what decides.</summary>
-public sealed record ManagedFieldsEntry
-{
-    public string Manager { get; init => field = value ?? ""; } = "";
-
-    /// <summary><c>Apply</c> (server-side apply) or <c>Update</c>.</summary>
-    public string Operation { get; init => field = value ?? ""; } = "";
-
-    public string? Subresource { get; init; }
-
-    public DateTimeOffset? Time { get; init; }
-}

@@ -44,4 +44,5 @@ public sealed record NamespaceObject : IKubernetesObject
 [JsonSerializable(typeof(ResourceList<Event>))]
 [JsonSerializable(typeof(ResourceList<Lease>))]
 [JsonSerializable(typeof(ResourceList<NamespaceObject>))]
+[JsonSerializable(typeof(ManagedFieldsEntry))]
 public sealed partial class KubernetesJson : JsonSerializerContext;

@@ -32,6 +32,9 @@ internal sealed class AppWork
     /// <summary>The spec's manifests as they were rendered last.</summary>
     public Desired? Known { get; set; }
 
+    /// <summary>What status tells of.</summary>
+    public Comparison? Comparison { get; set; }
+
     /// <summary>When it was last compared with the repository.</summary>
     public DateTimeOffset? ComparedAt { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.ArgoCd.Projects;
 using RollbackTools.Practice.ArgoCd.Sync;
@@ -20,6 +21,7 @@ public sealed class ApplicationController : Controller
     private readonly ArgoCdOptions options;
     private readonly TrackedObjects tracked = new();
     private readonly Dictionary<ObjectKey, AppWork> works = [];
+    private readonly ConcurrentDictionary<ObjectKey, Comparison> compared = new();
     private readonly OperationProcessor operations;
     private readonly Refresher refresher;
     private volatile bool down;
@@ -48,6 +50,9 @@ public sealed class ApplicationController : Controller
         }
     }
 
+    /// <summary>The comparison that status tells of. May be asked from anywhere.</summary>
+    internal Comparison? Compared(ObjectKey application) => compared.GetValueOrDefault(application);
+
     public override void Observe(StoreEvent change)
     {
         if (change.Object.Type == ArgoResources.Applications) ObserveApplication(change);
@@ -63,6 +68,7 @@ public sealed class ApplicationController : Controller
         if (Find(key) is not { } application)
         {
             works.Remove(key);
+            compared.TryRemove(key, out _);
             return;
         }
 
@@ -80,6 +86,7 @@ public sealed class ApplicationController : Controller
         }
 
         refresher.Refresh(application, work);
+        if (work.Comparison is { } comparison) compared[key] = comparison;
         Wake(key, work, refresher.Period());
     }
 

@@ -61,7 +61,7 @@ internal sealed class AutoSync(ControllerContext context, Action<ObjectKey> enqu
             ["retry"] = application.Json["spec"]?["syncPolicy"]?["retry"]?.DeepClone() ?? new JsonObject { ["limit"] = DefaultRetries },
             ["sync"] = sync,
         };
-        if (!Operations.TrySet(context.Store, application.Stored, operation)) return null;
+        if (!AppOperation.TrySet(context.Store, application.Stored, operation)) return null;
         context.Events.Normal(application.Stored, "argocd-application-controller", "OperationStarted",
             $"Initiated automated sync to '{string.Join(", ", pins.Revisions)}'");
         return null;

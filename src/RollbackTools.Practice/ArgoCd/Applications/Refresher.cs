@@ -69,7 +69,7 @@ internal sealed class Refresher(
     {
         var project = projects.Find(application.Project);
         var invalid = project is null ? $"Application referencing project {application.Project} which does not exist" : null;
-        var comparison = comparer.Compare(application, desired);
+        var comparison = work.Comparison = comparer.Compare(application, desired);
         var unknown = desired.Error is not null || invalid is not null;
         string? syncError = null;
         if (!unknown && Permits(project, application)) syncError = autoSync.Start(application, comparison, work);

@@ -57,6 +57,24 @@ public sealed class ObjectStore(TimeProvider time)
         }
     }
 
+    /// <summary>The list as it was at an earlier version; null when the log of changes does not reach back that far.</summary>
+    public StoreSnapshot? ListAt(ResourceType type, string? ns, long at)
+    {
+        lock (gate)
+        {
+            if (at > version || log.Oldest > at + 1) return null;
+            var items = (ns is null ? Kind(type).All : Kind(type).InNamespace(ns)).ToDictionary(item => item.Key);
+            foreach (var change in log.After(at, version).Reverse())
+            {
+                if (change.Object.Type != type || (ns is not null && change.Object.Namespace != ns)) continue;
+                if (change.Previous is { } before) items[before.Key] = before;
+                else items.Remove(change.Object.Key);
+            }
+
+            return new StoreSnapshot([.. items.Values.OrderBy(item => item.Key, StringComparer.Ordinal)], at);
+        }
+    }
+
     /// <summary>
     /// Adds an object. Fills uid, creationTimestamp, resourceVersion, generation and (from generateName) name.
     /// Throws <see cref="StoreConflictException"/> when the name is taken. A <paramref name="dryRun"/> changes nothing.

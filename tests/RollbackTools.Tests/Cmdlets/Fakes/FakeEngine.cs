@@ -58,6 +58,8 @@ internal sealed class FakeEngine : ICommandEngine
         Say($"progress {progress.Status}");
     }
 
+    public void WriteAfterStop(string message) => Say($"after stop {message}");
+
     public Decision ShouldProcess(string description, string question, string caption)
     {
         Say($"ask {description}");

@@ -1,7 +1,9 @@
+using RollbackTools.Integrations.Kustomize;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Estate.Kustomize;
 
 namespace RollbackTools.Tests.Cmdlets.Fakes;
 
@@ -69,6 +71,8 @@ internal sealed class FakeEstate(FakeCluster cluster) : IEstate
 
     /// <summary>Set by tests that use Git.</summary>
     public IGit Git { get; set; } = null!;
+
+    public IKustomizeFiles Kustomize { get; } = new KustomizeFiles();
 
     public ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using System.Collections;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Cmdlets.Fakes;
@@ -6,6 +7,8 @@ namespace RollbackTools.Tests.Cmdlets.Images;
 
 public sealed class InvokeImageRollbackCommandTests : IDisposable
 {
+    private const string Digest = "sha256:0123456789012345678901234567890123456789012345678901234567890123";
+
     private readonly Session session = new();
 
     public InvokeImageRollbackCommandTests() => session.Provider.Furnish = cluster => cluster
@@ -70,6 +73,81 @@ public sealed class InvokeImageRollbackCommandTests : IDisposable
         Assert.Equal("AmbiguousRevision", output.Failure?.ErrorId);
         Assert.Empty(output.Objects);
         Assert.DoesNotContain(Requests(), request => request.StartsWith("PATCH", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("ToTag", "39", "repo/api:39")]
+    [InlineData("ToImage", "other/api:1", "other/api:1")]
+    [InlineData("ToDigest", Digest, "repo/api@" + Digest)]
+    [InlineData("ToRevision", "1", "repo/api:40")]
+    public void A_row_goes_where_its_own_column_says(string column, string value, string image)
+    {
+        session.Runner.Variables["row"] = new Hashtable { ["Name"] = "api", ["ToTag"] = "", ["ToImage"] = "", ["ToDigest"] = "", ["ToRevision"] = "", [column] = value };
+
+        Assert.Equal(image, Assert.Single(session.Run("$row | Invoke-ImageRollback -WhatIf").OrThrow().Of<RollbackResult>()).To);
+    }
+
+    [Fact]
+    public void A_row_with_empty_columns_goes_to_known_good_and_the_command_line_wins_over_rows()
+    {
+        session.Runner.Variables["rows"] = new object[]
+        {
+            new Hashtable { ["Name"] = "api", ["ToTag"] = "" },
+            new Hashtable { ["Name"] = "web", ["ToTag"] = "5" },
+        };
+
+        Assert.Equal(["repo/api:41", "repo/web:5"], session.Run("$rows | Invoke-ImageRollback -WhatIf").OrThrow().Of<RollbackResult>().Select(result => result.To).Order());
+        Assert.Equal(["repo/api:3", "repo/web:3"], session.Run("$rows | Invoke-ImageRollback -ToTag 3 -WhatIf").OrThrow().Of<RollbackResult>().Select(result => result.To).Order());
+    }
+
+    [Theory]
+    [InlineData("ToTag", "39", "ToRevision", "1", "AmbiguousVersion")]
+    [InlineData("ToTag", "no tag", "ToRevision", "", "InvalidImage")]
+    [InlineData("ToImage", "Repo/api:1", "ToRevision", "", "InvalidImage")]
+    [InlineData("ToTag", "", "ToRevision", "one", "InvalidValue")]
+    [InlineData("ToTag", "", "ToRevision", "0", "InvalidValue")]
+    public void A_row_that_cannot_be_followed_is_refused_before_anything_is_asked(string column, string value, string other, string otherValue, string errorId)
+    {
+        session.Runner.Variables["row"] = new Hashtable { ["Name"] = "api", [column] = value, [other] = otherValue };
+
+        var failure = session.Run("$row | Invoke-ImageRollback").Failure;
+
+        Assert.Equal((errorId, System.Management.Automation.ErrorCategory.InvalidArgument), (failure?.ErrorId, failure?.Category));
+        Assert.Empty(session.Provider.Opened);
+    }
+
+    [Fact]
+    public void The_record_of_an_earlier_rollback_out_of_a_file_asks_for_no_version()
+    {
+        session.Runner.Variables["row"] = new Hashtable { ["Name"] = "api", ["RunId"] = "20260101-000000-aaaa", ["ToRevision"] = "1", ["Reason"] = "then" };
+
+        Assert.Equal("repo/api:41", Assert.Single(session.Run("$row | Invoke-ImageRollback -WhatIf").OrThrow().Of<RollbackResult>()).To);
+    }
+
+    [Fact]
+    public void One_workload_under_two_names_that_go_to_two_versions_is_refused()
+    {
+        session.Runner.Variables["rows"] = new object[]
+        {
+            new Hashtable { ["Name"] = "api", ["ToTag"] = "39" },
+            new Hashtable { ["Name"] = "deploy/api", ["ToTag"] = "38" },
+        };
+
+        Assert.Equal("AmbiguousRevision", session.Run("$rows | Invoke-ImageRollback -WhatIf").Failure?.ErrorId);
+    }
+
+    [Theory]
+    [InlineData("-ToImage Repo/api:1")]
+    [InlineData("-ToImage repo/api:1:2")]
+    [InlineData("-ToImage repo/api@sha256:12")]
+    [InlineData("-ToTag 1:2")]
+    [InlineData("-ToDigest sha256:xyz")]
+    public void Text_that_cannot_be_an_image_is_refused_before_anything_is_asked(string version)
+    {
+        var failure = session.Run($"Invoke-ImageRollback api {version}").Failure;
+
+        Assert.Equal(("InvalidImage", System.Management.Automation.ErrorCategory.InvalidArgument), (failure?.ErrorId, failure?.Category));
+        Assert.Empty(session.Provider.Opened);
     }
 
     [Fact]

@@ -39,6 +39,10 @@ public sealed class ErrorMappingTests
     }
 
     [Fact]
+    public void What_the_server_cannot_read_is_an_argument_that_was_wrong() =>
+        Assert.Equal(ErrorCategory.InvalidArgument, ErrorMapping.From(new EstateException(EstateErrorKind.Rejected, "unable to parse requirement") { Status = 400 }).Category);
+
+    [Fact]
     public void No_kind_is_forgotten()
     {
         Assert.Equal(Enum.GetValues<EstateErrorKind>().Order(), EveryKind.Select(row => row.Data.Item1).Order());

@@ -49,6 +49,27 @@ public sealed class PipelinePumpTests : IDisposable
     }
 
     [Fact]
+    public void What_is_kept_for_a_stop_is_said_after_it_and_only_then()
+    {
+        Assert.Null(Run((pipeline, _) =>
+        {
+            pipeline.IfStopped("a", "not now");
+            return Task.CompletedTask;
+        }));
+        Assert.Empty(engine.Said);
+
+        Run((pipeline, _) =>
+        {
+            pipeline.IfStopped("a", "not this");
+            pipeline.IfStopped("b", "nor this");
+            pipeline.IfStopped("a", "this");
+            pipeline.IfStopped("b", null);
+            return stop.CancelAsync();
+        });
+        Assert.Equal(["after stop this"], engine.Said);
+    }
+
+    [Fact]
     public void Output_from_many_tasks_arrives_whole()
     {
         Assert.Null(Run((pipeline, _) => Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>

@@ -109,10 +109,10 @@ internal sealed class Production : IAsyncDisposable
         else await UntilAsync(() => Pods(name).Any(pod => Trouble(pod) == trouble));
     }
 
-    /// <summary>Makes it, its revisions and what was written to it so much older.</summary>
+    /// <summary>Makes it, its revisions, its pods and what was written to it so much older.</summary>
     public void Age(string name, TimeSpan by)
     {
-        ResourceType[] kinds = [Resources.Deployments, Resources.StatefulSets, Resources.DaemonSets, Resources.ReplicaSets, Resources.ControllerRevisions];
+        ResourceType[] kinds = [Resources.Deployments, Resources.StatefulSets, Resources.DaemonSets, Resources.ReplicaSets, Resources.ControllerRevisions, Resources.Pods];
         foreach (var item in kinds.SelectMany(List).Where(item => item.Labels.GetValueOrDefault("app") == name))
         {
             Cluster.Store.Update(item.Type, Namespace, item.Name, body =>

@@ -2,6 +2,7 @@ using System.Text;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Tests.Integrations.Support;
+using RollbackTools.Tests.Support;
 
 namespace RollbackTools.Tests.Integrations.Authentication;
 
@@ -10,7 +11,7 @@ public sealed class CredentialTests
     [Fact]
     public async Task A_token_file_is_read_again_when_it_is_renewed()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         await using var fixture = await ClusterFixture.StartAsync(time: time);
         fixture.Server.Otherwise(Answers.Json(Answers.Deployment()));
         fixture.Machine.Write(".kube/token", "first-token\n");

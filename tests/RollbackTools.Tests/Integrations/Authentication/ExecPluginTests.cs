@@ -2,6 +2,7 @@ using System.Text.Json;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Tests.Integrations.Support;
+using RollbackTools.Tests.Support;
 
 namespace RollbackTools.Tests.Integrations.Authentication;
 
@@ -31,10 +32,10 @@ public sealed class ExecPluginTests
     [Fact]
     public async Task An_expired_token_is_asked_for_again()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         await using var fixture = await StartAsync("""
             echo run >> "$(dirname "$0")/runs"
-            echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t","expirationTimestamp":"2026-11-20T03:10:00Z"}}'
+            echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t","expirationTimestamp":"2026-04-27T03:10:00Z"}}'
             """, time: time);
         fixture.Server.Otherwise(Answers.Json(Answers.Deployment()));
         using var cluster = fixture.Connect();
@@ -138,7 +139,7 @@ public sealed class ExecPluginTests
     [Fact]
     public async Task A_plugin_that_hangs_is_ended_with_its_children()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         await using var fixture = await StartAsync("""
             sleep 600 &
             echo $! > "$(dirname "$0")/child"

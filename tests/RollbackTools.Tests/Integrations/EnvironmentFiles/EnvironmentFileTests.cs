@@ -63,11 +63,21 @@ public sealed class EnvironmentFileTests : IDisposable
     [InlineData("environments: {\n", "is not valid YAML")]
     public void A_mistake_is_named_with_line_and_field(string text, string message)
     {
-        var error = Assert.Throws<EstateException>(() => Read(text));
+        var error = Assert.Throws<EstateException>(() => ReadAll(text));
 
         Assert.Equal(EstateErrorKind.Configuration, error.Kind);
         Assert.True(error.Message.Contains(message, StringComparison.Ordinal), error.Message);
         Assert.Contains("rollback.yaml", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mistake_in_one_environment_leaves_the_others_usable()
+    {
+        var file = Read("environments:\n  staging:\n    namspace: x\n  prod:\n    namespace: prod\n  list: []\n");
+
+        Assert.Equal("prod", Assert.Single(file.Environments).Value.Namespace);
+        Assert.Equal(["list", "staging"], file.Broken.Keys.Order());
+        Assert.Equal(["list", "prod", "staging"], file.Names);
     }
 
     [Fact]
@@ -103,6 +113,12 @@ public sealed class EnvironmentFileTests : IDisposable
     }
 
     private EnvironmentFile? Find(string? path, string directory) => _machine.Provider().FindEnvironmentFile(path, directory);
+
+    /// <summary>As whoever asks for the one environment with the mistake.</summary>
+    private void ReadAll(string text)
+    {
+        foreach (var mistake in Read(text).Broken.Values) throw mistake;
+    }
 
     private EnvironmentFile Read(string text) => Find(_machine.Write("rollback.yaml", text), _machine.Home)!;
 }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Tests.Integrations.Support;
+using RollbackTools.Tests.Support;
 
 namespace RollbackTools.Tests.Integrations.Health;
 
@@ -48,7 +49,7 @@ public sealed class HttpProbeTests
     [Fact]
     public async Task Silence_is_a_timeout()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         using var machine = new TestMachine();
         await using var server = await ApiServer.StartAsync(null, HttpProtocols.Http1);
         server.Otherwise(Answers.Silence);

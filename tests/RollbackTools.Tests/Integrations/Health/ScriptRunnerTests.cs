@@ -2,6 +2,7 @@ using System.Diagnostics;
 using RollbackTools.Integrations.Health;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Tests.Integrations.Support;
+using RollbackTools.Tests.Support;
 
 namespace RollbackTools.Tests.Integrations.Health;
 
@@ -67,7 +68,7 @@ public sealed class ScriptRunnerTests : IDisposable
     [Fact]
     public async Task At_the_timeout_it_is_asked_to_end()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         var script = _machine.WriteScript("smoke.sh", """
             trap 'echo cleaning up; exit 7' TERM
             echo ready

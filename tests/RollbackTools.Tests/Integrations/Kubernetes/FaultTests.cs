@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Tests.Integrations.Support;
+using RollbackTools.Tests.Support;
 
 namespace RollbackTools.Tests.Integrations.Kubernetes;
 
@@ -73,7 +74,7 @@ public sealed class FaultTests
     [InlineData(503)]
     public async Task A_write_refused_before_it_was_looked_at_waits_as_long_as_asked(int status)
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         await using var fixture = await ClusterFixture.StartAsync(time: time);
         fixture.Server.Then(Answers.Status(status, "TooManyRequests", "slow down", retryAfter: 7), Answers.Json(Answers.Deployment(version: "11")));
         using var cluster = fixture.Connect();
@@ -89,7 +90,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_server_cannot_ask_for_an_hour()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         await using var fixture = await ClusterFixture.StartAsync(time: time);
         fixture.Server.Then(Answers.Status(429, "TooManyRequests", "slow down", retryAfter: 3600), Answers.Json(Answers.Deployment()));
         using var cluster = fixture.Connect();
@@ -135,7 +136,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_silent_server_is_left_after_the_request_timeout()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         await using var fixture = await ClusterFixture.StartAsync(time: time);
         fixture.Server.Otherwise(Answers.Silence);
         using var cluster = fixture.Connect();
@@ -152,7 +153,7 @@ public sealed class FaultTests
     [Fact]
     public async Task An_answer_that_stops_half_way_is_left_too()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         await using var fixture = await ClusterFixture.StartAsync(time: time);
         var sent = new TaskCompletionSource();
         fixture.Server.Otherwise(async context =>

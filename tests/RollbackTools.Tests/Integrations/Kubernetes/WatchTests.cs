@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Tests.Integrations.Support;
+using RollbackTools.Tests.Support;
 
 namespace RollbackTools.Tests.Integrations.Kubernetes;
 
@@ -128,7 +129,7 @@ public sealed class WatchTests
     [Fact]
     public async Task A_quiet_connection_that_outlives_its_time_is_replaced()
     {
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         await using var fixture = await ClusterFixture.StartAsync(time: time);
         fixture.Server.Then(Answers.Watch([], stay: true), Answers.Watch([Answers.Event("ADDED", Answers.Deployment(version: "51"))], stay: true));
         using var cluster = fixture.Connect();

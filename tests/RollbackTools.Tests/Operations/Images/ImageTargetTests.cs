@@ -32,6 +32,15 @@ public sealed class ImageTargetTests
     }
 
     [Fact]
+    public void What_no_runtime_can_read_is_left_for_a_whole_image()
+    {
+        var snapshot = new Snapshots().Revision(1, "r/a:40", TimeSpan.FromDays(9)).Revision(2, "r/A:41:", TimeSpan.FromMinutes(5)).Current("r/A:41:");
+
+        Assert.Equal("r/a:40", Resolve(snapshot, new RollbackGoal { Image = "r/a:40" }).Template.Images[0].Image);
+        Assert.Equal("InvalidImage", Assert.Throws<RollbackException>(() => Resolve(snapshot, new RollbackGoal { Tag = "40" })).ErrorId);
+    }
+
+    [Fact]
     public void A_tag_changes_only_the_image_and_finds_the_revision_that_had_it()
     {
         var target = Resolve(Simple(), new RollbackGoal { Tag = "40" });

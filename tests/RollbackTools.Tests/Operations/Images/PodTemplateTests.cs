@@ -57,6 +57,15 @@ public sealed class PodTemplateTests
         Assert.Equal(template.Hash, Templates.Of(text).Hash);
     }
 
+    [Theory]
+    [InlineData("""{"spec":{"dnsPolicy":"ClusterFirst","containers":[{"name":"api","image":"a:1","imagePullPolicy":"Always"}]}}""", true)]
+    [InlineData("""{"metadata":{"labels":{"pod-template-hash":"x"}},"spec":{"containers":[{"image":"a:1","name":"api"}]}}""", true)]
+    [InlineData("""{"spec":{"containers":[{"name":"api","image":"a:2"}]}}""", false)]
+    [InlineData("""{"spec":{"containers":[{"name":"api","image":"a:1"},{"name":"sidecar","image":"s:1"}]}}""", false)]
+    [InlineData("""{"spec":{"containers":[{"name":"api"}]}}""", false)]
+    public void A_template_fulfils_another_when_all_of_that_is_in_it_and_the_rest_was_left_open(string stored, bool fulfils) =>
+        Assert.Equal(fulfils, Templates.Of(stored).Fulfils(Templates.Of("""{"$patch":"replace","spec":{"containers":[{"name":"api","image":"a:1"}]}}""")));
+
     [Fact]
     public void Shuffling_keys_never_changes_the_hash() =>
         Prop.ForAll(ArbMap.Default.ArbFor<NonEmptyArray<NonEmptyString>>(), keys =>

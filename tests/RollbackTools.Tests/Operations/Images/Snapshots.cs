@@ -12,6 +12,7 @@ internal sealed class Snapshots
     private readonly List<Pod> pods = [];
     private readonly Dictionary<string, string> annotations = [];
     private readonly List<Condition> conditions = [];
+    private readonly List<ManagedFieldsEntry> written = [];
     private string current = "";
 
     public Snapshots Revision(long number, string image, TimeSpan age, params long[] former)
@@ -40,13 +41,19 @@ internal sealed class Snapshots
         return this;
     }
 
+    public Snapshots Written(string manager, TimeSpan ago)
+    {
+        written.Add(new ManagedFieldsEntry { Manager = manager, Operation = "Update", Time = Now - ago });
+        return this;
+    }
+
     public Snapshots Progressing(string reason, string source)
     {
         conditions.Add(new Condition { Type = "Progressing", Reason = reason, Message = $"ReplicaSet \"{source}\" …", LastUpdateTime = Now });
         return this;
     }
 
-    public Snapshots Pods(long revision, int count, bool ready, string? waiting = null, TimeSpan? crashed = null)
+    public Snapshots Pods(long revision, int count, bool ready, string? waiting = null, TimeSpan? crashed = null, TimeSpan? age = null)
     {
         for (var i = 0; i < count; i++)
         {
@@ -56,6 +63,7 @@ internal sealed class Snapshots
                 {
                     Name = $"api-{revision}-{i}",
                     Uid = $"pod-{revision}-{i}",
+                    CreationTimestamp = age is null ? null : Now - age,
                     OwnerReferences = [new OwnerReference { Kind = "ReplicaSet", Name = $"api-{revision}", Uid = $"uid-{revision}", Controller = true }],
                 },
                 Status = new PodStatus
@@ -81,7 +89,7 @@ internal sealed class Snapshots
 
     public WorkloadSnapshot Build() => new(WorkloadKind.Deployment, new Workload
     {
-        Metadata = new ObjectMeta { Name = "api", Namespace = "prod", Uid = "uid", Annotations = annotations },
+        Metadata = new ObjectMeta { Name = "api", Namespace = "prod", Uid = "uid", Annotations = annotations, ManagedFields = written },
         Spec = new WorkloadSpec { Replicas = 3, Template = Templates.WithImage(current).Json },
         Status = new WorkloadStatus { Conditions = conditions },
     })

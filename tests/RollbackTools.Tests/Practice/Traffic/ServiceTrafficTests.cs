@@ -107,32 +107,6 @@ public sealed class ServiceTrafficTests
         Assert.Empty(cluster.Services);
     }
 
-    [Fact]
-    public async Task Generated_traffic_is_counted_on_a_timeline()
-    {
-        await using var cluster = await StartAsync();
-        TrafficTimeline timeline = new(TimeSpan.FromMilliseconds(100));
-        await using (new TrafficGenerator(Url(cluster), 200, TimeProvider.System, timeline))
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            limit.CancelAfter(Patience);
-            while (timeline.Slots.Sum(slot => slot.Succeeded) < 20) await Task.Delay(10, limit.Token);
-        }
-
-        Assert.Equal(0, timeline.Slots.Sum(slot => slot.Failed));
-    }
-
-    [Fact]
-    public void A_timeline_counts_by_slot()
-    {
-        TrafficTimeline timeline = new();
-        var start = new DateTimeOffset(2026, 4, 27, 3, 0, 0, TimeSpan.Zero);
-        timeline.Count(start.AddMilliseconds(100), succeeded: true);
-        timeline.Count(start.AddMilliseconds(900), succeeded: false);
-        timeline.Count(start.AddSeconds(2), succeeded: true);
-        Assert.Equal([new TrafficSlot(start, 1, 1), new TrafficSlot(start.AddSeconds(2), 1, 0)], timeline.Slots);
-    }
-
     private static async Task<PracticeCluster> StartAsync()
     {
         var cluster = await PracticeCluster.StartAsync(new PracticeClusterOptions(), Cancellation);

@@ -120,11 +120,10 @@ internal sealed class ReadHandler(ApiContext context)
         var token = request.Query("continue");
         var (snapshot, after) = token is { Length: > 0 }
             ? Pages.Resume(request.Type, selection.Namespace, token)
-            : (context.Store.List(request.Type, selection.Namespace), "");
-        if (token is not { Length: > 0 }) CheckVersion(request, snapshot.Version);
+            : (Snapshot(request, selection), "");
 
         // A name pins the answer to one look-up, however large the namespace.
-        if (selection.Fields.Name is { } name && after.Length == 0 && (selection.Namespace is not null || !request.Type.Namespaced))
+        if (selection.Fields.Name is { } name && after.Length == 0 && snapshot.Version >= context.Store.Version && (selection.Namespace is not null || !request.Type.Namespaced))
         {
             var one = context.Store.Find(request.Type, selection.Namespace, name);
             return (one is not null && selection.Matches(one) ? [one] : [], new ListMeta(snapshot.Version));
@@ -142,11 +141,31 @@ internal sealed class ReadHandler(ApiContext context)
         return (page, new ListMeta(snapshot.Version, more, selection.MatchesAll ? snapshot.Items.Length - at : null));
     }
 
-    private static void CheckVersion(ApiRequest request, long current)
+    /// <summary>What the list is cut from: the present, or with resourceVersionMatch=Exact that very version.</summary>
+    private StoreSnapshot Snapshot(ApiRequest request, Selection selection)
     {
-        if (request.Query("resourceVersion") is not { Length: > 0 } text) return;
+        var text = request.Query("resourceVersion") is { Length: > 0 } given ? given : null;
+        var match = VersionMatch(request, text);
+        var present = context.Store.List(request.Type, selection.Namespace);
+        if (text is null) return present;
         if (!long.TryParse(text, out var wanted) || wanted < 0)
             throw Refusals.BadRequest($"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
-        if (wanted > current) throw Refusals.TooLargeResourceVersion(wanted, current);
+        if (wanted > present.Version) throw Refusals.TooLargeResourceVersion(wanted, present.Version);
+        if (match != "Exact") return present;
+        return context.Store.ListAt(request.Type, selection.Namespace, wanted) ?? throw Refusals.TooOld($"The resourceVersion for the provided list is too old: {wanted}");
+    }
+
+    // The rules of ValidateListOptions (apimachinery).
+    private static string? VersionMatch(ApiRequest request, string? version)
+    {
+        if (request.Query("resourceVersionMatch") is not { Length: > 0 } match) return null;
+        if (version is null) throw Invalid("Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
+        if (match is not ("Exact" or "NotOlderThan"))
+            throw Invalid($"Unsupported value: \"{match}\": supported values: \"Exact\", \"NotOlderThan\", \"\"");
+        if (match == "Exact" && version == "0") throw Invalid("Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+        return match;
+
+        static ApiException Invalid(string detail) =>
+            new(new ApiStatus(422, "Invalid", $"ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: {detail}") { Group = "meta.k8s.io", Kind = "ListOptions" });
     }
 }

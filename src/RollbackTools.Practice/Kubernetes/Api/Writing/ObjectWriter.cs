@@ -55,7 +55,8 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         if (!options.FieldsTracked) ManagedFields.Track(type, null, body, options.Manager, options.Subresource, time.GetUtcNow());
         try
         {
-            return store.Create(type, body, options.DryRun);
+            var created = store.Create(type, body, options.DryRun);
+            return type == Resources.ResourceQuotas && !options.DryRun ? quotas.Open(created) : created;
         }
         catch (StoreConflictException taken)
         {

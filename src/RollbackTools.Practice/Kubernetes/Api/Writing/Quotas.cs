@@ -22,8 +22,18 @@ public sealed class Quotas(ObjectStore store)
                 throw Refusals.Forbidden(type, name,
                     $"exceeded quota: {quota.Name}, requested: {List(over, _ => 1)}, used: {List(over, one => one.Used)}, " +
                     $"limited: {List(over, one => one.Limit)}");
-            if (!dryRun && counted.Count > 0) Record(quota, counted);
+            if (!dryRun && counted.Count > 0) Record(quota, counted, more: 1);
         }
+    }
+
+    /// <summary>A new quota says at once what is in use, as the quota controller makes it.</summary>
+    public StoredObject Open(StoredObject quota)
+    {
+        List<(string, long, long)> counted = [];
+        foreach (var (resource, hard) in quota.Read.Child("spec").Child("hard") ?? [])
+            if (Resources.BuiltIn.FirstOrDefault(type => Counts(type, resource)) is { } type && long.TryParse(hard?.ToString(), out var limit))
+                counted.Add((resource, InUse(type, quota.Namespace!), limit));
+        return Record(quota, counted, more: 0) ?? quota;
     }
 
     private static bool Counts(ResourceType type, string resource) =>
@@ -41,13 +51,13 @@ public sealed class Quotas(ObjectStore store)
         return items.Count(pod => Reading.JsonScan.Text(pod.Json, "status", "phase") is not ("Succeeded" or "Failed"));
     }
 
-    private void Record(StoredObject quota, List<(string Name, long Used, long Limit)> counted) =>
+    private StoredObject? Record(StoredObject quota, List<(string Name, long Used, long Limit)> counted, int more) =>
         store.Update(Resources.ResourceQuotas, quota.Namespace, quota.Name, body =>
         {
             var status = body.Ensure("status");
             status["hard"] = body.Child("spec").Child("hard")?.DeepClone();
             var used = status.Ensure("used");
-            foreach (var one in counted) used[one.Name] = (one.Used + 1).ToString();
+            foreach (var one in counted) used[one.Name] = (one.Used + more).ToString();
             return true;
         });
 }

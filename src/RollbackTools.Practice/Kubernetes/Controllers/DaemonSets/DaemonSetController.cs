@@ -89,7 +89,11 @@ public sealed class DaemonSetController : Controller
 
             // The next pod comes when the one before is gone, not while it stops.
             if (here.Count == 0) Create(set, node.Name, hash);
-            foreach (var extra in here.Where(pod => pod.Active()).Skip(1)) Delete(set, extra);
+            // While a surge is on, one of each revision may share the node.
+            var kept = Surge(set, nodes.Count) > 0
+                ? here.Where(pod => pod.Active()).GroupBy(pod => pod.Revision() == hash).Select(group => group.First())
+                : here.Where(pod => pod.Active()).Take(1);
+            foreach (var extra in here.Where(pod => pod.Active()).Except(kept.ToList())) Delete(set, extra);
         }
     }
 
@@ -129,9 +133,49 @@ public sealed class DaemonSetController : Controller
         Events.Normal(set, Component, "SuccessfulDelete", $"Deleted pod: {pod.Name}");
     }
 
+    private static int Surge(StoredObject set, int nodes) =>
+        IntOrPercent.Resolve(set.Read.At("spec", "updateStrategy", "rollingUpdate", "maxSurge"), nodes, roundUp: true, otherwise: 0);
+
+    /// <summary>
+    /// With maxSurge a new pod starts beside the old one, which goes when the new one is available; where the old one is not, at once,
+    /// and elsewhere on so many nodes at a time.
+    /// </summary>
+    private void UpdateBySurge(StoredObject set, List<StoredObject> nodes, ILookup<string, StoredObject> byNode, string hash, int most)
+    {
+        var surging = 0;
+        List<string> candidates = [];
+        foreach (var node in nodes)
+        {
+            var here = byNode[node.Name].Where(pod => pod.Active()).ToList();
+            var (next, old) = (here.Find(pod => pod.Revision() == hash), here.Find(pod => pod.Revision() != hash));
+            if (old is null) continue;
+            if (next is not null)
+            {
+                surging++;
+                if (IsAvailable(set, next)) Delete(set, old);
+            }
+            else if (IsAvailable(set, old))
+            {
+                candidates.Add(node.Name);
+            }
+            else
+            {
+                Create(set, node.Name, hash);
+            }
+        }
+
+        foreach (var node in candidates.Take(Math.Max(0, most - surging))) Create(set, node, hash);
+    }
+
     /// <summary>Outdated pods that are not available go at once; available ones as long as maxUnavailable allows.</summary>
     private void Update(StoredObject set, List<StoredObject> nodes, ILookup<string, StoredObject> byNode, string hash)
     {
+        if (Surge(set, nodes.Count) is > 0 and var surge)
+        {
+            UpdateBySurge(set, nodes, byNode, hash, surge);
+            return;
+        }
+
         var most = Math.Max(1, IntOrPercent.Resolve(
             set.Read.At("spec", "updateStrategy", "rollingUpdate", "maxUnavailable"), nodes.Count, roundUp: true, otherwise: 1));
         var unavailable = 0;
@@ -162,7 +206,8 @@ public sealed class DaemonSetController : Controller
         int scheduled = 0, ready = 0, available = 0, updated = 0;
         foreach (var node in nodes)
         {
-            if (byNode[node.Name].FirstOrDefault(pod => pod.Active()) is not { } pod) continue;
+            // Of two, the older one counts, as in the real controller.
+            if (byNode[node.Name].Where(pod => pod.Active()).MinBy(pod => (pod.Read.Time("metadata", "creationTimestamp"), pod.Revision() == hash)) is not { } pod) continue;
             scheduled++;
             if (pod.Revision() == hash) updated++;
             if (!pod.PodReady()) continue;

@@ -106,6 +106,38 @@ public sealed class ListTests
     }
 
     [Fact]
+    public async Task An_exact_version_is_listed_as_it_was_then()
+    {
+        await using var api = await ApiSession.StartAsync();
+        foreach (var name in (string[])["a", "b"]) Pod(api.Store, name, "n", "Running");
+        var then = api.Store.Version;
+        api.Store.Delete(Resources.Pods, "prod", "a");
+        Pod(api.Store, "c", "n", "Running");
+        api.Store.Update(Resources.Pods, "prod", "b", body => (body["metadata"]!["labels"] = new System.Text.Json.Nodes.JsonObject { ["x"] = "y" }) is not null);
+
+        var old = (await api.GetAsync($"/api/v1/namespaces/prod/pods?resourceVersion={then}&resourceVersionMatch=Exact")).Json;
+
+        Assert.Equal(["a", "b"], old["items"]!.AsArray().Select(one => (string?)one!["metadata"]!["name"]));
+        Assert.Null(old["items"]![1]!["metadata"]!["labels"]);
+        Assert.Equal(then.ToString(), (string?)old["metadata"]!["resourceVersion"]);
+        Assert.Equal(["b", "c"], await Names(api, $"/api/v1/namespaces/prod/pods?resourceVersion={then}&resourceVersionMatch=NotOlderThan"));
+    }
+
+    [Theory]
+    [InlineData("resourceVersionMatch=Exact", "forbidden unless resourceVersion is provided")]
+    [InlineData("resourceVersion=0&resourceVersionMatch=Exact", "forbidden for resourceVersion \"0\"")]
+    [InlineData("resourceVersion=1&resourceVersionMatch=Newest", "Unsupported value: \"Newest\"")]
+    public async Task A_version_match_that_makes_no_sense_is_refused(string query, string message)
+    {
+        await using var api = await ApiSession.StartAsync();
+
+        var reply = await api.GetAsync($"/api/v1/namespaces/prod/pods?{query}");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, reply.Code);
+        Assert.Contains(message, reply.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_page_that_comes_too_late_gets_410_and_a_token_to_go_on_with()
     {
         await using var api = await ApiSession.StartAsync();

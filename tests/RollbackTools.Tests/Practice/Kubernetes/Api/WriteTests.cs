@@ -9,6 +9,19 @@ public sealed class WriteTests
     private const string Deployments = "/apis/apps/v1/namespaces/prod/deployments";
 
     [Fact]
+    public async Task A_new_quota_says_at_once_what_is_in_use()
+    {
+        await using var api = await ApiSession.StartAsync();
+        api.Add(Resources.ConfigMaps, """{"metadata":{"name":"a","namespace":"prod"}}""");
+
+        await api.PostAsync("/api/v1/namespaces/prod/resourcequotas",
+            """{"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"few"},"spec":{"hard":{"configmaps":"3","pods":"5"}}}""");
+
+        var status = (await api.GetAsync("/api/v1/namespaces/prod/resourcequotas/few")).Json["status"]!;
+        Assert.Equal(("1", "0", "3"), ((string?)status["used"]!["configmaps"], (string?)status["used"]!["pods"], (string?)status["hard"]!["configmaps"]));
+    }
+
+    [Fact]
     public async Task A_deployment_is_filled_in_as_a_real_server_fills_it()
     {
         await using var api = await ApiSession.StartAsync();

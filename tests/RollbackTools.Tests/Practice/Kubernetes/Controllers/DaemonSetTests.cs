@@ -51,6 +51,29 @@ public sealed class DaemonSetTests
     }
 
     [Fact]
+    public async Task With_max_surge_a_new_pod_is_ready_beside_the_old_one_before_that_goes()
+    {
+        await using PracticeStore cluster = new();
+        Create(cluster, spec => spec["updateStrategy"] = new JsonObject
+        {
+            ["type"] = "RollingUpdate",
+            ["rollingUpdate"] = new JsonObject { ["maxSurge"] = 1, ["maxUnavailable"] = 0 },
+        });
+        await cluster.RunUntilAsync(() => RolledOut(cluster));
+        cluster.SetImage(Resources.DaemonSets, "log-agent", "registry.example/log-agent:3");
+        var most = 0;
+        await cluster.RunUntilAsync(() =>
+        {
+            var pods = cluster.List(Resources.Pods).Where(pod => !pod.Deleting()).ToList();
+            Assert.True(pods.Count(pod => pod.PodReady()) >= 3);
+            most = Math.Max(most, pods.Count);
+            return RolledOut(cluster) && pods.Count == 3;
+        });
+        Assert.Equal(4, most);
+        Assert.Equal(3, cluster.Get(Resources.DaemonSets, "log-agent").Read.Number("status", "updatedNumberScheduled"));
+    }
+
+    [Fact]
     public async Task OnDelete_waits_for_the_operator()
     {
         await using PracticeStore cluster = new();

@@ -6,7 +6,7 @@ using RollbackTools.Practice.Kubernetes.Schema;
 namespace RollbackTools.Tests.Practice.Kubernetes.Api.Kubectl;
 
 /// <summary>A whole practice cluster and the real kubectl, with a home of its own. One for all tests of a class; each takes a namespace.</summary>
-public sealed class KubectlCluster : IAsyncLifetime
+public class KubectlCluster : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
@@ -16,16 +16,19 @@ public sealed class KubectlCluster : IAsyncLifetime
 
     public PracticeCluster Cluster { get; private set; } = null!;
 
+    protected virtual Estate Estate => new EmptyEstate();
+
     public async ValueTask InitializeAsync()
     {
         if (kubectl is null) return;
         home = Directory.CreateTempSubdirectory("kubectl-home-").FullName;
         Cluster = await PracticeCluster.StartAsync(
-            new PracticeClusterOptions { Tempo = PracticeTempo.Drill, Traffic = false, Directory = home }, CancellationToken.None);
+            new PracticeClusterOptions { Estate = Estate, Tempo = PracticeTempo.Drill, Traffic = false, Directory = home }, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (kubectl is null) return;
         await Cluster.DisposeAsync();
         Directory.Delete(home, recursive: true);

@@ -5,7 +5,7 @@ using RollbackTools.Practice.Kubernetes.Storage;
 namespace RollbackTools.Practice.ArgoCd.Applications;
 
 /// <summary>How Argo CD's own parts ask for an operation.</summary>
-internal static class Operations
+internal static class AppOperation
 {
     /// <summary>
     /// Sets <c>operation</c> and clears the last one's state, without which the controller would go on with that. False when another
