@@ -27,8 +27,9 @@ internal sealed record Desired(SourcePins Pins, IReadOnlyList<JsonObject> Manife
                     new SourceRequest(application.Name, application.Namespace ?? "", source.DeepClone().AsObject(), commit), cancellation));
             return new Desired(pins, manifests, null);
         }
-        catch (SourceException bad)
+        catch (Exception bad) when (!cancellation.IsCancellationRequested)
         {
+            // Whatever it is, it is the repo server's, and the application's status is where it shows.
             return new Desired(wanted, [], bad.Message);
         }
     }
