@@ -22,10 +22,12 @@
         'Invoke-ArgoRollback'
         'Invoke-ArgoSync'
         'Invoke-ImageRollback'
+        'Resume-ImageUpdate'
         'Resume-RollbackRun'
         'Set-ArgoSyncPolicy'
         'Start-RollbackPractice'
         'Stop-RollbackPractice'
+        'Suspend-ImageUpdate'
         'Test-RollbackHealth'
         'Undo-RollbackRun'
     )
