@@ -64,7 +64,7 @@ internal sealed class GitRevert(GitRevertRequest request, IEstate estate) : IOpe
             return new TargetPlan { Draft = draft with { Steps = [$"nothing to change: {message}"] }, Settled = Verdict.Good(message), Locks = [] };
         }
 
-        step = await TaggedAsync(repository, step, cancellation);
+        step = await TaggedAsync(repository, step with { Planned = step.Draft(branch.Tip, reverted, commits) }, cancellation);
         return Planned(step, draft with { Steps = [step.Description, .. commits.Select(Describe)] }, repository.WorkingCopy);
     }
 

@@ -72,6 +72,7 @@ internal sealed class KustomizeImage(KustomizeImageRequest request, IEstate esta
             To = to,
             Reason = request.Reason,
         };
+        step = step with { Planned = step.Draft(branch.Tip, edits) };
         return Planned(step, draft with { Steps = [step.Description, draft.Diff] }, repository.WorkingCopy);
     }
 

@@ -31,6 +31,9 @@ public abstract record PushCommit : Step
     /// <summary>The commit, once it is made: the record has it before it is pushed.</summary>
     public string? Commit { get; protected set; }
 
+    /// <summary>The commit to make on the tip that was planned on, when this process planned it; else both are read.</summary>
+    internal CommitDraft? Planned { get; init; }
+
     /// <summary>What was pushed where.</summary>
     [JsonIgnore]
     public Pushed? Result { get; private set; }
@@ -51,8 +54,10 @@ public abstract record PushCommit : Step
         var intended = false;
         for (var attempt = 1; ; attempt++)
         {
-            var tip = await repository.ReadBranchAsync(Branch, cancellation);
-            var draft = await ComposeAsync(context, repository, tip, cancellation);
+            // A tip that moved since costs one refused push; one that did not, nothing.
+            var draft = attempt == 1 ? Planned : null;
+            var tip = draft is null ? await repository.ReadBranchAsync(Branch, cancellation) : new GitBranch(Branch, draft.Parent);
+            draft ??= await ComposeAsync(context, repository, tip, cancellation);
             if (draft is null) return new StepOutcome(intended, $"{Branch} has it already, at {GitCommit.Short(tip.Tip)}");
             if (PullRequestBranch is { } named) return await ProposeAsync(context, repository, draft, named, [], intend, cancellation);
 
