@@ -49,7 +49,8 @@ internal sealed class GitRevert(GitRevertRequest request, IEstate estate) : IOpe
         var reverted = await repository.RevertAsync(new RevertRequest(branch.Tip, commits, request.Mainline), cancellation);
         RevertCommits step = new()
         {
-            Repository = repository.WorkingCopy ?? repository.Url,
+            Repository = request.Repository,
+            Remote = draft.Namespace,
             Branch = branch.Name,
             PullRequestBranch = request.PullRequestBranch,
             ProposalBranch = $"rollback/revert-{commits[0].ShortId}",

@@ -61,7 +61,8 @@ internal sealed class KustomizeImage(KustomizeImageRequest request, IEstate esta
 
         PinImage step = new()
         {
-            Repository = repository.WorkingCopy ?? repository.Url,
+            Repository = request.Repository,
+            Remote = draft.Namespace,
             Branch = branch.Name,
             PullRequestBranch = request.PullRequestBranch,
             ProposalBranch = ProposalBranch(edits[0].Edit.After),

@@ -21,7 +21,7 @@ public sealed record PinImage : PushCommit
     public string To { get; init; } = "";
 
     [JsonIgnore]
-    public override string Description => $"PUSH {RepositoryName.Short(Repository)} {PullRequestBranch ?? Branch}: {Overlay} image {From ?? "(none)"} → {To}";
+    public override string Description => $"PUSH {Remote} {PullRequestBranch ?? Branch}: {Overlay} image {From ?? "(none)"} → {To}";
 
     private protected override async Task<CommitDraft?> ComposeAsync(
         StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation)

@@ -17,6 +17,9 @@ public abstract record PushCommit : Step
     /// <summary>A URL, or a working copy's path. Without a password.</summary>
     public string Repository { get; init; } = "";
 
+    /// <summary>The remote as people name it: <c>team/devops</c>.</summary>
+    public string Remote { get; init; } = "";
+
     public string Branch { get; init; } = "";
 
     /// <summary>Push there instead, for a pull request. Null: only if the branch itself is refused, and then under <see cref="ProposalBranch"/>.</summary>
@@ -41,6 +44,7 @@ public abstract record PushCommit : Step
     public override Step? Invert() => Commit is null ? null : new RevertCommits
     {
         Repository = Repository,
+        Remote = Remote,
         Branch = Branch,
         Commits = [Commit],
         AlsoLookOn = [.. new[] { PullRequestBranch, ProposalBranch }.OfType<string>().Where(name => name.Length > 0)],

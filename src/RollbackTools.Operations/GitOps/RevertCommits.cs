@@ -28,7 +28,7 @@ public sealed record RevertCommits : PushCommit
 
     [JsonIgnore]
     public override string Description =>
-        $"PUSH {RepositoryName.Short(Repository)} {PullRequestBranch ?? Branch}: revert {(AlsoLookOn.Count > 0 ? "what was pushed" : string.Join(", ", Commits.Select(GitCommit.Short)))}"
+        $"PUSH {Remote} {PullRequestBranch ?? Branch}: revert {(AlsoLookOn.Count > 0 ? "what was pushed" : string.Join(", ", Commits.Select(GitCommit.Short)))}"
         + (Tag is null ? "" : $", tag {Tag}");
 
     private protected override async Task<CommitDraft?> ComposeAsync(
