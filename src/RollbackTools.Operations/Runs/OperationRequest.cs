@@ -57,4 +57,8 @@ internal interface IOperation : IAsyncDisposable
 }
 
 /// <summary>A target on record that has no good end yet, with the draft of its result.</summary>
-internal sealed record UnfinishedTarget(PlannedTarget Planned, RollbackResult Draft);
+internal sealed record UnfinishedTarget(PlannedTarget Planned, RollbackResult Draft)
+{
+    /// <summary>Steps that the record says were done, by their description.</summary>
+    public IReadOnlyList<string> Done { get; init; } = [];
+}
