@@ -24,8 +24,8 @@ BeforeDiscovery {
         @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
         @{
             Name       = 'Invoke-ImageRollback'
-            Parameters = $estate + $confirm + 'Container', 'IncludeHealthy', 'Kind', 'Name', 'NoWait', 'Reason', 'ResumePaused', 'Selector', 'ThrottleLimit', 'Timeout',
-            'ToDigest', 'ToImage', 'ToRevision', 'ToTag'
+            Parameters = $estate + $confirm + 'Branch', 'Container', 'GitChange', 'IncludeHealthy', 'Kind', 'Name', 'NoWait', 'Overlay', 'Preempt', 'PullRequestBranch', 'Reason',
+            'Repository', 'ResumePaused', 'Selector', 'ThrottleLimit', 'Timeout', 'ToDigest', 'ToImage', 'ToRevision', 'ToTag', 'Via'
         }
         @{
             Name       = 'Test-RollbackHealth'
