@@ -20,6 +20,13 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
     /// <summary>The files that <see cref="PinAllAsync"/> changes, as they become.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Written => written;
 
+    /// <summary>The overlay's own kustomization.</summary>
+    public async Task<KustomizeFile> ReadKustomizationAsync(CancellationToken cancellation)
+    {
+        var path = GitNames.Join(overlay, Kustomization(await repository.ListAsync(commit, overlay, cancellation)));
+        return files.Read(path, await ReadAsync(path, cancellation));
+    }
+
     /// <summary>Pins several images, each on top of the ones before; the edits of each.</summary>
     public async Task<IReadOnlyList<IReadOnlyList<FileEdit>>> PinAllAsync(IReadOnlyList<ImagePin> pins, string? application, CancellationToken cancellation)
     {

@@ -3,6 +3,8 @@ using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Releases;
+using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.Runs;
 
@@ -15,6 +17,9 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(SyncPolicyRequest), "ArgoSyncPolicy")]
 [JsonDerivedType(typeof(ImageUpdateRequest), "ImageUpdate")]
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
+[JsonDerivedType(typeof(SuspensionRequest), "Suspension")]
+[JsonDerivedType(typeof(RestartRequest), "Restart")]
+[JsonDerivedType(typeof(ReleaseRollbackRequest), "ReleaseRollback")]
 [JsonDerivedType(typeof(KustomizeImageRequest), "KustomizeImage")]
 [JsonDerivedType(typeof(GitRevertRequest), "GitRevert")]
 public abstract record OperationRequest

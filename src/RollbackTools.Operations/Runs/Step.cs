@@ -4,6 +4,8 @@ using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.Owned;
 using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Releases;
+using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.Runs;
 
@@ -25,6 +27,12 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(PinImages), "PinImages")]
 [JsonDerivedType(typeof(FollowGit), "FollowGit")]
 [JsonDerivedType(typeof(QuietApplication), "QuietApplication")]
+[JsonDerivedType(typeof(ScaleWorkload), "ScaleWorkload")]
+[JsonDerivedType(typeof(SuspendCronJob), "SuspendCronJob")]
+[JsonDerivedType(typeof(RequireAgreement), "RequireAgreement")]
+[JsonDerivedType(typeof(RestartPods), "RestartPods")]
+[JsonDerivedType(typeof(ReturnOverlay), "ReturnOverlay")]
+[JsonDerivedType(typeof(MarkRelease), "MarkRelease")]
 [JsonDerivedType(typeof(PinImageInFile), "PinImageInFile")]
 [JsonDerivedType(typeof(RevertCommits), "RevertCommits")]
 public abstract record Step

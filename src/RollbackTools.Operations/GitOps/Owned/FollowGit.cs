@@ -63,7 +63,7 @@ public sealed record FollowGit : Step
                 {
                     if (syncs == MostSyncs) throw Disagrees(live);
                     if (syncs++ == 0) await intend();
-                    await Sync(tip).ApplyAsync(context, () => Task.CompletedTask, cancellation);
+                    await SyncAsync(context, tip, cancellation);
                     continue;
                 }
 
@@ -72,6 +72,21 @@ public sealed record FollowGit : Step
 
             if (context.Time.GetElapsedTime(since) >= Timeout) throw Late(live, tip);
             await Task.Delay(Moment, context.Time, cancellation);
+        }
+    }
+
+    // What has not come up in time would go on trying behind whoever takes this back.
+    private async Task SyncAsync(StepContext context, GitBranch tip, CancellationToken cancellation)
+    {
+        try
+        {
+            await Sync(tip).ApplyAsync(context, () => Task.CompletedTask, cancellation);
+        }
+        catch (RollbackException late) when (late.ErrorId == "Timeout")
+        {
+            var live = await context.Estate.ArgoCd.GetAsync(new ApplicationName(Namespace, Application), ArgoRefresh.None, cancellation);
+            if (live.IsOperating) await TerminateOperation.Of(live).ApplyAsync(context, () => Task.CompletedTask, cancellation);
+            throw;
         }
     }
 

@@ -1,5 +1,6 @@
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Operations.GitOps.Owned;
@@ -16,20 +17,22 @@ internal sealed class WorkloadApplications(IEstate estate, string ns)
     /// <summary>What could not be looked at, a sentence each.</summary>
     public List<string> Unseen { get; } = [];
 
-    public async Task<ArgoApplication?> OwnerOfAsync(WorkloadSnapshot workload, CancellationToken cancellation)
+    public Task<ArgoApplication?> OwnerOfAsync(WorkloadSnapshot workload, CancellationToken cancellation) =>
+        OwnerOfAsync(workload.Kind.ToString(), workload.Object.Metadata, cancellation);
+
+    public async Task<ArgoApplication?> OwnerOfAsync(string kind, ObjectMeta meta, CancellationToken cancellation)
     {
-        foreach (var name in Claims(workload).Distinct())
+        foreach (var name in Claims(meta).Distinct())
         {
-            if (await FindAsync(name, cancellation) is { } application && application.Resources.Any(item =>
-                item.Kind == workload.Kind.ToString() && item.Name == workload.Name && item.Namespace == workload.Namespace)) return application;
+            if (await FindAsync(name, cancellation) is { } application
+                && application.Resources.Any(item => item.Kind == kind && item.Name == meta.Name && item.Namespace == meta.Namespace)) return application;
         }
 
         return null;
     }
 
-    private IEnumerable<ApplicationName> Claims(WorkloadSnapshot workload)
+    private IEnumerable<ApplicationName> Claims(ObjectMeta meta)
     {
-        var meta = workload.Object.Metadata;
         if (meta.Annotations.TryGetValue(TrackingId, out var tracking) && ApplicationOwners.Named(tracking.Split(':')[0], ns) is { } tracked) yield return tracked;
         foreach (var label in InstanceLabels)
             if (meta.Labels.TryGetValue(label, out var instance) && ApplicationOwners.Named(instance, ns) is { } labelled) yield return labelled;

@@ -26,9 +26,9 @@ public sealed class KilledWholeRollbackTests
             Assert.Equal(policy, production.Policy);
             Assert.Equal("Synced", production.Sync);
             Assert.Equal(WholeProduction.Good, production.Image("api"));
-            Assert.Contains("newTag: 1.0.0", await production.ReadAsync(WholeProduction.File));
+            Assert.Contains("newTag: v1.0.0", await production.ReadAsync(WholeProduction.File));
             var pin = await production.Git.DescribeAsync((await production.Git.ResolveAsync("main", TestContext.Current.CancellationToken))!, TestContext.Current.CancellationToken);
-            Assert.StartsWith("rollback: prod api to 1.0.0", pin!.Message);
+            Assert.StartsWith("rollback: prod api to v1.0.0", pin!.Message);
             Assert.NotEqual(head, pin.Hash);
             kills++;
             Assert.True(kills < MostLines, "the run never ends by itself");
@@ -40,7 +40,7 @@ public sealed class KilledWholeRollbackTests
     private static async Task<bool> ConvergesAsync(WholeProduction production, int line)
     {
         // A version that was left is not gone back to by itself, and this one was left and came back: it is named.
-        var exitCode = await production.DieAsync("Invoke-ImageRollback api -Namespace prod -ToTag 1.0.0", line);
+        var exitCode = await production.DieAsync("Invoke-ImageRollback api -Namespace prod -ToTag v1.0.0", line);
         var run = production.Runs.List()[0];
         if (exitCode == 0) return false;
         if (run.State == RunState.Succeeded) return true;

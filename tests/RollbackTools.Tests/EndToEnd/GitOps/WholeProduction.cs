@@ -27,8 +27,8 @@ internal sealed class WholeProduction : IAsyncDisposable
     public const string Overlay = "apps/shop/overlays/prod";
     public const string File = Overlay + "/kustomization.yaml";
     public const string Repository = "team/devops";
-    public const string Good = "shop/api:1.0.0";
-    public const string Bad = "shop/api:2.0.0";
+    public const string Good = "shop/api:v1.0.0";
+    public const string Bad = "shop/api:v2.0.0";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
@@ -68,7 +68,7 @@ internal sealed class WholeProduction : IAsyncDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    /// <summary>1.0.0 runs as Git says, with self-heal, and Image Updater looks for newer tags all the time if it is wanted.</summary>
+    /// <summary>v1.0.0 runs as Git says, with self-heal, and Image Updater looks for newer tags all the time if it is wanted.</summary>
     public static async Task<WholeProduction> StartAsync(bool updates = true, string? database = null)
     {
         RealGit.Need();
@@ -106,8 +106,8 @@ internal sealed class WholeProduction : IAsyncDisposable
     /// <summary>The bad tag reaches production: built, promoted by Image Updater (else by a commit), deployed by automated sync.</summary>
     public async Task BreakAsync()
     {
-        Cluster.Images.Push("shop/api", "2.0.0", new ImageBehaviour.CrashLoop());
-        if (updater is null) await CommitAsync("shop: 2.0.0", File, (await ReadAsync(File)).Replace("1.0.0", "2.0.0", StringComparison.Ordinal));
+        Cluster.Images.Push("shop/api", "v2.0.0", new ImageBehaviour.CrashLoop());
+        if (updater is null) await CommitAsync("shop: v2.0.0", File, (await ReadAsync(File)).Replace("v1.0.0", "v2.0.0", StringComparison.Ordinal));
         await UntilAsync(() => Image("api") == Bad && App["operation"] is null && Sync == "Synced"
             && Cluster.Store.List(Resources.Pods, "prod").Items.Any(pod => ImageOf(pod) == Bad));
     }
@@ -197,7 +197,7 @@ internal sealed class WholeProduction : IAsyncDisposable
 
         public override void Furnish(ImageCatalogue images)
         {
-            images.Push("shop/api", "1.0.0");
+            images.Push("shop/api", "v1.0.0");
             images.Push("shop/web", "5.0.0");
         }
 
@@ -216,7 +216,7 @@ internal sealed class WholeProduction : IAsyncDisposable
                 new FileChange("apps/shop/base/kustomization.yaml", "resources:\n- api.yaml\n- web.yaml\n"),
                 new FileChange("apps/shop/base/api.yaml", Deployment("api")),
                 new FileChange("apps/shop/base/web.yaml", Deployment("web")),
-                new FileChange(File, "namespace: prod\nresources:\n- ../../base\n\n# written by Image Updater\nimages:\n- name: shop/api\n  newTag: 1.0.0 # the good one\n- name: shop/web\n  newTag: \"5.0.0\"\n"),
+                new FileChange(File, "namespace: prod\nresources:\n- ../../base\n\n# written by Image Updater\nimages:\n- name: shop/api\n  newTag: v1.0.0 # the good one\n- name: shop/web\n  newTag: \"5.0.0\"\n"),
             ]));
             return seed;
         }

@@ -27,7 +27,7 @@ public sealed class WholeRollbackTests
         Assert.Equal(policy, production.Policy);
         Assert.Equal("Synced", production.Sync);
         Assert.Equal(WholeProduction.Good, production.Image("api"));
-        Assert.Equal(overlay.Replace("2.0.0", "1.0.0", StringComparison.Ordinal), await production.ReadAsync(WholeProduction.File));
+        Assert.Equal(overlay.Replace("v2.0.0", "v1.0.0", StringComparison.Ordinal), await production.ReadAsync(WholeProduction.File));
         Assert.Contains("Resume-ImageUpdate shop", result.NextStep);
 
         // Self-heal is on, Image Updater has had its rounds, and somebody pushes something else: still the good one.
@@ -57,7 +57,7 @@ public sealed class WholeRollbackTests
         Assert.Equal(policy, production.Policy);
         Assert.Equal("Synced", production.Sync);
         Assert.Equal(WholeProduction.Good, production.Image("api"));
-        Assert.Contains("newTag: 1.0.0", await production.ReadAsync(WholeProduction.File));
+        Assert.Contains("newTag: v1.0.0", await production.ReadAsync(WholeProduction.File));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class WholeRollbackTests
         var early = await production.RunAsync("Set-ArgoSyncPolicy shop -Policy Exact");
         Assert.Equal("GitStillBad", Assert.Single(early.Errors).ErrorId);
         production.Git.Rules.Unprotect("main");
-        await production.CommitAsync("merge", WholeProduction.File, (await production.ReadAsync(WholeProduction.File)).Replace("2.0.0", "1.0.0", StringComparison.Ordinal));
+        await production.CommitAsync("merge", WholeProduction.File, (await production.ReadAsync(WholeProduction.File)).Replace("v2.0.0", "v1.0.0", StringComparison.Ordinal));
         Assert.Equal(RollbackOutcome.Changed, (await production.DoAsync("Set-ArgoSyncPolicy shop -Policy Exact")).Outcome);
         await production.RunsAsync(WholeProduction.Good);
     }
@@ -133,7 +133,7 @@ public sealed class WholeRollbackTests
 
         Assert.Equal(RollbackOutcome.Undone, undone.Outcome);
         Assert.Equal(policy, production.Policy);
-        Assert.Contains("newTag: 2.0.0", await production.ReadAsync(WholeProduction.File));
+        Assert.Contains("newTag: v2.0.0", await production.ReadAsync(WholeProduction.File));
         Assert.Equal(WholeProduction.Bad, production.Image("api"));
         Assert.DoesNotContain("ignoreTags", production.Cluster.Store.Find(ArgoResources.ImageUpdaters, "argocd", "shop")!.Read.ToJsonString());
         Assert.Null((string?)production.App["metadata"]!["annotations"]?[VersionMarks.BadAnnotation]);
