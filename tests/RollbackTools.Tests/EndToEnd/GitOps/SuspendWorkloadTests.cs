@@ -123,7 +123,7 @@ public sealed class SuspendWorkloadTests
         var restarted = await production.DoAsync("Restart-Workload api -Namespace prod -Reason 'flags changed'");
 
         Assert.Equal(RollbackOutcome.Changed, restarted.Outcome);
-        Assert.Empty(before.Intersect(Pods(production)));
+        await production.UntilAsync(() => !before.Intersect(Pods(production)).Any());
         Assert.Equal("Synced", production.Sync);
         await production.BreakAsync();
         var back = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
