@@ -122,6 +122,26 @@ public sealed class WritingTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_goes_along_that_was_not_asked_for_whatever_the_user_configured()
+    {
+        _host.Commit("a", "1");
+        _host.Machine.Write(".gitconfig", "[user]\n name = O\n email = o@x\n[push]\n followTags = true\n default = matching\n[fetch]\n prune = true\n");
+        var ran = Path.Combine(_host.Machine.Home, "hook-ran");
+        _host.Machine.WriteScript("hooks/pre-push", $"touch '{ran}'");
+        File.AppendAllText(Path.Combine(_host.Machine.Home, ".gitconfig"), $"[core]\n hooksPath = {_host.Machine.Home}/hooks\n");
+        var repository = await _host.OpenAsync();
+        var branch = await repository.ReadBranchAsync("main", Never);
+        await repository.WriteTagAsync(new TagDraft("v9", branch.Tip, "left behind by another try"), Never);
+
+        var commit = await repository.WriteCommitAsync(Draft(branch, ("a", "2")), Never);
+        await repository.PushAsync([RefUpdate.Branch("main", branch.Tip, commit)], Never);
+
+        Assert.Equal(commit, _host.Tip());
+        Assert.Equal("", _host.Git(_host.Bare, "tag"));
+        Assert.False(File.Exists(ran));
+    }
+
+    [Fact]
     public async Task A_file_behind_a_link_or_in_a_submodule_is_refused()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights here.");
