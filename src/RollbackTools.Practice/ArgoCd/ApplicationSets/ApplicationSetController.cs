@@ -34,6 +34,13 @@ public sealed class ApplicationSetController(ControllerContext context, ObjectWr
     protected override void Reconcile(ObjectKey key)
     {
         if (Store.Find(ArgoResources.ApplicationSets, key.Namespace, key.Name) is not { } set || set.Deleting()) return;
+        if (set.Read.Items("spec", "generators").Any(generator => generator.Object("list") is null))
+        {
+            // As with one that fails: nothing is made, and above all nothing is taken away.
+            Events.Warning(set, Component, "ApplicationGenerationFromParamsError", "only list generators are served here");
+            return;
+        }
+
         var policy = set.Read.Text("spec", "syncPolicy", "applicationsSync") ?? "sync";
         HashSet<string> wanted = new(StringComparer.Ordinal);
         foreach (var application in Generate(set))

@@ -38,6 +38,9 @@ internal sealed class AppWork
     /// <summary>When it was last compared with the repository.</summary>
     public DateTimeOffset? ComparedAt { get; set; }
 
+    /// <summary>Since when the repository has not answered.</summary>
+    public DateTimeOffset? SourceFailingSince { get; set; }
+
     /// <summary>When it is looked at again if nothing happens.</summary>
     public DateTimeOffset? WakeAt { get; set; }
 
@@ -59,7 +62,8 @@ internal sealed class AppWork
 
 /// <param name="Desired">The outcome.</param>
 /// <param name="Annotation">The refresh annotation it answers, if any.</param>
-internal sealed record Rendered(Desired Desired, string? Annotation);
+/// <param name="Patient">Whether it was only the regular look: an unreachable repository is forgiven for a while.</param>
+internal sealed record Rendered(Desired Desired, string? Annotation, bool Patient);
 
 /// <param name="Wanted">What was asked for: perhaps a branch.</param>
 /// <param name="Desired">What came of it, at commits.</param>

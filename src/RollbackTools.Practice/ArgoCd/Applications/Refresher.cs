@@ -9,15 +9,16 @@ namespace RollbackTools.Practice.ArgoCd.Applications;
 internal sealed class Refresher(
     ControllerContext context, ArgoCdOptions options, ProjectFinder projects, Comparer comparer, AutoSync autoSync, Action<ObjectKey> enqueue)
 {
+    private static readonly TimeSpan SourceGrace = TimeSpan.FromMinutes(3);
+
     /// <summary>Compares, or has the manifests rendered first and comes back. Returns when it wants to be called again.</summary>
     public void Refresh(ApplicationView application, AppWork work)
     {
         if (work.Fresh is { } fresh)
         {
             (work.Fresh, work.Rendering) = (null, false);
-            if (fresh.Desired.Error is null) work.Known = fresh.Desired;
             work.ComparedAt = context.Now;
-            Compare(application, fresh.Desired, latest: true, fresh.Annotation, work);
+            if (!Forgiven(fresh, work)) Compare(application, fresh.Desired, latest: true, fresh.Annotation, work);
             if (context.Store.Find(ArgoResources.Applications, application.Key.Namespace, application.Key.Name) is not { } written) return;
             application = new ApplicationView(written, options.Namespace);
         }
@@ -36,6 +37,20 @@ internal sealed class Refresher(
 
     /// <summary>When the next comparison is due; jitter keeps a fleet from asking all at once.</summary>
     public TimeSpan Period() => context.Tempo.Scaled(options.Reconcile.TotalSeconds);
+
+    /// <summary>Argo CD says nothing of a repository that fails for less than three minutes, unless it was asked to look.</summary>
+    private bool Forgiven(Rendered fresh, AppWork work)
+    {
+        if (fresh.Desired.Error is null)
+        {
+            (work.Known, work.SourceFailingSince) = (fresh.Desired, null);
+            return false;
+        }
+
+        if (!fresh.Patient) return false;
+        work.SourceFailingSince ??= context.Now;
+        return context.Now - work.SourceFailingSince <= context.Tempo.Scaled(SourceGrace.TotalSeconds);
+    }
 
     private RefreshLevel Level(ApplicationView application, AppWork work)
     {
@@ -56,11 +71,12 @@ internal sealed class Refresher(
     {
         var (key, wanted) = (application.Key, SourcePins.OfSpec(application.Json));
         var annotation = application.Stored.Annotation(ArgoNames.Refresh);
+        var patient = annotation is null && work.Known?.Pins.SameSources(wanted) == true;
         var known = level == RefreshLevel.Hard ? null : work.Known;
         work.Rendering = true;
         context.Errands.Start(async cancellation =>
         {
-            work.Fresh = new Rendered(await Desired.RenderAsync(options.Renderer, key, wanted, known, cancellation), annotation);
+            work.Fresh = new Rendered(await Desired.RenderAsync(options.Renderer, key, wanted, known, cancellation), annotation, patient);
             enqueue(key);
         });
     }

@@ -82,6 +82,16 @@ public sealed class ApplicationSetTests
     }
 
     [Fact]
+    public async Task A_generator_that_is_not_served_takes_nothing_away()
+    {
+        await using var argo = await StartAsync();
+        argo.Cluster.Store.Update(ArgoResources.ApplicationSets, "argocd", "all", body =>
+            (body["spec"]!["generators"] = JsonNode.Parse("""[{"git":{}}]""")) is not null);
+        await argo.Cluster.RunAsync(10);
+        Assert.NotNull(argo.Cluster.Store.Find(ArgoResources.Applications, "argocd", "shop"));
+    }
+
+    [Fact]
     public async Task Create_only_deletes_nothing()
     {
         await using var argo = await StartAsync("syncPolicy: { applicationsSync: create-only }");

@@ -101,6 +101,19 @@ public sealed class HookTests
     }
 
     [Fact]
+    public async Task A_SyncFail_hook_runs_when_the_sync_fails_and_only_then()
+    {
+        await using ArgoPractice argo = new();
+        argo.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1", Job("PreSync", image: "shop/migrate:crash") + "\n" + Job("SyncFail", "tell")));
+        await argo.StartAsync();
+        await argo.OperateAsync("{}");
+        Assert.Null(argo.Cluster.Store.Find(Resources.Jobs, "prod", "tell"));
+        await argo.Cluster.RunUntilAsync(() => argo.Phase == "Failed");
+        var told = argo.App["status"]!["operationState"]!["syncResult"]!["resources"]!.AsArray().Single(one => (string?)one!["name"] == "tell")!;
+        Assert.Equal(("SyncFail", "Succeeded"), ((string?)told["hookType"], (string?)told["hookPhase"]));
+    }
+
+    [Fact]
     public async Task Waves_come_one_after_the_other()
     {
         await using ArgoPractice argo = new();

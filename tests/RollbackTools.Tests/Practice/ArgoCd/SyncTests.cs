@@ -178,20 +178,134 @@ public sealed class SyncTests
         var commit = argo.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1"));
         await argo.StartAsync();
         await argo.SyncAsync();
-        argo.Git.Down = "Failed to load target state: connection refused";
+        argo.Git.Down = "rpc error: code = Unknown desc = connection refused";
+        const string message = "Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = connection refused";
 
-        await argo.Cluster.RunAsync(180);
+        // For a while nothing is said; then it is.
+        await argo.Cluster.RunAsync(240);
+        Assert.Equal("Synced", argo.Sync);
+        await argo.Cluster.RunAsync(240);
         Assert.Equal(("Unknown", "Healthy"), (argo.Sync, argo.Health));
         var condition = Assert.Single(argo.App["status"]!["conditions"]!.AsArray());
-        Assert.Equal(("ComparisonError", argo.Git.Down), ((string?)condition!["type"], (string?)condition["message"]));
+        Assert.Equal(("ComparisonError", message), ((string?)condition!["type"], (string?)condition["message"]));
 
         await argo.OperateAsync($$"""{"revision":"{{commit}}"}""");
-        Assert.Equal(("Error", "ComparisonError: " + argo.Git.Down), (argo.Phase, argo.Message));
+        Assert.Equal(("Error", "ComparisonError: " + message), (argo.Phase, argo.Message));
 
         argo.Git.Down = null;
         await argo.Cluster.RunAsync(180);
         Assert.Equal("Synced", argo.Sync);
         Assert.Null(argo.App["status"]!["conditions"]);
+    }
+
+    [Fact]
+    public async Task What_a_manifest_no_longer_says_is_taken_away_and_what_others_added_stays()
+    {
+        await using ArgoPractice argo = new();
+        argo.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1").Replace(
+            "- { name: app, image: \"shop/api:1\" }", "- { name: app, image: \"shop/api:1\", env: [{ name: A, value: a }, { name: B, value: b }] }\n      - { name: side, image: \"shop/side:1\" }"));
+        await argo.StartAsync();
+        await argo.SyncAsync();
+        argo.Cluster.Change(Resources.Deployments, "api", body => body["spec"]!["template"]!["spec"]!["containers"]![0]!["env"]!.AsArray()
+            .Add(JsonNode.Parse("""{"name":"INJECTED","value":"x"}""")));
+
+        argo.Git.Commit("shop", ArgoPractice.Deployment("shop/api:2").Replace(
+            "- { name: app, image: \"shop/api:2\" }", "- { name: app, image: \"shop/api:2\", env: [{ name: B, value: b2 }] }"));
+        await argo.SyncAsync();
+
+        var containers = argo.Cluster.Get(Resources.Deployments, "api").Read["spec"]!["template"]!["spec"]!["containers"]!.AsArray();
+        Assert.Equal(["app"], containers.Select(container => (string?)container!["name"]));
+        Assert.Equal(["B=b2", "INJECTED=x"], containers[0]!["env"]!.AsArray().Select(one => $"{one!["name"]}={one["value"]}"));
+        Assert.Equal("Synced", argo.Sync);
+    }
+
+    [Fact]
+    public async Task Asked_to_look_it_says_at_once_that_git_is_down()
+    {
+        await using ArgoPractice argo = new();
+        argo.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1"));
+        await argo.StartAsync();
+        argo.Git.Down = "connection refused";
+        argo.Change(body => body["metadata"]!["annotations"]!["argocd.argoproj.io/refresh"] = "normal");
+        await argo.Cluster.SettleAsync();
+        Assert.Equal("Unknown", argo.Sync);
+        Assert.Null(argo.App["metadata"]!["annotations"]!["argocd.argoproj.io/refresh"]);
+    }
+
+    [Fact]
+    public async Task Several_sources_make_one_application_and_their_revisions_stay_in_order()
+    {
+        await using ArgoPractice argo = new();
+        argo.Git.Commit("config", "kind: ConfigMap\napiVersion: v1\nmetadata: { name: settings }");
+        var commit = argo.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1"));
+        var old = argo.Git.Commit("config", "kind: ConfigMap\napiVersion: v1\nmetadata: { name: settings }\ndata: { v: old }", "release");
+        await argo.StartAsync();
+        argo.Change(body =>
+        {
+            body["spec"]!.AsObject().Remove("source");
+            body["spec"]!["sources"] = JsonNode.Parse($$"""
+                [{"repoURL":"{{FakeRepository.Url}}","path":"shop","targetRevision":"main"},{"repoURL":"{{FakeRepository.Url}}","path":"config","targetRevision":"release"}]
+                """);
+        });
+        await argo.SyncAsync();
+
+        var entry = Assert.Single(argo.History);
+        Assert.Equal([commit, old], entry["revisions"]!.AsArray().Select(revision => (string?)revision));
+        Assert.Equal(2, entry["sources"]!.AsArray().Count);
+        Assert.Equal((null, "Synced"), ((string?)entry["revision"], argo.Sync));
+        Assert.Equal("old", (string?)argo.Cluster.Get(Resources.ConfigMaps, "settings").Read["data"]!["v"]);
+    }
+
+    [Fact]
+    public async Task Sync_options_found_a_namespace_and_leave_ignored_fields_as_they_are()
+    {
+        await using ArgoPractice argo = new();
+        argo.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1"));
+        await argo.StartAsync();
+        argo.Change(body =>
+        {
+            body["spec"]!["destination"]!["namespace"] = "fresh";
+            body["spec"]!["ignoreDifferences"] = JsonNode.Parse("""[{"group":"apps","kind":"Deployment","jsonPointers":["/spec/replicas"]}]""");
+        });
+        await argo.OperateAsync("{}");
+        Assert.Equal("Failed", argo.Phase);
+        await argo.OperateAsync("""{"syncOptions":["CreateNamespace=true","RespectIgnoreDifferences=true"]}""");
+        Assert.Equal("Succeeded", argo.Phase);
+
+        argo.Cluster.Store.Update(Resources.Deployments, "fresh", "api", body => (body["spec"]!["replicas"] = 5) is not null);
+        await argo.Cluster.SettleAsync();
+        Assert.Equal("Synced", argo.Sync);
+        await argo.OperateAsync("""{"syncOptions":["RespectIgnoreDifferences=true"]}""");
+        Assert.Equal(5, (int)argo.Cluster.Store.Find(Resources.Deployments, "fresh", "api")!.Read["spec"]!["replicas"]!);
+        await argo.OperateAsync("{}");
+        Assert.Equal(2, (int)argo.Cluster.Store.Find(Resources.Deployments, "fresh", "api")!.Read["spec"]!["replicas"]!);
+    }
+
+    [Fact]
+    public async Task An_application_of_no_known_project_is_invalid_and_cannot_be_synced()
+    {
+        await using ArgoPractice argo = new();
+        argo.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1"));
+        await argo.StartAsync();
+        argo.Change(body => body["spec"]!["project"] = "nowhere");
+        argo.Change(body => body["metadata"]!["annotations"]!["argocd.argoproj.io/refresh"] = "normal");
+        await argo.OperateAsync("{}");
+
+        Assert.Equal(("Error", "Unknown", "Unknown"), (argo.Phase, argo.Sync, argo.Health));
+        Assert.StartsWith("Failed to load application project: ", argo.Message);
+        Assert.Equal("Application referencing project nowhere which does not exist", (string?)argo.App["status"]!["conditions"]![0]!["message"]);
+    }
+
+    [Fact]
+    public async Task A_kind_the_cluster_does_not_serve_is_missing_and_fails_the_sync()
+    {
+        await using ArgoPractice argo = new();
+        argo.Git.Commit("shop", "kind: Widget\napiVersion: example.com/v1\nmetadata: { name: w }");
+        await argo.StartAsync();
+        Assert.Equal("OutOfSync", argo.Sync);
+        await argo.OperateAsync("{}");
+        Assert.Equal("Failed", argo.Phase);
+        Assert.StartsWith("one or more synchronization tasks are not valid: The Kubernetes API could not find example.com/Widget", argo.Message);
     }
 
     [Fact]
@@ -204,6 +318,7 @@ public sealed class SyncTests
 
         argo.Cluster.Change(Resources.Deployments, "api", body => body["metadata"]!["annotations"]!["note"] = "by hand");
         argo.Cluster.Change(Resources.Deployments, "api", body => body["spec"]!["template"]!["metadata"]!["annotations"] = new JsonObject { ["restartedAt"] = "now" });
+        argo.Cluster.Change(Resources.Deployments, "api", body => body["spec"]!["strategy"]!["rollingUpdate"]!["maxSurge"] = "50%");
         await argo.Cluster.SettleAsync();
         Assert.Equal("Synced", argo.Sync);
 

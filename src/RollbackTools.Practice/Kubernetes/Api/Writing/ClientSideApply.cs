@@ -31,15 +31,15 @@ public static class ClientSideApply
         var last = live.Text("metadata", "annotations", LastApplied) is { } text ? JsonNode.Parse(text) as JsonObject : null;
         if (type.Custom)
         {
-            MergePatch.Apply(live, Patch(last, wanted, schema: null));
+            MergePatch.Apply(live, Patch(last, live, wanted, schema: null));
             return live;
         }
 
         var schema = SchemaCatalog.For(type);
-        return StrategicMergePatch.Apply(live, Patch(last, wanted, schema), schema);
+        return StrategicMergePatch.Apply(live, Patch(last, live, wanted, schema), schema);
     }
 
-    private static JsonObject Patch(JsonObject? last, JsonObject wanted, TypeSchema? schema)
+    private static JsonObject Patch(JsonObject? last, JsonObject? live, JsonObject wanted, TypeSchema? schema)
     {
         JsonObject patch = [];
         foreach (var (key, _) in last ?? [])
@@ -50,12 +50,13 @@ public static class ClientSideApply
             switch (value)
             {
                 case JsonObject child:
-                    var part = Patch(last?[key] as JsonObject, child, field?.Type);
-                    if (field is { RetainKeys: true }) part["$retainKeys"] = new JsonArray([.. child.Select(pair => (JsonNode)pair.Key)]);
+                    var now = live?[key] as JsonObject;
+                    var part = Patch(last?[key] as JsonObject, now, child, field?.Type);
+                    if (field is { RetainKeys: true } && child.Any(pair => !JsonNode.DeepEquals(pair.Value, now?[pair.Key]))) part["$retainKeys"] = new JsonArray([.. child.Select(pair => (JsonNode)pair.Key)]);
                     patch[key] = part;
                     break;
                 case JsonArray list when field is { PatchMergeKey: { } mergeKey }:
-                    patch[key] = Items(last?[key] as JsonArray ?? [], list, mergeKey, field.Type);
+                    patch[key] = Items(last?[key] as JsonArray ?? [], live?[key] as JsonArray ?? [], list, mergeKey, field.Type);
                     patch[$"$setElementOrder/{key}"] = new JsonArray([.. list.OfType<JsonObject>().Select(item => new JsonObject { [mergeKey] = item[mergeKey]?.DeepClone() })]);
                     break;
                 case JsonArray list when field is { IsSet: true }:
@@ -73,10 +74,11 @@ public static class ClientSideApply
         return patch;
     }
 
-    private static JsonArray Items(JsonArray last, JsonArray wanted, string key, TypeSchema? schema)
+    private static JsonArray Items(JsonArray last, JsonArray live, JsonArray wanted, string key, TypeSchema? schema)
     {
         JsonArray patch = [];
-        foreach (var item in wanted.OfType<JsonObject>()) patch.Add((JsonNode)Patch(Find(last, item[key], key), item, schema));
+        foreach (var item in wanted.OfType<JsonObject>()) 
+            patch.Add((JsonNode)Patch(Find(last, item[key], key), Find(live, item[key], key), item, schema));
         foreach (var gone in last.OfType<JsonObject>().Where(item => Find(wanted, item[key], key) is null))
             patch.Add((JsonNode)new JsonObject { [key] = gone[key]?.DeepClone(), ["$patch"] = "delete" });
         return patch;
