@@ -21,6 +21,11 @@ public sealed class PracticeRepoServer(Func<GitHost> host, string controllerName
     private readonly ConcurrentDictionary<string, IReadOnlyList<JsonObject>> manifests = new();
     private readonly ConcurrentDictionary<string, SourceCommit> commits = new();
 
+    /// <summary>Over a host that runs.</summary>
+    public PracticeRepoServer(GitHost host, string controllerNamespace = "argocd") : this(() => host, controllerNamespace)
+    {
+    }
+
     /// <summary>Forgets everything rendered, as a restart of Redis does.</summary>
     public void DropCache()
     {
