@@ -13,6 +13,8 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(ApplicationSyncRequest), "ArgoSync")]
 [JsonDerivedType(typeof(SyncPolicyRequest), "ArgoSyncPolicy")]
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
+[JsonDerivedType(typeof(KustomizeImageRequest), "KustomizeImage")]
+[JsonDerivedType(typeof(GitRevertRequest), "GitRevert")]
 public abstract record OperationRequest
 {
     /// <summary>The operation's name in the record: <c>ImageRollback</c>.</summary>

@@ -36,7 +36,7 @@ public sealed class RealRepositoryTests : IAsyncLifetime
         repository = await host.CreateAsync("team/devops", seed, Stop);
         cluster = await PracticeCluster.StartAsync(new PracticeClusterOptions
         {
-            Estate = new GitEstate(new GitOpsPlatform(new ArgoCdOptions { Renderer = new PracticeRepoServer(host) })),
+            Estate = new GitEstate(new GitOpsPlatform(new ArgoCdOptions { Renderer = new PracticeRepoServer(() => host) })),
             Traffic = false,
         }, Stop);
         cluster.Operator.Apply(ArgoPractice.Application(path: "prod", policy: "{ automated: { selfHeal: true } }").Replace(FakeRepository.Url, repository.HttpUrl.AbsoluteUri));

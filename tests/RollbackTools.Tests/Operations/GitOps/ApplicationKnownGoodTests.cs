@@ -1,0 +1,112 @@
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Tests.Operations.GitOps;
+
+public sealed class ApplicationKnownGoodTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 2, 3, 30, 0, TimeSpan.Zero);
+    private static readonly string A = new('a', 40), B = new('b', 40), C = new('c', 40);
+
+    [Fact]
+    public void The_target_is_the_newest_deployment_that_lasted()
+    {
+        var judged = Judge(Apps.WithHistory(Now, "Degraded", "", (A, 100), (B, 0.5), (C, 0.1)));
+
+        Assert.Equal([RevisionHealth.Bad, RevisionHealth.Unknown, RevisionHealth.Likely], judged.Select(entry => entry.Health));
+        Assert.Equal(0, Assert.Single(judged, entry => entry.IsDefaultTarget).Id);
+        Assert.True(judged[0].Current);
+    }
+
+    [Fact]
+    public void What_was_rolled_away_from_is_no_target_even_if_it_lasted()
+    {
+        var first = Apps.WithHistory(Now, "Healthy", "", (A, 100), (B, 50), (C, 0.1));
+        var key = first.History[1].Version.Key;
+
+        var judged = Judge(Apps.WithHistory(Now, "Healthy", $"\"{VersionMarks.BadAnnotation}\":\"{key}@1\"", (A, 100), (B, 50), (C, 0.1)));
+
+        Assert.Equal(0, Assert.Single(judged, entry => entry.IsDefaultTarget).Id);
+        Assert.Equal(RevisionHealth.Bad, judged[1].Health);
+    }
+
+    [Fact]
+    public void The_same_version_deployed_again_later_has_its_chance()
+    {
+        var first = Apps.WithHistory(Now, "Healthy", "", (A, 100), (B, 50), (C, 0.1));
+        var key = first.History[1].Version.Key;
+
+        var judged = Judge(Apps.WithHistory(Now, "Healthy", $"\"{VersionMarks.BadAnnotation}\":\"{key}@0\"", (A, 100), (B, 50), (C, 0.1)));
+
+        Assert.Equal(1, Assert.Single(judged, entry => entry.IsDefaultTarget).Id);
+    }
+
+    [Fact]
+    public void The_version_that_runs_is_no_target_under_another_number()
+    {
+        var judged = Judge(Apps.WithHistory(Now, "Degraded", "", (A, 100), (B, 50), (B, 1)));
+
+        Assert.Equal(0, Assert.Single(judged, entry => entry.IsDefaultTarget).Id);
+    }
+
+    [Fact]
+    public void A_failed_sync_is_what_runs_now_and_the_newest_entry_is_the_target()
+    {
+        var history = Apps.WithHistory(Now, "Degraded", "", (A, 100), (B, 50)).Json;
+        var text = history.GetRawText().Replace("\"health\"", $$"""
+            "operationState":{"phase":"Failed","message":"job failed","startedAt":"{{Now.AddMinutes(-5):yyyy-MM-ddTHH:mm:ssZ}}","operation":{"sync":{ } },
+              "syncResult":{"revision":"{{C}}","source":{"repoURL":"r","path":"p"} } },"health"
+            """, StringComparison.Ordinal);
+        ArgoApplication application = new(new(Apps.Json(text)));
+
+        var judged = Judge(application);
+
+        Assert.Equal([(null, true), (1L, false), (0L, false)], judged.Select(entry => (entry.Id, entry.Current)));
+        Assert.Equal(1, Assert.Single(judged, entry => entry.IsDefaultTarget).Id);
+        Assert.Equal(C, Assert.Single(Deployed.Of(application)!.Version.Revisions));
+        Assert.False(Deployed.Of(application)!.Complete);
+    }
+
+    [Fact]
+    public void Other_overrides_at_the_same_commit_are_another_version()
+    {
+        ApplicationVersion one = new() { Sources = [Apps.Json("""{"repoURL":"r","kustomize":{"images":["api:1"]}}""")], Revisions = [A] };
+        ApplicationVersion same = new() { Sources = [Apps.Json("""{ "kustomize": {"images":["api:1"]}, "repoURL":"r" }""")], Revisions = [A] };
+        ApplicationVersion other = new() { Sources = [Apps.Json("""{"repoURL":"r","kustomize":{"images":["api:2"]}}""")], Revisions = [A] };
+
+        Assert.True(one.SameAs(same));
+        Assert.False(one.SameAs(other));
+    }
+
+    [Fact]
+    public void A_commit_may_be_named_by_its_beginning_and_one_that_is_gone_by_itself()
+    {
+        var application = Apps.WithHistory(Now, "Healthy", "", (A, 100), (B, 1));
+
+        Assert.Equal(0, Target(application, new ApplicationGoal { Revision = "aaaaaaa" }).HistoryId);
+        var beyond = Target(application, new ApplicationGoal { Revision = C });
+        Assert.Null(beyond.HistoryId);
+        Assert.Equal([C], beyond.Version.Revisions);
+        Assert.Equal("InvalidName", Assert.Throws<RollbackException>(() => Target(application, new ApplicationGoal { Revision = "--upload-pack=x" })).ErrorId);
+        Assert.Equal("InvalidName", Assert.Throws<RollbackException>(() => Target(application, new ApplicationGoal { Revision = "a..b" })).ErrorId);
+    }
+
+    [Fact]
+    public void Without_a_good_one_the_error_lists_what_there_is()
+    {
+        var application = Apps.WithHistory(Now, "Degraded", "", (A, 0.3), (B, 0.1));
+
+        var error = Assert.Throws<RollbackException>(() => Target(application, ApplicationGoal.KnownGood));
+
+        Assert.Equal("NoKnownGoodRevision", error.ErrorId);
+        Assert.Contains("0 (aaaaaaaaaa): Unknown, Was current for only 12m", error.Message, StringComparison.Ordinal);
+        Assert.Contains("-Id 0", error.NextStep, StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<ArgoHistoryEntry> Judge(ArgoApplication application) => ApplicationKnownGood.Judge(application, [], "here", Now);
+
+    private static ApplicationTarget Target(ArgoApplication application, ApplicationGoal goal) =>
+        ApplicationTarget.Resolve(application, goal, Judge(application), Deployed.Of(application)!);
+}
