@@ -18,6 +18,7 @@
         'Get-ArgoApplication'
         'Get-ArgoHistory'
         'Get-ImageHistory'
+        'Get-ReleaseTag'
         'Get-RollbackRun'
         'Invoke-ArgoRollback'
         'Invoke-ArgoSync'
@@ -25,10 +26,12 @@
         'Resume-ImageUpdate'
         'Resume-RollbackRun'
         'Set-ArgoSyncPolicy'
+        'Set-KustomizeImage'
         'Start-RollbackPractice'
         'Stop-RollbackPractice'
         'Suspend-ImageUpdate'
         'Test-RollbackHealth'
+        'Undo-GitCommit'
         'Undo-RollbackRun'
     )
     FunctionsToExport    = @('Restore-KnownGoodImage')
@@ -37,9 +40,11 @@
     FormatsToProcess     = @(
         'ArgoApplication.format.ps1xml'
         'ArgoHistoryEntry.format.ps1xml'
+        'GitChange.format.ps1xml'
         'HealthCheck.format.ps1xml'
         'ImageRevision.format.ps1xml'
         'PracticeEstate.format.ps1xml'
+        'ReleaseTag.format.ps1xml'
         'RestoredImage.format.ps1xml'
         'RollbackResult.format.ps1xml'
         'RunRecord.format.ps1xml'
@@ -49,7 +54,7 @@
         PSData = @{
             Tags         = @(
                 'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
-                'Kubernetes', 'ArgoCD', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
+                'Kubernetes', 'ArgoCD', 'Kustomize', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
             )
             LicenseUri   = 'https://github.com/rollbacktools/rollbacktools/blob/main/LICENSE'
             ProjectUri   = 'https://github.com/rollbacktools/rollbacktools'

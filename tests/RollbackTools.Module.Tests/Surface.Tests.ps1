@@ -1,6 +1,7 @@
 # A changed signature is a decision: it fails here until this list says so too.
 BeforeDiscovery {
     $estate = 'As', 'AsGroup', 'Context', 'Environment', 'EnvironmentFile', 'Kubeconfig', 'Namespace', 'RequestTimeout'
+    $git = 'Branch', 'Environment', 'EnvironmentFile', 'Repository'
     $confirm = 'Confirm', 'WhatIf'
     $argo = $estate + 'ArgoCaFile', 'ArgoServer', 'ArgoToken', 'Name'
     $signatures = @(
@@ -31,6 +32,12 @@ BeforeDiscovery {
             Parameters = $estate + 'ErrorPattern', 'ExpectedImage', 'ExpectJson', 'ExpectStatus', 'For', 'Interval', 'Kind', 'Name', 'Quiet', 'Selector',
             'Since', 'SkipLogs', 'SmokeArgument', 'SmokeScript', 'Timeout', 'Url', 'Wait'
         }
+        @{ Name = 'Get-ReleaseTag'; Parameters = $git + 'Last', 'Overlay', 'Pattern' }
+        @{
+            Name       = 'Set-KustomizeImage'
+            Parameters = $git + $confirm + 'Add', 'Application', 'Digest', 'Image', 'NewName', 'Overlay', 'Path', 'PullRequestBranch', 'Reason', 'Tag'
+        }
+        @{ Name = 'Undo-GitCommit'; Parameters = $git + $confirm + 'Commit', 'Mainline', 'PatchTag', 'PullRequestBranch', 'Reason', 'Tag', 'TagPattern' }
         @{ Name = 'Get-RollbackRun'; Parameters = 'Last', 'RunId', 'State' }
         @{ Name = 'Resume-RollbackRun'; Parameters = $confirm + 'RunId' }
         @{ Name = 'Undo-RollbackRun'; Parameters = $confirm + 'RunId' }
@@ -58,7 +65,7 @@ Describe 'Surface' {
         (Get-Command -Module RollbackTools).Name | Sort-Object | Should -Be ($Covered | Sort-Object)
     }
 
-    It 'asks for confirmation of <_> at the usual level, so that a prompt asks only who wants to be asked' -ForEach 'Invoke-ImageRollback', 'Invoke-ArgoRollback', 'Invoke-ArgoSync', 'Set-ArgoSyncPolicy', 'Resume-RollbackRun', 'Undo-RollbackRun' {
+    It 'asks for confirmation of <_> at the usual level, so that a prompt asks only who wants to be asked' -ForEach 'Invoke-ImageRollback', 'Invoke-ArgoRollback', 'Invoke-ArgoSync', 'Set-ArgoSyncPolicy', 'Resume-RollbackRun', 'Set-KustomizeImage', 'Undo-GitCommit', 'Undo-RollbackRun' {
         $type = (Get-Command $_).ImplementingType
         $attribute = $type.GetCustomAttributes([Management.Automation.CmdletAttribute], $false)
         $attribute.SupportsShouldProcess | Should -BeTrue

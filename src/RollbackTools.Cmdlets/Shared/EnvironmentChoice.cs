@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.Shared;
@@ -31,6 +32,10 @@ internal static class EnvironmentChoice
     private static EnvironmentSettings Absolute(EnvironmentSettings settings, string directory) => settings with
     {
         Kubeconfig = settings.Kubeconfig is { } path ? Path.GetFullPath(path, directory) : null,
+        Git = settings.Git with
+        {
+            Repository = settings.Git.Repository is { } repository && RepositoryName.IsPath(repository) ? Path.GetFullPath(repository, directory) : settings.Git.Repository,
+        },
         ArgoCd = settings.ArgoCd with { CaFile = settings.ArgoCd.CaFile is { } authorities ? Path.GetFullPath(authorities, directory) : null },
         Health = settings.Health with
         {

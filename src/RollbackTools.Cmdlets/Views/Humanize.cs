@@ -47,6 +47,11 @@ public static class Humanize
     /// <summary>An image without its registry and path: api:41, api@sha256:0123456789ab.</summary>
     public static string Image(object? value) => string.Join(", ", (value?.ToString() ?? "").Split(", ").Select(ShortImage));
 
+    /// <summary>An image as <see cref="Image"/> says it where images were changed; else the words as they are.</summary>
+    public static string Side(object? kind, object? value) => kind?.ToString() == "Kustomization" ? Image(value) : value?.ToString() ?? "";
+
+    public static string Release(object? current, object? previous) => current is true ? "current" : previous is true ? Paint(Green, "previous") : "";
+
     /// <summary>deployment/api; an endpoint's or a script's name alone.</summary>
     public static string Workload(object? kind, object? name) => kind?.ToString() switch
     {
@@ -75,7 +80,7 @@ public static class Humanize
     {
         RollbackOutcome.RolledBack or RollbackOutcome.AlreadyThere or RollbackOutcome.Undone or RollbackOutcome.Changed => Paint(Green, $"{Enum<RollbackOutcome>(value)}"),
         RollbackOutcome.Failed => Paint(Red, "Failed"),
-        RollbackOutcome.Unverified or RollbackOutcome.Declined => Paint(Yellow, $"{Enum<RollbackOutcome>(value)}"),
+        RollbackOutcome.Unverified or RollbackOutcome.Declined or RollbackOutcome.Proposed => Paint(Yellow, $"{Enum<RollbackOutcome>(value)}"),
         var other => $"{other}",
     };
 

@@ -5,7 +5,9 @@ internal static class EnvironmentFields
 {
     public static readonly string[] File = ["environments"];
 
-    public static readonly string[] Environment = ["context", "namespace", "kubeconfig", "argocd", "health"];
+    public static readonly string[] Environment = ["context", "namespace", "kubeconfig", "argocd", "git", "health"];
+
+    public static readonly string[] Git = ["repository", "branch", "overlay"];
 
     public static readonly string[] ArgoCd = ["server", "application", "namespace", "project", "caFile", "tokenEnv"];
 

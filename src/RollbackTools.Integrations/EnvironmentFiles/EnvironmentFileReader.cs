@@ -2,7 +2,10 @@ using RollbackTools.Integrations.Hosting;
 using RollbackTools.Integrations.Yaml;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Integrations.EnvironmentFiles;
 
@@ -49,9 +52,46 @@ internal sealed class EnvironmentFileReader(HostEnvironment host)
             Context = fields.Text("context"),
             Namespace = ns,
             Kubeconfig = fields.Text("kubeconfig") is { } kubeconfig ? ResolveList(fields, kubeconfig) : null,
+            Git = fields.Map("git") is { } git ? Git(git) : new GitSettings(),
             ArgoCd = fields.Map("argocd") is { } argo ? ArgoCd(argo) : new ArgoCdSettings(),
             Health = fields.Map("health") is { } health ? Health(health) : new HealthSettings(),
         };
+    }
+
+    private GitSettings Git(YamlFields fields)
+    {
+        fields.Allow(EnvironmentFields.Git);
+        return new GitSettings
+        {
+            Repository = fields.Text("repository") is { } repository ? Repository(fields, repository) : null,
+            Branch = Named(fields, "branch", GitNames.Branch),
+            Overlay = Named(fields, "overlay", GitNames.Path),
+        };
+    }
+
+    private string Repository(YamlFields fields, string text)
+    {
+        try
+        {
+            // What is no URL and not host:path is a path, of a working copy for example.
+            return RepositoryName.WithoutSecret(RepositoryName.IsPath(text) ? Resolve(fields, text) : text);
+        }
+        catch (RollbackException secret)
+        {
+            throw fields.Error("holds a password or token, which does not belong in this file", "repository", secret);
+        }
+    }
+
+    private static string? Named(YamlFields fields, string field, Func<string, string> check)
+    {
+        try
+        {
+            return fields.Text(field) is { } text ? check(text) : null;
+        }
+        catch (FormatException wrong)
+        {
+            throw fields.Error($"cannot be used: {wrong.Message.TrimEnd('.')}", field, wrong);
+        }
     }
 
     private ArgoCdSettings ArgoCd(YamlFields fields)

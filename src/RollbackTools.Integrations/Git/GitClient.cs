@@ -14,13 +14,13 @@ internal sealed class GitClient(HostEnvironment host) : IGit
             ? await WorkingCopy.ReadAsync(Path.GetFullPath(path), host, cancellation).ConfigureAwait(false)
             : null;
         var remote = GitLocation.Parse(copy?.RemoteUrl ?? path);
-        var settings = GitSettings.For(remote, copy?.Settings ?? []);
+        var settings = ChildSettings.For(remote, copy?.Settings ?? []);
         GitCache cache = new(remote.Url, host);
         if (remote.IsSsh && !await IsSshConfiguredAsync(settings, cancellation).ConfigureAwait(false)) settings.NeverAskOverSsh();
         return new RemoteRepository(remote.Url, copy?.Directory, cache, new GitProgram(host, cache.Directory, settings));
     }
 
-    private async Task<bool> IsSshConfiguredAsync(GitSettings settings, CancellationToken cancellation) =>
+    private async Task<bool> IsSshConfiguredAsync(ChildSettings settings, CancellationToken cancellation) =>
         host.Value("GIT_SSH_COMMAND") is not null || host.Value("GIT_SSH") is not null
         || (await new GitProgram(host, null, settings).RunAsync(new GitCall("config", "--get", "core.sshCommand") { Answers = [1] }, cancellation)
             .ConfigureAwait(false)).ExitCode == 0;

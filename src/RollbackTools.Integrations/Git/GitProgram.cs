@@ -10,7 +10,7 @@ namespace RollbackTools.Integrations.Git;
 /// Runs the git executable for one repository: as its user configured it, except that it cannot ask, speaks English, runs no
 /// hooks of ours and never sees a credential in an argument.
 /// </summary>
-internal sealed class GitProgram(HostEnvironment host, string? directory, GitSettings settings)
+internal sealed class GitProgram(HostEnvironment host, string? directory, ChildSettings settings)
 {
     // What the caller's shell says about another repository. `git rev-parse --local-env-vars` names them.
     private static readonly string[] OtherRepository =

@@ -13,7 +13,7 @@ internal sealed record WorkingCopy(string Directory, string RemoteUrl, IReadOnly
     /// <summary>Null when the path is not inside a working copy (it may be a bare repository).</summary>
     public static async Task<WorkingCopy?> ReadAsync(string path, HostEnvironment host, CancellationToken cancellation)
     {
-        GitProgram git = new(host, null, GitSettings.None);
+        GitProgram git = new(host, null, ChildSettings.None);
         var top = await git.RunAsync(new GitCall("-C", path, "rev-parse", "--show-toplevel") { Answers = [128], What = $"git rev-parse in {path}" }, cancellation)
             .ConfigureAwait(false);
         if (top.ExitCode != 0)

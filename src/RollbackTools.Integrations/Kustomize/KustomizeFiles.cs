@@ -45,6 +45,7 @@ internal sealed class KustomizeFiles : IKustomizeFiles
 
     private static ImageEntry Pinned(ImageEntry entry, ImagePin pin) => (pin.Tag, pin.Digest) switch
     {
+        _ when pin.Exactly => entry with { NewName = pin.NewName, NewTag = pin.Tag, Digest = pin.Digest },
         (null, null) => entry with { NewName = pin.NewName ?? entry.NewName },
         _ => entry with { NewName = pin.NewName ?? entry.NewName, NewTag = pin.Tag, Digest = pin.Digest },
     };

@@ -55,7 +55,7 @@ internal sealed class SourceTree
     {
         List<SourceNode> items = [];
         while (!_parser.Accept<SequenceEnd>(out _)) items.Add(ReadNode(depth + 1));
-        return new SourceList(items, start.Style == SequenceStyle.Flow, At(start.Start), At(_parser.Consume<SequenceEnd>().End)) { Shared = !start.Anchor.IsEmpty };
+        return new SourceList(items, start.Style == SequenceStyle.Flow, At(start.Start), EndOf(start.Style == SequenceStyle.Flow, _parser.Consume<SequenceEnd>())) { Shared = !start.Anchor.IsEmpty };
     }
 
     private SourceMap ReadMap(MappingStart start, int depth)
@@ -69,8 +69,11 @@ internal sealed class SourceTree
             fields.Add(new SourceField(key, ReadNode(depth + 1)));
         }
 
-        return new SourceMap(fields, start.Style == MappingStyle.Flow, At(start.Start), At(_parser.Consume<MappingEnd>().End)) { Shared = !start.Anchor.IsEmpty };
+        return new SourceMap(fields, start.Style == MappingStyle.Flow, At(start.Start), EndOf(start.Style == MappingStyle.Flow, _parser.Consume<MappingEnd>())) { Shared = !start.Anchor.IsEmpty };
     }
+
+    // The end mark of a flow collection stands before its bracket.
+    private static int EndOf(bool flow, ParsingEvent end) => flow ? At(end.Start) + 1 : At(end.End);
 
     private static int At(Mark mark) => (int)mark.Index;
 

@@ -22,9 +22,23 @@ public sealed record EnvironmentSettings
 
     public string? Namespace { get; init; }
 
+    public GitSettings Git { get; init; } = new();
+
     public ArgoCdSettings ArgoCd { get; init; } = new();
 
     public HealthSettings Health { get; init; } = new();
+}
+
+/// <summary>Where Git keeps what the environment runs.</summary>
+public sealed record GitSettings
+{
+    /// <summary>A URL, or a path relative to the environment file.</summary>
+    public string? Repository { get; init; }
+
+    public string? Branch { get; init; }
+
+    /// <summary>The directory with the kustomization, from the repository's root.</summary>
+    public string? Overlay { get; init; }
 }
 
 /// <summary>Where this environment's Argo CD is, and which application is meant when a command names none.</summary>

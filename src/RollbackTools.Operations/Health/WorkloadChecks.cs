@@ -175,7 +175,11 @@ internal sealed class WorkloadChecks(ICluster cluster, TimeProvider time)
         }
         catch (ArgumentException wrong)
         {
-            throw new RollbackException("InvalidPattern", $"'{pattern}' is not a regular expression: {wrong.Message}", wrong) { Target = pattern };
+            throw new RollbackException("InvalidPattern", $"'{pattern}' is not a regular expression: {wrong.Message}", wrong)
+            {
+                Target = pattern,
+                NextStep = "For the text as it is: -ErrorPattern ([regex]::Escape('…'))",
+            };
         }
     }
 

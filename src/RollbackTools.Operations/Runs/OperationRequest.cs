@@ -15,6 +15,8 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(SyncPolicyRequest), "ArgoSyncPolicy")]
 [JsonDerivedType(typeof(ImageUpdateRequest), "ImageUpdate")]
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
+[JsonDerivedType(typeof(KustomizeImageRequest), "KustomizeImage")]
+[JsonDerivedType(typeof(GitRevertRequest), "GitRevert")]
 public abstract record OperationRequest
 {
     /// <summary>The operation's name in the record: <c>ImageRollback</c>.</summary>

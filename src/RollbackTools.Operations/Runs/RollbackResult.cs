@@ -27,6 +27,9 @@ public enum RollbackOutcome
 
     /// <summary>Set as asked, and observed to be so; nothing was rolled back by it (a policy, a pin, a pause).</summary>
     Changed,
+
+    /// <summary>Waits for somebody: pushed to a branch of its own, since the one it is for is protected. Nothing is in effect yet.</summary>
+    Proposed,
 }
 
 /// <summary>

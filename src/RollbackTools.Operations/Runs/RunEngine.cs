@@ -212,7 +212,13 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         return result;
     }
 
-    private RollbackResult Completed(RollbackResult draft, Verdict verdict, RollbackOutcome success) => draft with
+    private RollbackResult Completed(RollbackResult draft, Verdict verdict, RollbackOutcome success)
+    {
+        var result = Filled(draft, verdict, success);
+        return verdict.Complete?.Invoke(result) ?? result;
+    }
+
+    private RollbackResult Filled(RollbackResult draft, Verdict verdict, RollbackOutcome success) => draft with
     {
         Outcome = !verdict.Healthy ? RollbackOutcome.Failed
             : verdict.Unproven && success == RollbackOutcome.RolledBack ? RollbackOutcome.Unverified

@@ -34,7 +34,8 @@ internal sealed class RunLocks : IAsyncDisposable
             throw;
         }
 
-        locks.lost = CancellationTokenSource.CreateLinkedTokenSource([.. locks.held.Select(one => one.Lost)]);
+        // Nothing to lock is nothing to lose; a linked source wants at least one token.
+        locks.lost = CancellationTokenSource.CreateLinkedTokenSource([.. locks.held.Select(one => one.Lost), CancellationToken.None]);
         return locks;
     }
 

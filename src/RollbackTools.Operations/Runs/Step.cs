@@ -20,6 +20,9 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(SetUpdateAnnotations), "SetUpdateAnnotations")]
 [JsonDerivedType(typeof(RestoreTemplate), "RestoreTemplate")]
 [JsonDerivedType(typeof(ReplacePod), "ReplacePod")]
+[JsonDerivedType(typeof(PinImage), "PinImage")]
+[JsonDerivedType(typeof(PinImageInFile), "PinImageInFile")]
+[JsonDerivedType(typeof(RevertCommits), "RevertCommits")]
 public abstract record Step
 {
     /// <summary>What it changes, in the wire's own words: <c>PATCH apps/v1 deployments/api: image a:41 → a:40</c>.</summary>

@@ -19,6 +19,9 @@ public sealed record Verdict
 
     public string? NextStep { get; init; }
 
+    /// <summary>What only doing it could tell, put into the result: a commit's id, or that the change waits for somebody's approval.</summary>
+    public Func<RollbackResult, RollbackResult>? Complete { get; init; }
+
     public static Verdict Good(string message, IReadOnlyList<string>? warnings = null) => new() { Healthy = true, Message = message, Warnings = warnings ?? [] };
 
     public static Verdict Lost(string errorId, string message) => new() { ErrorId = errorId, Message = message };

@@ -64,6 +64,9 @@ public sealed class PracticeCluster : IAsyncDisposable
 
     public Uri Url => Server.Url;
 
+    /// <summary>What runs in it besides Kubernetes.</summary>
+    public IReadOnlyList<IClusterAddOn> AddOns => addOns;
+
     /// <summary>The estate's add-on of this type. Throws <see cref="InvalidOperationException"/> when it has none.</summary>
     public T AddOn<T>() where T : IClusterAddOn => addOns.OfType<T>().FirstOrDefault()
         ?? throw new InvalidOperationException($"The estate '{Options.Estate.Name}' runs no {typeof(T).Name}.");

@@ -71,13 +71,17 @@ internal static class GitHttpBackend
 
     private static async Task HeadersAsync(Stream output, HttpResponse response, CancellationToken cancellation)
     {
+        var spoke = false;
         while (await LineAsync(output, cancellation) is { Length: > 0 } line)
         {
+            spoke = true;
             var colon = line.IndexOf(':');
             var (name, value) = (line[..colon], line[(colon + 1)..].Trim());
             if (name.Equals("Status", StringComparison.OrdinalIgnoreCase)) response.StatusCode = int.Parse(value[..3], CultureInfo.InvariantCulture);
             else response.Headers[name] = value;
         }
+
+        if (!spoke) response.StatusCode = StatusCodes.Status500InternalServerError;
     }
 
     private static async Task<string> LineAsync(Stream stream, CancellationToken cancellation)

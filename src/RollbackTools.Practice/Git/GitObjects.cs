@@ -19,6 +19,7 @@ internal sealed class GitObjects(GitTool git, string directory) : IAsyncDisposab
 {
     private readonly SemaphoreSlim turn = new(1);
     private Process? process;
+    private bool closed;
 
     /// <summary>
     /// The object of this name (a SHA, <c>ref^{commit}</c>, <c>commit:path</c>); null when there is none, or when a short SHA
@@ -30,13 +31,15 @@ internal sealed class GitObjects(GitTool git, string directory) : IAsyncDisposab
         await turn.WaitAsync(cancellation);
         try
         {
+            if (closed) throw new GitException("cat-file", 128, "fatal: the repository is closed");
             process ??= git.Start(directory, ["cat-file", "--batch"]);
             return await AskAsync(process, name, cancellation);
         }
-        catch
+        catch (Exception error)
         {
             // Half an answer may be left in the pipe: the next question gets a process of its own.
             Close();
+            if (error is IOException) throw new GitException("cat-file", 128, $"fatal: {error.Message}");
             throw;
         }
         finally
@@ -60,8 +63,9 @@ internal sealed class GitObjects(GitTool git, string directory) : IAsyncDisposab
     public async ValueTask DisposeAsync()
     {
         await turn.WaitAsync();
+        closed = true;
         Close();
-        turn.Dispose();
+        turn.Release();
     }
 
     private static async Task<GitObject?> AskAsync(Process process, string name, CancellationToken cancellation)

@@ -95,7 +95,7 @@ public sealed class ImageUpdaterAgent(ObjectStore store, ImageCatalogue images, 
 
             return newer;
         }
-        catch (Exception error) when (error is GitException or FormatException or StoreConflictException or ArgumentException)
+        catch (Exception error) when (error is GitException or IOException or FormatException or StoreConflictException or ArgumentException)
         {
             Note(name, error.Message, failed: true);
             return [];

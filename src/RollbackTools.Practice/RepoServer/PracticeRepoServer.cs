@@ -11,9 +11,9 @@ namespace RollbackTools.Practice.RepoServer;
 /// Argo CD's repo server over the practice Git host. What it has rendered of a commit it renders again without Git; what it has not,
 /// it cannot while the repository is out of reach.
 /// </summary>
-/// <param name="host">Where the repositories are.</param>
+/// <param name="host">Where the repositories are; asked for when it is needed, since it may start later.</param>
 /// <param name="controllerNamespace">Argo CD's own namespace: applications elsewhere have other names for their overrides.</param>
-public sealed class PracticeRepoServer(GitHost host, string controllerNamespace = "argocd") : ISourceRenderer
+public sealed class PracticeRepoServer(Func<GitHost> host, string controllerNamespace = "argocd") : ISourceRenderer
 {
     // Far more than an estate has; only so that a long soak does not keep everything.
     private const int Capacity = 1000;
@@ -101,7 +101,7 @@ public sealed class PracticeRepoServer(GitHost host, string controllerNamespace 
         return await DirectorySource.ReadAsync(source, tree, directory, cancellation);
     }
 
-    private GitRepository Find(string url) => host.FindByUrl(url) ?? throw Unknown($"repository not accessible: failed to list refs: repository not found: {url}");
+    private GitRepository Find(string url) => host().FindByUrl(url) ?? throw Unknown($"repository not accessible: failed to list refs: repository not found: {url}");
 
     private static async Task<T> ReachAsync<T>(string url, Func<Task<T>> read)
     {

@@ -57,6 +57,11 @@ public sealed record ImagePin
 
     /// <summary>Add an entry when there is none.</summary>
     public bool Add { get; init; }
+
+    /// <summary>What is not set here is taken away, too: puts an entry back as it was.</summary>
+    public bool Exactly { get; init; }
+
+    public override string ToString() => new ImageEntry { Name = Name, NewName = NewName, NewTag = Tag, Digest = Digest }.ToString();
 }
 
 /// <summary>An edit: the new bytes, and the entry before (null: added) and after.</summary>

@@ -13,24 +13,24 @@ internal sealed record Desired(SourcePins Pins, IReadOnlyList<JsonObject> Manife
     public static async Task<Desired> RenderAsync(
         ISourceRenderer renderer, ObjectKey application, SourcePins wanted, Desired? known, CancellationToken cancellation)
     {
+        var (number, sources) = (0, wanted.Sources);
+        List<string> commits = [];
+        List<JsonObject> manifests = [];
         try
         {
-            List<string> commits = [];
-            foreach (var (source, revision) in wanted.Sources.Zip(wanted.Revisions))
-                commits.Add(await renderer.ResolveAsync(source.Text("repoURL") ?? "", revision, cancellation));
+            for (number = 1; number <= sources.Count; number++)
+                commits.Add(await renderer.ResolveAsync(sources[number - 1].Text("repoURL") ?? "", wanted.Revisions[number - 1], cancellation));
             var pins = wanted with { Revisions = commits };
             if (known is { Error: null } && known.Pins.Same(pins)) return known;
-
-            List<JsonObject> manifests = [];
-            foreach (var (source, commit) in pins.Sources.Zip(commits))
-                manifests.AddRange(await renderer.RenderAsync(
-                    new SourceRequest(application.Name, application.Namespace ?? "", source.DeepClone().AsObject(), commit), cancellation));
+            for (number = 1; number <= sources.Count; number++)
+                manifests.AddRange(await renderer.RenderAsync(new SourceRequest(
+                    application.Name, application.Namespace ?? "", sources[number - 1].DeepClone().AsObject(), commits[number - 1]), cancellation));
             return new Desired(pins, manifests, null);
         }
         catch (Exception bad) when (!cancellation.IsCancellationRequested)
         {
             // Whatever it is, it is the repo server's, and the application's status is where it shows.
-            return new Desired(wanted, [], bad.Message);
+            return new Desired(wanted, [], $"Failed to load target state: failed to generate manifest for source {number} of {sources.Count}: {bad.Message}");
         }
     }
 }

@@ -17,10 +17,12 @@ public sealed class SchemaTests
         Assert.Equal("https://json-schema.org/draft/2020-12/schema", root.GetProperty("$schema").GetString());
         AssertSame(EnvironmentFields.File, root);
         AssertSame(EnvironmentFields.Environment, definitions.GetProperty("environment"));
+        AssertSame(EnvironmentFields.ArgoCd, definitions.GetProperty("argocd"));
+        AssertSame(EnvironmentFields.Git, definitions.GetProperty("git"));
         AssertSame(EnvironmentFields.Health, definitions.GetProperty("health"));
         AssertSame(EnvironmentFields.Endpoint, definitions.GetProperty("endpoint"));
         AssertSame(EnvironmentFields.SmokeScript, definitions.GetProperty("smokeScript"));
-        Assert.Equal(4, definitions.EnumerateObject().Count());
+        Assert.Equal(6, definitions.EnumerateObject().Count());
     }
 
     private static void AssertSame(string[] fields, JsonElement definition)

@@ -178,7 +178,8 @@ public sealed class SyncTests
         var commit = argo.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1"));
         await argo.StartAsync();
         await argo.SyncAsync();
-        argo.Git.Down = "Failed to load target state: connection refused";
+        argo.Git.Down = "rpc error: code = Unknown desc = connection refused";
+        const string message = "Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = connection refused";
 
         // For a while nothing is said; then it is.
         await argo.Cluster.RunAsync(240);
@@ -186,10 +187,10 @@ public sealed class SyncTests
         await argo.Cluster.RunAsync(240);
         Assert.Equal(("Unknown", "Healthy"), (argo.Sync, argo.Health));
         var condition = Assert.Single(argo.App["status"]!["conditions"]!.AsArray());
-        Assert.Equal(("ComparisonError", argo.Git.Down), ((string?)condition!["type"], (string?)condition["message"]));
+        Assert.Equal(("ComparisonError", message), ((string?)condition!["type"], (string?)condition["message"]));
 
         await argo.OperateAsync($$"""{"revision":"{{commit}}"}""");
-        Assert.Equal(("Error", "ComparisonError: " + argo.Git.Down), (argo.Phase, argo.Message));
+        Assert.Equal(("Error", "ComparisonError: " + message), (argo.Phase, argo.Message));
 
         argo.Git.Down = null;
         await argo.Cluster.RunAsync(180);

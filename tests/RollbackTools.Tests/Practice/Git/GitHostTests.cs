@@ -1,4 +1,5 @@
 using RollbackTools.Practice.Git;
+using RollbackTools.Tests.Support;
 
 namespace RollbackTools.Tests.Practice.Git;
 
@@ -166,6 +167,60 @@ public sealed class GitHostTests : IDisposable
         repository.Reachable = true;
         Assert.Contains("refs/heads/main", await git.RunAsync("", ["ls-remote", repository.HttpUrl.AbsoluteUri]), StringComparison.Ordinal);
         Assert.NotNull(await repository.ResolveAsync("main", Stop));
+    }
+
+    [Fact]
+    public async Task A_push_larger_than_one_request_gets_through()
+    {
+        RealGit.Need();
+        await using var host = await GitHost.StartAsync(new GitHostOptions(), Stop);
+        var repository = await host.CreateAsync("devops", Seed(), Stop);
+        await git.RunAsync("", ["clone", "--quiet", repository.HttpUrl.AbsoluteUri, "work"]);
+        var large = new byte[3_000_000];
+        new Random(1).NextBytes(large);
+        await File.WriteAllBytesAsync(Path.Combine(git.Home, "work", "large.bin"), large, Stop);
+        await git.RunAsync("work", "add .");
+        await git.RunAsync("work", "commit --quiet -m large");
+
+        await git.RunAsync("work", "push --quiet origin HEAD:main");
+
+        Assert.Equal(large, await repository.ReadAsync((await repository.ResolveAsync("main", Stop))!, "large.bin", Stop));
+    }
+
+    [Fact]
+    public async Task A_slow_server_keeps_everybody_waiting()
+    {
+        RealGit.Need();
+        ManualTimeProvider clock = new();
+        await using var host = await GitHost.StartAsync(new GitHostOptions { Time = clock }, Stop);
+        var repository = await host.CreateAsync("devops", Seed(), Stop);
+        repository.Latency = TimeSpan.FromSeconds(30);
+        using HttpClient client = new();
+
+        var asking = client.GetAsync(new Uri(repository.HttpUrl.AbsoluteUri + "/info/refs?service=git-upload-pack"), Stop);
+        while (clock.PendingTimers == 0) await Task.Yield();
+        Assert.False(asking.IsCompleted);
+
+        clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await asking).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("devops.git/../secret.git/info/refs?service=git-upload-pack")]
+    [InlineData("secret.git/info/refs?service=git-upload-pack")]
+    [InlineData("..%2fdevops.git/info/refs?service=git-upload-pack")]
+    [InlineData("devops.git/../../home/gitconfig")]
+    [InlineData("devops.git/hooks/pre-receive")]
+    public async Task Only_repositories_are_served_and_of_them_only_what_git_serves(string path)
+    {
+        RealGit.Need();
+        await using var host = await GitHost.StartAsync(new GitHostOptions(), Stop);
+        await host.CreateAsync("devops", Seed(), Stop);
+        using HttpClient client = new();
+
+        var answer = await client.GetAsync(new Uri(host.Http + path), Stop);
+
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     [Fact]

@@ -289,6 +289,21 @@ internal static class KustomizeOverlays
                 literals: [PASSWORD='other']
                 type: example.com/special
             """,
+        ["letters that encoders mind"] = """
+            === overlay/kustomization.yaml
+            resources: [../base]
+            configMapGenerator:
+              - name: letters
+                literals: ["A=é ☃ 😀 <&> \u2028", "B=tab\there \\ \"quoted\"", "C=  spaces  ", "D=a=b=c", "E='single'", "F=\"double", "G=#no comment"]
+                files: [crlf.txt]
+            secretGenerator:
+              - name: letters
+                literals: ["A=é ☃ 😀"]
+                options: { labels: { kind: letters } }
+            === overlay/crlf.txt
+            one
+            two
+            """,
         ["no hashes at all"] = """
             === overlay/kustomization.yaml
             resources: [../base]
@@ -369,6 +384,19 @@ internal static class KustomizeOverlays
             spec: { containers: [{ name: app, image: app, envFrom: [{ configMapRef: { name: settings } }] }] }
             === overlay/kustomization.yaml
             resources: [../one, ../two]
+            """,
+        ["numbers in other bases, anchors and merge keys"] = """
+            === overlay/kustomization.yaml
+            resources: [../base, odd.yaml]
+            === overlay/odd.yaml
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: odd, annotations: &notes { a: "1", b: "2" }, labels: { <<: *notes, b: "3" } }
+            spec:
+              containers: [{ name: odd, image: odd, resources: &few { limits: { cpu: 0x10, memory: 1Gi } } }, { name: more, image: odd, resources: *few }]
+              volumes: [{ name: s, secret: { secretName: database, defaultMode: 0440 } }, { name: c, configMap: { name: settings, defaultMode: 420 } }]
+              nodeSelector: { version: "1.10", on: "yes" }
+              priority: -010
             """,
         ["resources in the order they are named"] = """
             === overlay/kustomization.yaml

@@ -6,7 +6,7 @@ namespace RollbackTools.Integrations.Git;
 /// Configuration handed to git in its environment, which only its own user can read: credentials that stood in a URL, and
 /// what a working copy configures for itself.
 /// </summary>
-internal sealed class GitSettings
+internal sealed class ChildSettings
 {
     // Constant text: the values stay in the environment. Git runs it with the sh it brings along.
     private const string Helper = "!f() { test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' \"$ROLLBACKTOOLS_GIT_USER\" \"$ROLLBACKTOOLS_GIT_PASSWORD\"; }; f";
@@ -15,13 +15,13 @@ internal sealed class GitSettings
     private readonly Dictionary<string, string> _variables = [];
     private readonly List<string> _secrets = [];
 
-    public static GitSettings None { get; } = new();
+    public static ChildSettings None { get; } = new();
 
     public IReadOnlyList<string> Secrets => _secrets;
 
-    public static GitSettings For(GitLocation location, IEnumerable<(string Key, string Value)> fromWorkingCopy)
+    public static ChildSettings For(GitLocation location, IEnumerable<(string Key, string Value)> fromWorkingCopy)
     {
-        GitSettings settings = new();
+        ChildSettings settings = new();
         foreach (var (key, value) in fromWorkingCopy)
         {
             settings._entries.Add((key, value));

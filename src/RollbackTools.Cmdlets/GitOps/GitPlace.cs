@@ -1,0 +1,33 @@
+using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Cmdlets.GitOps;
+
+/// <summary>The repository, branch and overlay that are meant: the command line's, else the environment's, else where one stands.</summary>
+internal sealed record GitPlace(string Estate, string Repository, string? Branch, string? Overlay)
+{
+    public static GitPlace Of(IEstateProvider provider, EstateParameters given, string? repository, string? branch)
+    {
+        var environment = EnvironmentChoice.Resolve(provider, given);
+        var git = environment?.Git ?? new GitSettings();
+        if (environment is not null && (repository ?? git.Repository) is null)
+        {
+            throw new RollbackException("RepositoryNotNamed", $"Environment '{environment.Name}' says no Git repository.")
+            {
+                Target = environment.Name,
+                NextStep = "Add git: { repository: … } to it, or name the repository with -Repository.",
+            };
+        }
+
+        // What the environment says of its repository says nothing of another.
+        var itsOwn = repository is null || repository == git.Repository;
+        return new GitPlace(
+            environment?.Name ?? "git", repository ?? git.Repository ?? given.Directory, branch ?? (itsOwn ? git.Branch : null), itsOwn ? git.Overlay : null);
+    }
+
+    public string OverlayOr(string? named) => named ?? Overlay ?? throw new RollbackException("OverlayNotNamed", "Nothing says which overlay is meant.")
+    {
+        NextStep = "Name its directory with -Overlay, from the repository's root, or as git: { overlay: … } of an environment.",
+    };
+}

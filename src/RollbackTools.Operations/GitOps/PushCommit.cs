@@ -1,0 +1,142 @@
+using System.Text.Json.Serialization;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps;
+
+/// <summary>
+/// Makes one commit on top of a branch and pushes it, only onto the tip it was made for. Who pushed first wins: then the commit
+/// is made anew on theirs. A branch that is protected is left for a pull request. Nothing is ever forced, so what takes it
+/// back is another commit.
+/// </summary>
+public abstract record PushCommit : Step
+{
+    private const int Attempts = 8;
+
+    /// <summary>A URL, or a working copy's path. Without a password.</summary>
+    public string Repository { get; init; } = "";
+
+    public string Branch { get; init; } = "";
+
+    /// <summary>Push there instead, for a pull request. Null: only if the branch itself is refused, and then under <see cref="ProposalBranch"/>.</summary>
+    public string? PullRequestBranch { get; init; }
+
+    /// <summary>The name of the branch when one becomes necessary.</summary>
+    public string ProposalBranch { get; init; } = "";
+
+    /// <summary>Why, in the operator's words; part of the commit's message.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The commit, once it is made: the record has it before it is pushed.</summary>
+    public string? Commit { get; protected set; }
+
+    /// <summary>What was pushed where.</summary>
+    [JsonIgnore]
+    public Pushed? Result { get; private set; }
+
+    public override Step? Invert() => Commit is null ? null : new RevertCommits
+    {
+        Repository = Repository,
+        Branch = Branch,
+        Commits = [Commit],
+        AlsoLookOn = [.. new[] { PullRequestBranch, ProposalBranch }.OfType<string>().Where(name => name.Length > 0)],
+        ProposalBranch = $"undo-{ProposalBranch}",
+        Reason = Reason is null ? null : $"Undo: {Reason}",
+    };
+
+    public override async Task<StepOutcome> ApplyAsync(StepContext context, Func<Task> intend, CancellationToken cancellation)
+    {
+        var repository = await context.Estate.Git.OpenAsync(Repository, cancellation);
+        var intended = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            var tip = await repository.ReadBranchAsync(Branch, cancellation);
+            var draft = await ComposeAsync(context, repository, tip, cancellation);
+            if (draft is null) return new StepOutcome(intended, $"{Branch} has it already, at {GitCommit.Short(tip.Tip)}");
+            if (PullRequestBranch is { } named) return await ProposeAsync(context, repository, draft, named, [], intend, cancellation);
+
+            Commit = await repository.WriteCommitAsync(draft, cancellation);
+            await intend();
+            intended = true;
+            var outcome = await repository.PushAsync([RefUpdate.Branch(Branch, tip.Tip, Commit), .. await TagsAsync(repository, Commit, cancellation)], cancellation);
+            switch (outcome.Result)
+            {
+                case PushResult.Pushed:
+                    Result = new Pushed(Commit, Branch, IsProposal: false, outcome.Messages);
+                    return new StepOutcome(true, $"pushed {GitCommit.Short(Commit)} to {Branch}");
+                case PushResult.Rejected:
+                    var why = new[] { $"{Branch} was refused: {outcome.Reason}" }.Concat(outcome.Messages);
+                    return await ProposeAsync(context, repository, draft, ProposalBranch, [.. why], intend, cancellation);
+                case PushResult.Overtaken when attempt < Attempts:
+                    context.Reporter.Verbose($"Somebody pushed to {Branch} first ({outcome.Reason}); planning again on theirs.");
+                    break;
+                default:
+                    throw new RollbackException("PushOvertaken", $"{Branch} of {repository.Url} moved {Attempts} times while this was being pushed. Nothing was overwritten.")
+                    {
+                        Target = Branch,
+                        NextStep = "Run the same command again.",
+                    };
+            }
+        }
+    }
+
+    /// <summary>The commit to make on top of a tip; null when the branch has what it would bring. Throws rather than undo what others did.</summary>
+    private protected abstract Task<CommitDraft?> ComposeAsync(
+        StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation);
+
+    private protected virtual Task<IReadOnlyList<RefUpdate>> TagsAsync(IGitRepository repository, string commit, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<RefUpdate>>([]);
+
+    private async Task<StepOutcome> ProposeAsync(
+        StepContext context, IGitRepository repository, CommitDraft draft, string name, IReadOnlyList<string> why, Func<Task> intend, CancellationToken cancellation)
+    {
+        // A run that was cut off may have been here before.
+        if (await FindAsync(repository, name, cancellation) is { } existing)
+        {
+            if (await ComposeAsync(context, repository, existing, cancellation) is not null)
+            {
+                throw new RollbackException("BranchExists", $"{repository.Url} has a branch '{name}' with something else on it.{Said(why)}")
+                {
+                    Target = name,
+                    NextStep = "Name another with -PullRequestBranch.",
+                };
+            }
+
+            Result = new Pushed(existing.Tip, name, IsProposal: true, why);
+            return StepOutcome.AlreadyTrue($"{name} has it already, at {GitCommit.Short(existing.Tip)}");
+        }
+
+        Commit = await repository.WriteCommitAsync(draft, cancellation);
+        await intend();
+        var outcome = await repository.PushAsync([RefUpdate.Branch(name, null, Commit)], cancellation);
+        if (outcome.Result != PushResult.Pushed)
+        {
+            throw new RollbackException("PushRejected", $"{repository.Url} refused {name}: {outcome.Reason}.{Said([.. outcome.Messages, .. why])}")
+            {
+                Target = name,
+                NextStep = "What the host said tells which rule it is; another branch name (-PullRequestBranch) may be allowed.",
+            };
+        }
+
+        Result = new Pushed(Commit, name, IsProposal: true, [.. why, .. outcome.Messages]);
+        return new StepOutcome(true, $"pushed {GitCommit.Short(Commit)} to {name}; {Branch} is unchanged");
+    }
+
+    private static async Task<GitBranch?> FindAsync(IGitRepository repository, string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return await repository.ReadBranchAsync(name, cancellation);
+        }
+        catch (EstateException missing) when (missing.Kind == EstateErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static string Said(IReadOnlyList<string> messages) => messages.Count == 0 ? "" : $" It said: {string.Join(' ', messages)}";
+}
+
+/// <summary>A commit that arrived: on its branch, or as a proposal on one of its own. With what the host printed.</summary>
+public sealed record Pushed(string Commit, string Branch, bool IsProposal, IReadOnlyList<string> Messages);

@@ -1,0 +1,43 @@
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps;
+
+/// <summary>Repositories as results, records and people name them.</summary>
+public static class RepositoryName
+{
+    /// <summary>The last two parts, without <c>.git</c>: <c>team/devops</c>.</summary>
+    public static string Short(string url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        var parts = url.Replace('\\', '/').TrimEnd('/').Split('/', ':');
+        var name = string.Join('/', parts.TakeLast(2).Where(part => part.Length > 0));
+        return name.EndsWith(".git", StringComparison.Ordinal) ? name[..^4] : name;
+    }
+
+    /// <summary>Whether a location is a path on this machine, and no URL and no <c>host:path</c>.</summary>
+    public static bool IsPath(string location)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        var colon = location.IndexOf(':', StringComparison.Ordinal);
+        return colon is < 0 or 1 || location[..colon].Contains('/', StringComparison.Ordinal) || location[..colon].Contains('\\', StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Throws <see cref="RollbackException"/> SecretInUrl for a URL that carries a password: it would be kept in histories and in
+    /// the run's record.
+    /// </summary>
+    public static string WithoutSecret(string location)
+    {
+        ArgumentNullException.ThrowIfNull(location);
+        var scheme = location.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0) return location;
+        var authority = location[(scheme + 3)..].Split('/', 2)[0];
+        var at = authority.LastIndexOf('@');
+        if (at < 0 || !authority[..at].Contains(':', StringComparison.Ordinal)) return location;
+        throw new RollbackException("SecretInUrl", "The repository's URL carries a password or token, which would stay in histories and records.")
+        {
+            Target = location[..(scheme + 3)] + "***@" + location[(scheme + 3 + at + 1)..],
+            NextStep = "Leave it out: Git's credential helper, SSH key or GIT_ASKPASS is used as you configured it.",
+        };
+    }
+}

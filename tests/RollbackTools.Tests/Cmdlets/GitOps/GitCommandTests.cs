@@ -1,0 +1,144 @@
+using RollbackTools.Cmdlets.GitOps;
+using RollbackTools.Integrations.Git;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Runs;
+using RollbackTools.Tests.Cmdlets.Fakes;
+using RollbackTools.Tests.Integrations.Git.Support;
+
+namespace RollbackTools.Tests.Cmdlets.GitOps;
+
+public sealed class GitCommandTests : IDisposable
+{
+    private const string Overlay = "k8s/prod";
+    private const string File = Overlay + "/kustomization.yaml";
+
+    private readonly GitHost host = new();
+    private readonly Session session = new();
+
+    public GitCommandTests()
+    {
+        session.Provider.Prepare = estate => estate.Git = new GitClient(host.Machine.Host());
+        host.Commit(File, "images:\n- name: repo/api\n  newTag: v1\n", "v1");
+        host.Commit(File, "images:\n- name: repo/api\n  newTag: v2\n", "v2");
+    }
+
+    public void Dispose()
+    {
+        session.Dispose();
+        host.Dispose();
+    }
+
+    [Theory]
+    [InlineData("repo/api -Tag v1")]
+    [InlineData("repo/api:v1")]
+    [InlineData("api -Tag v1")]
+    public void An_image_is_set_by_whatever_people_call_it(string image)
+    {
+        var result = Assert.Single(session.Run($"Set-KustomizeImage {image} -Overlay {Overlay} -Repository {host.Url} -Reason x").OrThrow().Of<GitChange>());
+
+        Assert.Equal(RollbackOutcome.Changed, result.Outcome);
+        Assert.Contains("newTag: v1", host.Show(File));
+    }
+
+    [Fact]
+    public void No_cluster_is_opened_for_it()
+    {
+        session.Run($"Set-KustomizeImage repo/api -Tag v1 -Overlay {Overlay} -Repository {host.Url}").OrThrow();
+
+        Assert.All(session.Provider.Opened, options => Assert.True(options.WithoutCluster));
+    }
+
+    [Fact]
+    public void An_environment_says_where()
+    {
+        session.Provider.File = new EnvironmentFile("/x/rollback.yaml", new Dictionary<string, EnvironmentSettings>
+        {
+            ["prod"] = new() { Name = "prod", Git = new GitSettings { Repository = host.Url, Branch = "main", Overlay = Overlay } },
+        });
+
+        var result = Assert.Single(session.Run("Set-KustomizeImage repo/api -Tag v1 -Environment prod").OrThrow().Of<GitChange>());
+
+        Assert.Equal(("prod", RollbackOutcome.Changed), (result.Estate, result.Outcome));
+    }
+
+    [Fact]
+    public void Of_a_piped_revision_the_image_is_meant()
+    {
+        session.Provider.Furnish = cluster => cluster.Deployment("api", "prod", broken: true, "repo/api:v1", "repo/api:v2");
+
+        session.Run($"Get-ImageHistory api | Set-KustomizeImage -Overlay {Overlay} -Repository {host.Url}").OrThrow();
+
+        Assert.Contains("newTag: v1", host.Show(File)); // The older one comes last.
+    }
+
+    [Theory]
+    [InlineData("Set-KustomizeImage repo/api -Overlay k8s/prod", "NothingToSet")]
+    [InlineData("Set-KustomizeImage repo/api -Tag v1", "OverlayNotNamed")]
+    [InlineData("Set-KustomizeImage nope -Tag v1 -Overlay k8s/prod", "ImageNotInKustomization")]
+    [InlineData("Set-KustomizeImage repo/api -Tag v1 -Overlay ../x", "InvalidValue")]
+    [InlineData("Set-KustomizeImage repo/api -Tag v1 -Overlay k8s/prod -Branch=-x", "InvalidValue")]
+    [InlineData("Set-KustomizeImage repo/api -Tag v1 -Overlay k8s/prod -Branch gone", "NotFound")]
+    [InlineData("Undo-GitCommit ffffffff", "NotFound")]
+    public void What_cannot_be_done_has_its_own_error(string line, string errorId)
+    {
+        var before = host.Tip();
+
+        var output = session.Run($"{line.Replace("-Branch=-x", "-Branch '-x'", StringComparison.Ordinal)} -Repository {host.Url}");
+
+        Assert.Equal(errorId, output.Failure?.ErrorId ?? Assert.Single(output.Errors).ErrorId);
+        Assert.Equal(before, host.Tip());
+    }
+
+    [Fact]
+    public void A_commit_is_undone_and_redone()
+    {
+        var result = Assert.Single(session.Run($"Undo-GitCommit ~0 -Repository {host.Url} -Reason x").OrThrow().Of<GitChange>());
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Contains("newTag: v1", host.Show(File));
+    }
+
+    [Fact]
+    public void Release_tags_are_listed()
+    {
+        host.Git(host.Copy, "tag", "release/v1");
+        host.Git(host.Copy, "push", "--quiet", "--tags", "origin");
+
+        var tag = Assert.Single(session.Run($"Get-ReleaseTag -Repository {host.Url} -Overlay {Overlay}").OrThrow().Of<ReleaseTag>());
+
+        Assert.Equal(("release/v1", true, "v2"), (tag.Name, tag.Current, tag.Subject));
+    }
+
+    [Fact]
+    public void Without_a_repository_the_working_copy_one_stands_in_is_meant()
+    {
+        session.Runner.CurrentDirectory = Path.Combine(host.Copy, "k8s");
+
+        var result = Assert.Single(session.Run($"Set-KustomizeImage repo/api:v1 -Overlay {Overlay}").OrThrow().Of<GitChange>());
+
+        Assert.Equal(host.Url, result.Repository);
+        Assert.Contains("pull", result.NextStep);
+    }
+
+    [Fact]
+    public void Tab_offers_what_was_pinned_before_and_where()
+    {
+        session.Services.Provider.ToString();
+        Assert.Equal(["v1"], Offers(new PinnedTagCompleter(), ("Image", "api"), ("Overlay", Overlay)));
+        Assert.Equal([Overlay], Offers(new OverlayCompleter()));
+        Assert.Equal(2, Offers(new CommitCompleter()).Count);
+
+        List<string> Offers(GitCompleter completer, params (string Name, string Value)[] bound)
+        {
+            var line = bound.Append(("Repository", host.Url)).ToDictionary(pair => pair.Item1, pair => pair.Item2);
+            RollbackTools.Cmdlets.Shared.Completion.CompletionRequest request = new(session.Services, new object(), "", line, () => session.Folder);
+            // It answers in time or at the next Tab.
+            for (var attempt = 0; ; attempt++)
+            {
+                var found = completer.Suggest(request).Select(offer => offer.Text).ToList();
+                if (found.Count > 0 || attempt > 20) return found;
+            }
+        }
+    }
+}
