@@ -99,6 +99,20 @@ public sealed class WritingTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_host_prints_is_shown_without_secrets_and_terminal_codes()
+    {
+        _host.Commit("a", "1");
+        _host.Hook("pre-receive", "printf 'see \\033[31mhttps://bot:hunter2hunter2@ci.example.com/log token=abcdefgh12345678\\033[0m\\n' >&2; exit 1");
+        var repository = await _host.OpenAsync();
+        var branch = await repository.ReadBranchAsync("main", Never);
+        var commit = await repository.WriteCommitAsync(Draft(branch, ("a", "2")), Never);
+
+        var refused = await repository.PushAsync([RefUpdate.Branch("main", branch.Tip, commit)], Never);
+
+        Assert.Equal("see https://***@ci.example.com/log token=***", Assert.Single(refused.Messages));
+    }
+
+    [Fact]
     public async Task A_branch_and_a_tag_are_pushed_together_or_not_at_all()
     {
         _host.Commit("a", "1");
