@@ -36,6 +36,22 @@ public sealed class WritingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cache_that_goes_away_between_reading_and_writing_is_no_hindrance()
+    {
+        _host.Commit("dir/a", "1");
+        _host.Commit("b", "2");
+        var repository = await _host.OpenAsync();
+        var branch = await repository.ReadBranchAsync("main", Never);
+        Directory.Delete(Path.Combine(_host.Machine.Home, ".cache"), recursive: true);
+
+        var commit = await repository.WriteCommitAsync(Draft(branch, ("dir/a", "2")), Never);
+        await repository.PushAsync([RefUpdate.Branch("main", branch.Tip, commit)], Never);
+
+        Assert.Equal("2\n", _host.Show("dir/a"));
+        Assert.Equal("3", _host.Git(_host.Bare, "rev-list", "--count", "main"));
+    }
+
+    [Fact]
     public async Task The_message_is_kept_to_the_letter()
     {
         _host.Commit("a", "1");
