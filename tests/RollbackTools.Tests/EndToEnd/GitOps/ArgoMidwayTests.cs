@@ -73,14 +73,18 @@ public sealed class ArgoMidwayTests
         await using var production = await GitOpsProduction.StartAsync();
         await production.BrokenAsync();
         var policy = production.Policy;
-        production.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1.0"));
-        // Git was put right a moment ago, and Argo CD has not looked yet.
-        var result = await production.DoAsync("Invoke-ArgoRollback shop -KeepPaused:$false -Id 0");
+        var slow = ArgoPractice.Deployment("shop/api:1.0").Replace("replicas: 2", "minReadySeconds: 590", StringComparison.Ordinal);
+        var rollback = production.RunAsync($"Invoke-ArgoRollback shop -KeepPaused:$false -ToRevision {production.Git.Commit("shop", slow, "slow")}");
+        await production.UntilAsync(() => production is { Image: "shop/api:1.0", Health: "Progressing" });
 
+        // Somebody puts Git right while the rollback still waits for its pods.
+        production.Git.Commit("shop", slow);
+
+        var result = Assert.Single((await rollback).Of<RollbackResult>());
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
         Assert.Equal(policy, production.Policy);
         Assert.Null(production.Annotation(PausedPolicy.Annotation));
-        Assert.Equal("shop/api:1.0", production.Image);
-        Assert.NotEqual(RollbackOutcome.Failed, result.Outcome);
+        Assert.Contains("automated sync is on again", result.Message, StringComparison.Ordinal);
     }
 
     private static async Task<GitOpsProduction> HangingAsync()
