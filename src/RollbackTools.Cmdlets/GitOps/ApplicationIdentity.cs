@@ -52,9 +52,9 @@ public sealed record ApplicationIdentity
     /// <summary>The history entry, when the object is one of <c>Get-ArgoHistory</c>.</summary>
     public long? HistoryId { get; }
 
-    public static implicit operator ApplicationIdentity(string text) => new(text);
+    public static implicit operator ApplicationIdentity(string text) => new((object)text);
 
-    public static ApplicationIdentity FromString(string text) => new(text);
+    public static ApplicationIdentity FromString(string text) => new((object)text);
 
     public override string ToString() => $"application/{Name}";
 

@@ -29,7 +29,10 @@ internal sealed class DeploymentImages(ArgoApplication application, IReadOnlyLis
         var until = next is null ? Deployed.Of(application) is { Entry: null } failed ? failed.Since : DateTimeOffset.MaxValue : next.DeployStartedAt ?? next.DeployedAt;
         foreach (var workload in workloads)
         {
-            if (workload.Revisions.Where(revision => revision.CreatedAt < until).MaxBy(revision => revision.CreatedAt) is { } revision) yield return (workload, revision);
+            // Times are whole seconds; the number it was first given says which of two came later.
+            var made = workload.Revisions.Where(revision => revision.CreatedAt < until)
+                .MaxBy(revision => (revision.CreatedAt, revision.FormerNumbers.Count > 0 ? revision.FormerNumbers[0] : revision.Number));
+            if (made is not null) yield return (workload, made);
         }
     }
 }
