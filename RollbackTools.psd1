@@ -23,11 +23,13 @@
         'Invoke-ArgoRollback'
         'Invoke-ArgoSync'
         'Invoke-ImageRollback'
+        'Resume-ImageUpdate'
         'Resume-RollbackRun'
         'Set-ArgoSyncPolicy'
         'Set-KustomizeImage'
         'Start-RollbackPractice'
         'Stop-RollbackPractice'
+        'Suspend-ImageUpdate'
         'Test-RollbackHealth'
         'Undo-GitCommit'
         'Undo-RollbackRun'
@@ -35,18 +37,7 @@
     FunctionsToExport    = @('Restore-KnownGoodImage')
     AliasesToExport      = @()
     VariablesToExport    = @()
-    FormatsToProcess     = @(
-        'ArgoApplication.format.ps1xml'
-        'ArgoHistoryEntry.format.ps1xml'
-        'GitChange.format.ps1xml'
-        'HealthCheck.format.ps1xml'
-        'ImageRevision.format.ps1xml'
-        'PracticeEstate.format.ps1xml'
-        'ReleaseTag.format.ps1xml'
-        'RestoredImage.format.ps1xml'
-        'RollbackResult.format.ps1xml'
-        'RunRecord.format.ps1xml'
-    )
+    FormatsToProcess     = @('RollbackTools.format.ps1xml')
 
     PrivateData          = @{
         PSData = @{

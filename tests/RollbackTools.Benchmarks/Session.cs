@@ -18,13 +18,13 @@ internal sealed class Session : IDisposable
         runner = new CmdletRunner(CommandServices.Live);
     }
 
-    /// <summary>Runs a line and returns its time. Throws unless every result says it was rolled back.</summary>
+    /// <summary>Runs a line and returns its time. Throws unless every result says it was done.</summary>
     public TimeSpan Time(string line)
     {
         var clock = Stopwatch.StartNew();
         var output = runner.Run(line).OrThrow();
         clock.Stop();
-        var failed = output.Of<RollbackResult>().FirstOrDefault(result => result.Outcome != RollbackOutcome.RolledBack);
+        var failed = output.Of<RollbackResult>().FirstOrDefault(result => result.Outcome is not (RollbackOutcome.RolledBack or RollbackOutcome.Changed));
         return failed is null ? clock.Elapsed : throw new InvalidOperationException($"{failed.Name}: {failed.Outcome}: {failed.Message}");
     }
 

@@ -3,7 +3,24 @@ BeforeDiscovery {
     $estate = 'As', 'AsGroup', 'Context', 'Environment', 'EnvironmentFile', 'Kubeconfig', 'Namespace', 'RequestTimeout'
     $git = 'Branch', 'Environment', 'EnvironmentFile', 'Repository'
     $confirm = 'Confirm', 'WhatIf'
+    $argo = $estate + 'ArgoCaFile', 'ArgoServer', 'ArgoToken', 'Name'
     $signatures = @(
+        @{ Name = 'Get-ArgoApplication'; Parameters = $argo + 'Refresh' }
+        @{ Name = 'Get-ArgoHistory'; Parameters = $argo }
+        @{
+            Name       = 'Invoke-ArgoRollback'
+            Parameters = $argo + $confirm + 'Id', 'KeepPaused', 'NoWait', 'Preempt', 'Prune', 'Reason', 'SkipHooks', 'ThrottleLimit', 'Timeout', 'ToRevision'
+        }
+        @{
+            Name       = 'Invoke-ArgoSync'
+            Parameters = $argo + $confirm + 'AllowBadRevision', 'NoWait', 'Preempt', 'Prune', 'Reason', 'Revision', 'SkipHooks', 'ThrottleLimit', 'Timeout'
+        }
+        @{
+            Name       = 'Set-ArgoSyncPolicy'
+            Parameters = $argo + $confirm + 'AllowBadRevision', 'AllowEmpty', 'Policy', 'Prune', 'Reason', 'SelfHeal'
+        }
+        @{ Name = 'Suspend-ImageUpdate'; Parameters = $argo + $confirm + 'Reason', 'Tag' }
+        @{ Name = 'Resume-ImageUpdate'; Parameters = $argo + $confirm + 'Reason' }
         @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
         @{
             Name       = 'Invoke-ImageRollback'
@@ -48,7 +65,7 @@ Describe 'Surface' {
         (Get-Command -Module RollbackTools).Name | Sort-Object | Should -Be ($Covered | Sort-Object)
     }
 
-    It 'asks for confirmation of <_> at the usual level, so that a prompt asks only who wants to be asked' -ForEach 'Invoke-ImageRollback', 'Resume-RollbackRun', 'Set-KustomizeImage', 'Undo-GitCommit', 'Undo-RollbackRun' {
+    It 'asks for confirmation of <_> at the usual level, so that a prompt asks only who wants to be asked' -ForEach 'Invoke-ImageRollback', 'Invoke-ArgoRollback', 'Invoke-ArgoSync', 'Set-ArgoSyncPolicy', 'Resume-RollbackRun', 'Set-KustomizeImage', 'Undo-GitCommit', 'Undo-RollbackRun' {
         $type = (Get-Command $_).ImplementingType
         $attribute = $type.GetCustomAttributes([Management.Automation.CmdletAttribute], $false)
         $attribute.SupportsShouldProcess | Should -BeTrue

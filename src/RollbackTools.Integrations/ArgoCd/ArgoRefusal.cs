@@ -46,6 +46,8 @@ internal sealed class ArgoRefusal(ArgoCdOptions options, ArgoTokens tokens)
     private static EstateErrorKind KindOf(HttpStatusCode status, long? code, string said) => (code, (int)status) switch
     {
         _ when ConflictWords.Any(word => said.Contains(word, StringComparison.OrdinalIgnoreCase)) => EstateErrorKind.Conflict,
+        // Said with PermissionDenied, though no permission would help.
+        _ when said.Contains("blocked by sync window", StringComparison.OrdinalIgnoreCase) => EstateErrorKind.Rejected,
         (16, _) or (_, 401) => EstateErrorKind.Unauthenticated,
         (7, _) or (_, 403) => EstateErrorKind.Forbidden,
         (5, _) or (_, 404) => EstateErrorKind.NotFound,

@@ -99,11 +99,12 @@ internal sealed class RemoteRepository(string url, string? workingCopy, GitCache
         var inside = GitNames.Path(path);
         var slash = inside.LastIndexOf('/');
         var directory = slash < 0 ? "" : inside[..slash];
-        var found = await _objects.ReadAsync([$"{GitNames.Id(commit)}:{directory}"], cancellation).ConfigureAwait(false);
+        // Its directory tells what it is, and both come from one process.
+        var found = await _objects.ReadAsync([$"{GitNames.Id(commit)}:{directory}", $"{commit}:{inside}"], cancellation).ConfigureAwait(false);
         if (found[0] is not { Type: "tree" } tree || tree.AsTree().Find(inside[(slash + 1)..]) is not { } entry) return null;
-        if (Kind(entry.Mode) is var kind && kind is GitEntryKind.Directory or GitEntryKind.Submodule) return new GitFile(entry.Id, kind, default);
-        var blob = await _objects.ReadAsync([entry.Id], cancellation).ConfigureAwait(false);
-        return new GitFile(entry.Id, kind, blob[0]?.Content ?? throw new EstateException(EstateErrorKind.Server, $"{url} did not give the content of {inside}."));
+        return Kind(entry.Mode) is var kind && kind is GitEntryKind.Directory or GitEntryKind.Submodule
+            ? new GitFile(entry.Id, kind, default)
+            : new GitFile(entry.Id, kind, found[1]?.Content ?? throw new EstateException(EstateErrorKind.Server, $"{url} did not give the content of {inside}."));
     }
 
     public async Task<IReadOnlyList<GitEntry>> ListAsync(string commit, string directory, CancellationToken cancellation)

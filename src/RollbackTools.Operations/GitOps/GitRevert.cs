@@ -49,7 +49,8 @@ internal sealed class GitRevert(GitRevertRequest request, IEstate estate) : IOpe
         var reverted = await repository.RevertAsync(new RevertRequest(branch.Tip, commits, request.Mainline), cancellation);
         RevertCommits step = new()
         {
-            Repository = repository.WorkingCopy ?? repository.Url,
+            Repository = request.Repository,
+            Remote = draft.Namespace,
             Branch = branch.Name,
             PullRequestBranch = request.PullRequestBranch,
             ProposalBranch = $"rollback/revert-{commits[0].ShortId}",
@@ -64,7 +65,7 @@ internal sealed class GitRevert(GitRevertRequest request, IEstate estate) : IOpe
             return new TargetPlan { Draft = draft with { Steps = [$"nothing to change: {message}"] }, Settled = Verdict.Good(message), Locks = [] };
         }
 
-        step = await TaggedAsync(repository, step, cancellation);
+        step = await TaggedAsync(repository, step with { Planned = step.Draft(branch.Tip, reverted, commits) }, cancellation);
         return Planned(step, draft with { Steps = [step.Description, .. commits.Select(Describe)] }, repository.WorkingCopy);
     }
 

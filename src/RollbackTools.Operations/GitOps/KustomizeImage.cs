@@ -61,7 +61,8 @@ internal sealed class KustomizeImage(KustomizeImageRequest request, IEstate esta
 
         PinImage step = new()
         {
-            Repository = repository.WorkingCopy ?? repository.Url,
+            Repository = request.Repository,
+            Remote = draft.Namespace,
             Branch = branch.Name,
             PullRequestBranch = request.PullRequestBranch,
             ProposalBranch = ProposalBranch(edits[0].Edit.After),
@@ -72,6 +73,7 @@ internal sealed class KustomizeImage(KustomizeImageRequest request, IEstate esta
             To = to,
             Reason = request.Reason,
         };
+        step = step with { Planned = step.Draft(branch.Tip, edits) };
         return Planned(step, draft with { Steps = [step.Description, draft.Diff] }, repository.WorkingCopy);
     }
 

@@ -51,6 +51,12 @@ public sealed record MarkVersions : Step
                 await argo.ChangeAsync(live, new ApplicationChange { Annotations = changes }, cancellation);
                 return new StepOutcome(true, "written");
             }
+            catch (EstateException refusal) when (refusal.Kind == EstateErrorKind.Forbidden)
+            {
+                // The rollback itself took less than this; nobody is to be left half-way for a note.
+                context.Reporter.Warning($"{live} could not be marked, so a later rollback does not know what was left: {refusal.Message}");
+                return StepOutcome.AlreadyTrue("not written: not allowed");
+            }
             catch (EstateException stale) when (stale.Kind == EstateErrorKind.Conflict && attempt < Attempts)
             {
                 // Status moved on; look again.

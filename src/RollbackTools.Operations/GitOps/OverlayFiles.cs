@@ -13,11 +13,14 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
 {
     private static readonly string[] Names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+    private (string Path, ReadOnlyMemory<byte> Content)? kustomization;
+
     /// <summary>The edits that pin the image, those that change nothing included. The first is the one that counts.</summary>
     public async Task<IReadOnlyList<FileEdit>> PinAsync(ImagePin pin, string? application, CancellationToken cancellation)
     {
         var entries = await repository.ListAsync(commit, overlay, cancellation);
-        var kustomization = Kustomization(entries);
+        var path = GitNames.Join(overlay, Kustomization(entries));
+        kustomization = (path, await ReadAsync(path, cancellation));
         List<FileEdit> overrides = [];
         foreach (var name in entries.Select(entry => entry.Name).Where(name => IsOverride(name, application)))
         {
@@ -33,7 +36,6 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
             };
         }
 
-        var path = GitNames.Join(overlay, kustomization);
         var own = overrides.Count == 0
             ? await EditAsync(path, pin, cancellation)
             : await TryEditAsync(path, pin, cancellation);
@@ -43,8 +45,8 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
     /// <summary>What the overlay builds upon and sets the image as well, in words.</summary>
     public async Task<IReadOnlyList<string>> PinnedElsewhereAsync(ImagePin pin, CancellationToken cancellation)
     {
-        var path = GitNames.Join(overlay, Kustomization(await repository.ListAsync(commit, overlay, cancellation)));
-        var file = files.Read(path, await ReadAsync(path, cancellation));
+        var (path, content) = kustomization ?? throw new InvalidOperationException("The overlay is read first.");
+        var file = files.Read(path, content);
         List<string> found = [];
         foreach (var directory in file.Components.Concat(file.Resources).Select(Below).OfType<string>().Distinct().Take(20))
         {
@@ -99,7 +101,7 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
 
     private async Task<FileEdit> EditAsync(string path, ImagePin pin, CancellationToken cancellation)
     {
-        var content = await ReadAsync(path, cancellation);
+        var content = kustomization is { } read && read.Path == path ? read.Content : await ReadAsync(path, cancellation);
         return new FileEdit(path, content, files.SetImage(path, content, pin));
     }
 

@@ -21,14 +21,13 @@ public sealed record PinImage : PushCommit
     public string To { get; init; } = "";
 
     [JsonIgnore]
-    public override string Description => $"PUSH {RepositoryName.Short(Repository)} {PullRequestBranch ?? Branch}: {Overlay} image {From ?? "(none)"} → {To}";
+    public override string Description => $"PUSH {Remote} {PullRequestBranch ?? Branch}: {Overlay} image {From ?? "(none)"} → {To}";
 
     private protected override async Task<CommitDraft?> ComposeAsync(
         StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation)
     {
         var edits = await new OverlayFiles(repository, context.Estate.Kustomize, tip.Tip, Overlay).PinAsync(Pin, Application, cancellation);
-        var changed = edits.Where(edit => edit.Edit.Changed).ToList();
-        if (changed.Count == 0) return null;
+        if (edits.All(edit => !edit.Edit.Changed)) return null;
         var now = edits[0].Edit.Before?.ToString();
         if (now != From && now != To)
         {
@@ -39,13 +38,15 @@ public sealed record PinImage : PushCommit
             };
         }
 
-        return new CommitDraft
-        {
-            Parent = tip.Tip,
-            Changes = changed.ToDictionary(edit => edit.Path, edit => (ReadOnlyMemory<byte>?)edit.Edit.Content),
-            Message = Message(),
-        };
+        return Draft(tip.Tip, edits);
     }
+
+    internal CommitDraft Draft(string parent, IReadOnlyList<FileEdit> edits) => new()
+    {
+        Parent = parent,
+        Changes = edits.Where(edit => edit.Edit.Changed).ToDictionary(edit => edit.Path, edit => (ReadOnlyMemory<byte>?)edit.Edit.Content),
+        Message = Message(),
+    };
 
     private string Message()
     {

@@ -17,6 +17,9 @@ public abstract record PushCommit : Step
     /// <summary>A URL, or a working copy's path. Without a password.</summary>
     public string Repository { get; init; } = "";
 
+    /// <summary>The remote as people name it: <c>team/devops</c>.</summary>
+    public string Remote { get; init; } = "";
+
     public string Branch { get; init; } = "";
 
     /// <summary>Push there instead, for a pull request. Null: only if the branch itself is refused, and then under <see cref="ProposalBranch"/>.</summary>
@@ -31,6 +34,9 @@ public abstract record PushCommit : Step
     /// <summary>The commit, once it is made: the record has it before it is pushed.</summary>
     public string? Commit { get; protected set; }
 
+    /// <summary>The commit to make on the tip that was planned on, when this process planned it; else both are read.</summary>
+    internal CommitDraft? Planned { get; init; }
+
     /// <summary>What was pushed where.</summary>
     [JsonIgnore]
     public Pushed? Result { get; private set; }
@@ -38,6 +44,7 @@ public abstract record PushCommit : Step
     public override Step? Invert() => Commit is null ? null : new RevertCommits
     {
         Repository = Repository,
+        Remote = Remote,
         Branch = Branch,
         Commits = [Commit],
         AlsoLookOn = [.. new[] { PullRequestBranch, ProposalBranch }.OfType<string>().Where(name => name.Length > 0)],
@@ -51,8 +58,10 @@ public abstract record PushCommit : Step
         var intended = false;
         for (var attempt = 1; ; attempt++)
         {
-            var tip = await repository.ReadBranchAsync(Branch, cancellation);
-            var draft = await ComposeAsync(context, repository, tip, cancellation);
+            // A tip that moved since costs one refused push; one that did not, nothing.
+            var draft = attempt == 1 ? Planned : null;
+            var tip = draft is null ? await repository.ReadBranchAsync(Branch, cancellation) : new GitBranch(Branch, draft.Parent);
+            draft ??= await ComposeAsync(context, repository, tip, cancellation);
             if (draft is null) return new StepOutcome(intended, $"{Branch} has it already, at {GitCommit.Short(tip.Tip)}");
             if (PullRequestBranch is { } named) return await ProposeAsync(context, repository, draft, named, [], intend, cancellation);
 

@@ -33,7 +33,8 @@ public static class RepositoryName
         if (scheme < 0) return location;
         var authority = location[(scheme + 3)..].Split('/', 2)[0];
         var at = authority.LastIndexOf('@');
-        if (at < 0 || !authority[..at].Contains(':', StringComparison.Ordinal)) return location;
+        // A user name as long as a token is one.
+        if (at < 0 || (!authority[..at].Contains(':', StringComparison.Ordinal) && at < 20)) return location;
         throw new RollbackException("SecretInUrl", "The repository's URL carries a password or token, which would stay in histories and records.")
         {
             Target = location[..(scheme + 3)] + "***@" + location[(scheme + 3 + at + 1)..],

@@ -28,7 +28,7 @@ public sealed record RevertCommits : PushCommit
 
     [JsonIgnore]
     public override string Description =>
-        $"PUSH {RepositoryName.Short(Repository)} {PullRequestBranch ?? Branch}: revert {(AlsoLookOn.Count > 0 ? "what was pushed" : string.Join(", ", Commits.Select(GitCommit.Short)))}"
+        $"PUSH {Remote} {PullRequestBranch ?? Branch}: revert {(AlsoLookOn.Count > 0 ? "what was pushed" : string.Join(", ", Commits.Select(GitCommit.Short)))}"
         + (Tag is null ? "" : $", tag {Tag}");
 
     private protected override async Task<CommitDraft?> ComposeAsync(
@@ -43,8 +43,11 @@ public sealed record RevertCommits : PushCommit
         if (commits.Count == 0) return null; // Never arrived, so there is nothing to take back.
         var reverted = await repository.RevertAsync(new RevertRequest(tip.Tip, commits, Mainline), cancellation);
         if (reverted.Conflicts.Count > 0) throw Conflict(repository.Url, reverted.Conflicts);
-        return reverted.Changed ? new CommitDraft { Parent = tip.Tip, Tree = reverted.Tree, Message = Message(commits) } : null;
+        return reverted.Changed ? Draft(tip.Tip, reverted, commits) : null;
     }
+
+    internal CommitDraft Draft(string parent, RevertedTree reverted, IReadOnlyList<GitCommit> commits) =>
+        new() { Parent = parent, Tree = reverted.Tree, Message = Message(commits) };
 
     private protected override async Task<IReadOnlyList<RefUpdate>> TagsAsync(IGitRepository repository, string commit, CancellationToken cancellation)
     {
@@ -81,7 +84,7 @@ public sealed record RevertCommits : PushCommit
         return null;
     }
 
-    private string Message(List<GitCommit> commits)
+    private string Message(IReadOnlyList<GitCommit> commits)
     {
         var subject = commits.Count == 1 ? $"Revert \"{commits[0].Subject}\"" : $"Revert {commits.Count} commits";
         var lines = commits.Select(commit => $"This reverts commit {commit.Id}"

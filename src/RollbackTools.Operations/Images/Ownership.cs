@@ -7,16 +7,13 @@ internal static class Ownership
     {
         var meta = workload.Object.Metadata;
         List<string> warnings = [];
-        if (meta.Annotations.TryGetValue("argocd.argoproj.io/tracking-id", out var tracking))
+        if ((meta.Annotations.GetValueOrDefault("argocd.argoproj.io/tracking-id")?.Split(':')[0]
+            ?? meta.Labels.GetValueOrDefault("argocd.argoproj.io/instance")) is { Length: > 0 } app)
         {
-            var app = tracking.Split(':')[0];
-            warnings.Add($"Argo CD application '{app}' owns {workload}: with self-heal it puts the version in Git back. Use Invoke-ArgoRollback " +
-                "when your version of this module has it; until then pause automated sync first and revert Git afterwards.");
-        }
-        else if (meta.Labels.TryGetValue("argocd.argoproj.io/instance", out var instance))
-        {
-            warnings.Add($"Argo CD application '{instance}' owns {workload}: with self-heal it puts the version in Git back. Use Invoke-ArgoRollback " +
-                "when your version of this module has it; until then pause automated sync first and revert Git afterwards.");
+            // `namespace_name` where applications lie outside Argo CD's own namespace.
+            var name = app.Contains('_', StringComparison.Ordinal) ? app.Replace('_', '/') : app;
+            warnings.Add($"Argo CD application '{name}' owns {workload}: with self-heal it puts the version in Git back. Invoke-ArgoRollback {name} goes back " +
+                $"through Argo CD and pauses that; or pause it yourself: Set-ArgoSyncPolicy {name} -Policy None.");
         }
 
         if (meta.Annotations.TryGetValue("meta.helm.sh/release-name", out var release))

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Operations.Runs;
@@ -12,6 +13,7 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(ApplicationRollbackRequest), "ArgoRollback")]
 [JsonDerivedType(typeof(ApplicationSyncRequest), "ArgoSync")]
 [JsonDerivedType(typeof(SyncPolicyRequest), "ArgoSyncPolicy")]
+[JsonDerivedType(typeof(ImageUpdateRequest), "ImageUpdate")]
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
 [JsonDerivedType(typeof(KustomizeImageRequest), "KustomizeImage")]
 [JsonDerivedType(typeof(GitRevertRequest), "GitRevert")]

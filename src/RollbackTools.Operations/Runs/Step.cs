@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Operations.Runs;
@@ -15,6 +16,8 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(SyncApplication), "SyncApplication")]
 [JsonDerivedType(typeof(TerminateOperation), "TerminateOperation")]
 [JsonDerivedType(typeof(MarkVersions), "MarkVersions")]
+[JsonDerivedType(typeof(SetImageUpdater), "SetImageUpdater")]
+[JsonDerivedType(typeof(SetUpdateAnnotations), "SetUpdateAnnotations")]
 [JsonDerivedType(typeof(RestoreTemplate), "RestoreTemplate")]
 [JsonDerivedType(typeof(ReplacePod), "ReplacePod")]
 [JsonDerivedType(typeof(PinImage), "PinImage")]

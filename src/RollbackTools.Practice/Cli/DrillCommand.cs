@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RollbackTools.Practice.Drills;
+using RollbackTools.Practice.Git;
 using Spectre.Console;
 
 namespace RollbackTools.Practice.Cli;
@@ -53,6 +54,11 @@ internal static class DrillCommand
             }
 
             return passed ? ExitCodes.Success : ExitCodes.Failure;
+        }
+        catch (GitMissingException missing)
+        {
+            await Console.Error.WriteLineAsync(missing.Message);
+            return ExitCodes.Failure;
         }
         catch (OperationCanceledException) when (termination.Token.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RollbackTools.Practice.Drills;
 using RollbackTools.Practice.Estates;
+using RollbackTools.Practice.Git;
 using Spectre.Console;
 
 namespace RollbackTools.Practice.Cli;
@@ -51,7 +52,7 @@ internal static class ServeCommand
             await termination.WaitAsync();
             return ExitCodes.Success;
         }
-        catch (IOException refused)
+        catch (Exception refused) when (refused is IOException or GitMissingException)
         {
             await Console.Error.WriteLineAsync($"The estate '{name}' cannot start: {refused.Message}");
             return ExitCodes.Failure;

@@ -51,8 +51,11 @@ internal sealed class FastImport(Stream output)
     private static string Moment(DateTimeOffset date) =>
         string.Create(CultureInfo.InvariantCulture, $"{date.ToUnixTimeSeconds()} {(date.Offset < TimeSpan.Zero ? '-' : '+')}{date.Offset:hhmm}");
 
-    private static string Quoted(string path) =>
-        "\"" + path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal) + "\"";
+    private static string Quoted(string path)
+    {
+        var escaped = path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        return $"\"{escaped.Replace("\n", "\\n", StringComparison.Ordinal)}\"";
+    }
 
     private async Task DataAsync(string text)
     {

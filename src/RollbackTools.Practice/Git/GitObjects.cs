@@ -9,7 +9,7 @@ namespace RollbackTools.Practice.Git;
 internal sealed record GitObject(string Hash, string Type, byte[] Content);
 
 /// <summary>One line of a tree.</summary>
-internal sealed record TreeEntry(string Name, bool IsDirectory, string Hash);
+internal sealed record TreeEntry(string Name, bool IsDirectory);
 
 /// <summary>
 /// Reads objects of one repository through a <c>git cat-file --batch</c> that stays open: no process per question. Questions wait
@@ -103,8 +103,7 @@ internal sealed class GitObjects(GitTool git, string directory) : IAsyncDisposab
         {
             var space = rest.IndexOf((byte)' ');
             var end = rest.IndexOf((byte)0);
-            entries.Add(new TreeEntry(
-                Encoding.UTF8.GetString(rest[(space + 1)..end]), rest[..space].SequenceEqual("40000"u8), Convert.ToHexString(rest[(end + 1)..(end + 21)]).ToLowerInvariant()));
+            entries.Add(new TreeEntry(Encoding.UTF8.GetString(rest[(space + 1)..end]), rest[..space].SequenceEqual("40000"u8)));
             rest = rest[(end + 21)..];
         }
 

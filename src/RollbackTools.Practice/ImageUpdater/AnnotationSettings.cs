@@ -18,7 +18,8 @@ internal static class AnnotationSettings
         {
             var (alias, name) = entry.Split('=', 2) is [var key, var image] ? (key.Trim(), image.Trim()) : ("", entry);
             var own = alias.Length > 0 ? Settings(application, alias + ".") : UpdateSettings.None;
-            images.Add(CustomResourceSettings.Image(alias, name, alias.Length > 0 ? Text(application, alias + ".kustomize.image-name") : null, general.Under(own)));
+            var kustomize = alias.Length > 0 ? Text(application, alias + ".kustomize.image-name") : null;
+            images.Add(CustomResourceSettings.Image(alias, name, kustomize, general.Under(own)));
         }
 
         var git = Text(application, "write-back-method")?.Split(':')[0] == "git";

@@ -27,7 +27,8 @@ internal static partial class CustomResourceSettings
             }
 
             var settings = Settings(spec).Under(Settings(match));
-            yield return new ManagedApplication(application, WriteBackOf(spec, match), [.. match.Items("images").Select(image => Image(image, settings))]);
+            var images = match.Items("images").Select(image => Image(image, settings)).ToList();
+            yield return new ManagedApplication(application, WriteBackOf(spec, match), images);
         }
     }
 
@@ -55,8 +56,8 @@ internal static partial class CustomResourceSettings
     private static UpdateSettings Settings(JsonObject? level)
     {
         var common = level.Object("commonUpdateSettings");
-        var ignored = common?["ignoreTags"] as JsonArray;
-        return new UpdateSettings(common.Text("updateStrategy"), common.Text("allowTags"), ignored is null ? null : [.. ignored.Select(tag => tag.Text() ?? "")]);
+        List<string>? ignored = common?["ignoreTags"] is JsonArray list ? [.. list.Select(tag => tag.Text() ?? "")] : null;
+        return new UpdateSettings(common.Text("updateStrategy"), common.Text("allowTags"), ignored);
     }
 
     private static WriteBack WriteBackOf(JsonObject? spec, JsonObject reference)

@@ -24,7 +24,8 @@ internal sealed class GitWriteBack(GitHost host, ImageUpdaterOptions options) : 
         var url = managed.WriteBack.Repository ?? source.Text("repoURL") ?? throw new FormatException("no repository to write to");
         if (!clones.TryGetValue(url, out var clone)) clones[url] = clone = await GitClone.OpenAsync(host, url, cancellation, options.User);
         var branch = managed.WriteBack.Branch ?? source.Text("targetRevision");
-        if (branch?.Contains(':') == true) throw new FormatException($"a branch to write to beside the one read ('{branch}') is not written in the practice estate");
+        if (branch?.Contains(':') == true)
+            throw new FormatException($"a branch to write to beside the one read ('{branch}') is not written in the practice estate");
         if (branch is null or "" or "HEAD") branch = await clone.DefaultBranchAsync(cancellation);
         await clone.FetchAsync(branch, cancellation);
 

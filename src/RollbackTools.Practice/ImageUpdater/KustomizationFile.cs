@@ -23,7 +23,9 @@ internal static class KustomizationFile
 
         file = SetField(file, entry, "newTag", tag);
         if (image == name && Text(entry, "newName") is null) return file;
-        entry = Root(file)!.Children["images"] is YamlSequenceNode list ? list.OfType<YamlMappingNode>().First(item => Text(item, "name") == name) : entry;
+
+        // What was written has moved the rest.
+        entry = ((YamlSequenceNode)Root(file)!.Children["images"]).OfType<YamlMappingNode>().First(item => Text(item, "name") == name);
         return SetField(file, entry, "newName", image);
     }
 
@@ -102,7 +104,8 @@ internal static class KustomizationFile
     /// <summary>The file without an empty list of images.</summary>
     private static string Without(string file, YamlMappingNode? root)
     {
-        if (root is null || root.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode { Value: "images" }) is not { Key: { } key, Value: { } value }) return file;
+        var images = root?.Children.FirstOrDefault(pair => pair.Key is YamlScalarNode { Value: "images" });
+        if (images is not { Key: { } key, Value: { } value }) return file;
         var end = file.IndexOf('\n', Math.Max((int)key.End.Index, (int)value.End.Index - 1));
         return file[..(int)key.Start.Index] + (end < 0 ? "" : file[(end + 1)..]);
     }

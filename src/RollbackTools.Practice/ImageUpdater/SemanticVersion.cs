@@ -18,9 +18,7 @@ internal sealed partial record SemanticVersion(long Major, long Minor, long Patc
             Parts = match.Groups[3].Success ? 3 : match.Groups[2].Success ? 2 : 1,
         };
 
-        long Number(int group) => match.Groups[group].Success && long.TryParse(match.Groups[group].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : 0;
+        long Number(int group) => Numeric(match.Groups[group].Value) ?? 0;
     }
 
     public int CompareTo(SemanticVersion? other)

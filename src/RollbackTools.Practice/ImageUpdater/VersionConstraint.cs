@@ -26,15 +26,16 @@ internal sealed partial class VersionConstraint
             var match = Form().Match(word);
             if (!match.Success) throw new FormatException($"improper constraint: {text}");
             if (match.Groups[2].Value is "*" or "x" or "X" or "") continue;
-            var version = SemanticVersion.Parse(Wildcard().Replace(match.Groups[2].Value, "")) ?? throw new FormatException($"improper constraint: {text}");
-            yield return (match.Groups[1].Value, version);
+            var version = SemanticVersion.Parse(Wildcard().Replace(match.Groups[2].Value, ""));
+            yield return (match.Groups[1].Value, version ?? throw new FormatException($"improper constraint: {text}"));
         }
     }
 
     private static bool Holds(string sign, SemanticVersion wanted, SemanticVersion version)
     {
         var order = version.CompareTo(wanted);
-        var prefix = version.Major == wanted.Major && (wanted.Parts < 2 || version.Minor == wanted.Minor) && (wanted.Parts < 3 || version.Patch == wanted.Patch);
+        var minor = version.Major == wanted.Major && (wanted.Parts < 2 || version.Minor == wanted.Minor);
+        var prefix = minor && (wanted.Parts < 3 || version.Patch == wanted.Patch);
         return sign switch
         {
             ">" => wanted.Parts == 3 ? order > 0 : order > 0 && !prefix,
@@ -42,9 +43,10 @@ internal sealed partial class VersionConstraint
             "<" => order < 0,
             "<=" => order <= 0 || (wanted.Parts < 3 && prefix),
             "!=" => wanted.Parts == 3 ? order != 0 : !prefix,
-            "~" or "~>" => order >= 0 && version.Major == wanted.Major && (wanted.Parts < 2 || version.Minor == wanted.Minor),
-            "^" => order >= 0 && version.Major == wanted.Major
-                && (wanted.Major > 0 || wanted.Parts < 2 || (version.Minor == wanted.Minor && (wanted.Minor > 0 || wanted.Parts < 3 || version.Patch == wanted.Patch))),
+            "~" or "~>" => order >= 0 && minor,
+
+            // The first number that is not zero stays.
+            "^" => order >= 0 && (wanted.Major > 0 ? version.Major == wanted.Major : wanted.Minor > 0 ? minor : prefix),
             _ => wanted.Parts == 3 ? order == 0 : prefix,
         };
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using RollbackTools.Practice.Estates;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using YamlDotNet.Core;
@@ -10,7 +11,7 @@ namespace RollbackTools.Practice.Kustomize;
 /// Reads a kustomization and all it names. Files must lie in or below the directory of the kustomization that names them, as
 /// kustomize's load restrictor has it; directories may lie anywhere in the tree. Nothing is fetched from elsewhere.
 /// </summary>
-internal sealed class KustomizationLoader(IFileTree tree)
+internal sealed partial class KustomizationLoader(IFileTree tree)
 {
     private static readonly string[] Names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -28,7 +29,8 @@ internal sealed class KustomizationLoader(IFileTree tree)
         if (from.Contains(directory))
             throw new KustomizeException($"cycle detected: candidate root '{directory}' contains visited root '{directory}'");
         var name = await FindAsync(directory, cancellation)
-            ?? throw new KustomizeException($"unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{directory}'");
+            ?? throw new KustomizeException(
+                $"unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{directory}'");
         var says = KustomizationReader.Read((await tree.ReadAsync(Under(directory, name), cancellation))!);
 
         List<string> path = [.. from, directory];
@@ -41,7 +43,7 @@ internal sealed class KustomizationLoader(IFileTree tree)
 
     private async Task<KustomizationOperand> ResourceAsync(string directory, string entry, List<string> path, CancellationToken cancellation)
     {
-        if (entry.Contains("://", StringComparison.Ordinal) || entry.StartsWith("git@", StringComparison.Ordinal) || entry.StartsWith("github.com/", StringComparison.Ordinal))
+        if (Remote().IsMatch(entry))
             throw new KustomizeException($"accumulating resources: '{entry}' is remote, and the practice estate has no network");
 
         var at = TreePath.Join(directory, entry);
@@ -51,8 +53,8 @@ internal sealed class KustomizationLoader(IFileTree tree)
         {
             var missing = at ?? entry;
             throw new KustomizeException(
-                $"accumulating resources: accumulation err='accumulating resources from '{entry}': evalsymlink failure on '{missing}' : lstat {missing}: no such file or directory': " +
-                $"must build at directory: not a valid directory: evalsymlink failure on '{missing}' : lstat {missing}: no such file or directory");
+                $"accumulating resources: accumulation err='accumulating resources from '{entry}': {Absent(missing)}': " +
+                $"must build at directory: not a valid directory: {Absent(missing)}");
         }
 
         var node = await LoadAsync(at, path, cancellation);
@@ -66,7 +68,9 @@ internal sealed class KustomizationLoader(IFileTree tree)
         if (TreePath.Join(directory, entry) is not { } at || await tree.ListAsync(at, cancellation) is null)
             throw new KustomizeException($"accumulating components: loader.New \"'{entry}' is no directory\"");
         var node = await LoadAsync(at, path, cancellation);
-        return node.Says.IsComponent ? node : throw new KustomizeException($"accumulating components: expected kind 'Component' for path '{at}' but got 'Kustomization'");
+        return node.Says.IsComponent
+            ? node
+            : throw new KustomizeException($"accumulating components: expected kind 'Component' for path '{at}' but got 'Kustomization'");
     }
 
     /// <summary>What patches and generators read. One that is not there is an error only when it is used.</summary>
@@ -101,16 +105,18 @@ internal sealed class KustomizationLoader(IFileTree tree)
             var objects = Manifests.Parse(Encoding.UTF8.GetString(file)).SelectMany(Items).ToList();
             foreach (var item in objects)
             {
-                if (item.Text("kind") is null) throw new KustomizeException($"accumulating resources from '{entry}': missing kind in object {item.ToJsonString()}");
-                if (item.Text("metadata", "name") is null) throw new KustomizeException($"accumulating resources from '{entry}': missing metadata.name in object {item.ToJsonString()}");
+                // The real one shows the whole object, which may be a Secret.
+                if (item.Text("kind") is null) throw new KustomizeException($"accumulating resources from '{entry}': missing kind in an object");
+                if (item.Text("metadata", "name") is null)
+                    throw new KustomizeException($"accumulating resources from '{entry}': missing metadata.name in a {item.Text("kind")}");
             }
 
             return objects;
         }
         catch (YamlException bad)
         {
-            throw new KustomizeException(
-                $"accumulating resources: accumulation err='accumulating resources from '{entry}': MalformedYAMLError: yaml: line {bad.Start.Line}: {bad.Message} in File: {entry}'", bad);
+            var where = $"MalformedYAMLError: yaml: line {bad.Start.Line}: {bad.Message} in File: {entry}";
+            throw new KustomizeException($"accumulating resources: accumulation err='accumulating resources from '{entry}': {where}'", bad);
         }
     }
 
@@ -120,5 +126,10 @@ internal sealed class KustomizationLoader(IFileTree tree)
             ? list.OfType<JsonObject>().Select(one => one.DeepClone().AsObject())
             : [item];
 
+    private static string Absent(string path) => $"evalsymlink failure on '{path}' : lstat {path}: no such file or directory";
+
     private static string Under(string directory, string name) => directory.Length == 0 ? name : $"{directory}/{name}";
+
+    [GeneratedRegex("://|^git@|^github.com/")]
+    private static partial Regex Remote();
 }

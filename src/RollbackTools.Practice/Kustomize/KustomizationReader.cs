@@ -30,8 +30,9 @@ internal static class KustomizationReader
         }
 
         if (parsed is null or JsonObject { Count: 0 }) throw new KustomizeException("kustomization.yaml is empty");
-        if (parsed is not JsonObject body) throw new KustomizeException("invalid Kustomization: json: cannot unmarshal into Go value of type types.Kustomization");
-        return Read(new StrictFields(body, "Kustomization"));
+        return parsed is JsonObject body
+            ? Read(new StrictFields(body, "Kustomization"))
+            : throw new KustomizeException("invalid Kustomization: json: cannot unmarshal into Go value of type types.Kustomization");
     }
 
     private static Kustomization Read(StrictFields fields)

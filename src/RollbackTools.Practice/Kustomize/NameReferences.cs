@@ -45,10 +45,17 @@ internal static class NameReferences
     private static Resource? Find(string name, Resource referrer, List<Resource> candidates, FieldPath path)
     {
         var found = candidates.Where(item => item.Previous.Any(id => id.Name == name)).ToList();
-        if (path.Path == "roleRef/name" && referrer.Body.Text("roleRef", "kind") is { } kind) found.RemoveAll(item => item.Previous.All(id => id.Kind != kind));
+        if (path.Path == "roleRef/name" && referrer.Body.Text("roleRef", "kind") is { } kind)
+            found.RemoveAll(item => item.Previous.All(id => id.Kind != kind));
         var here = referrer.Id;
+
+        // Whole clusters' objects and service accounts are referred to from everywhere.
         if (!here.IsClusterScoped)
-            found.RemoveAll(item => item.Id is var id && !id.IsClusterScoped && item.Kind != "ServiceAccount" && id.EffectiveNamespace != here.EffectiveNamespace);
+        {
+            found.RemoveAll(item => item.Id is var id && !id.IsClusterScoped && item.Kind != "ServiceAccount"
+                && id.EffectiveNamespace != here.EffectiveNamespace);
+        }
+
         if (found.Count == 1) return found[0];
         found.RemoveAll(item => !item.SharesAffixes(referrer, allowEmpty: true));
         if (found.Count > 1) found.RemoveAll(item => !item.SharesAffixes(referrer, allowEmpty: false));

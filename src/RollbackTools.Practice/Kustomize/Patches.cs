@@ -51,7 +51,11 @@ internal static class Patches
         }
 
         if (patches.Count > 1)
-            throw new KustomizeException($"Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: {source}");
+        {
+            throw new KustomizeException(
+                $"Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: {source}");
+        }
+
         foreach (var resource in Select(set, entry.Target))
         {
             var patch = patches[0].DeepClone().AsObject();
@@ -107,13 +111,16 @@ internal static class Patches
     private static JsonObject Lenient(JsonObject body, JsonObject operation)
     {
         var lenient = operation.DeepClone().AsObject();
-        if (operation.Text("op") != "replace" || operation.Text("path") is not { } path || path.LastIndexOf('/') is not (>= 0 and var slash)) return lenient;
+        if (operation.Text("op") != "replace" || operation.Text("path") is not { } path) return lenient;
         JsonNode? parent = body;
-        foreach (var step in path[..slash].Split('/', StringSplitOptions.RemoveEmptyEntries))
-            parent = parent is JsonObject map ? map[step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal)] : null;
+        foreach (var step in path.Split('/', StringSplitOptions.RemoveEmptyEntries).SkipLast(1))
+            parent = parent is JsonObject map ? map[Unescaped(step)] : null;
         if (parent is JsonObject) lenient["op"] = "add";
         return lenient;
     }
+
+    private static string Unescaped(string step) =>
+        step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 
     private static List<Resource> Select(ResourceSet set, PatchTarget target)
     {

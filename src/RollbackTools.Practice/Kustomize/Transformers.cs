@@ -9,7 +9,8 @@ internal static class Transformers
 {
     private static readonly FieldPath[] ReplicaPaths =
     [
-        .. ((string[])["Deployment", "ReplicationController", "ReplicaSet", "StatefulSet"]).Select(kind => new FieldPath("spec/replicas", kind, Create: true)),
+        .. ((string[])["Deployment", "ReplicationController", "ReplicaSet", "StatefulSet"])
+            .Select(kind => new FieldPath("spec/replicas", kind, Create: true)),
     ];
 
     public static void SetNamespace(ResourceSet set, string ns)
@@ -126,7 +127,8 @@ internal static class Transformers
     {
         try
         {
-            return new Regex($"^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            const string tag = "[a-zA-Z0-9_.{}-]*";
+            return new Regex($"^{name}(:{tag})?(@sha256:{tag})?$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
         }
         catch (Exception bad) when (bad is ArgumentException or NotSupportedException)
         {

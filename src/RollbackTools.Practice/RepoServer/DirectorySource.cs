@@ -35,7 +35,8 @@ internal static class DirectorySource
             }
             catch (YamlException bad)
             {
-                throw new SourceException($"failed to unmarshal \"{name}\": error converting YAML to JSON: yaml: line {bad.Start.Line}: {bad.Message}", bad);
+                var why = $"error converting YAML to JSON: yaml: line {bad.Start.Line}: {bad.Message}";
+                throw new SourceException($"failed to unmarshal \"{name}\": {why}", bad);
             }
         }
     }

@@ -21,6 +21,11 @@ public sealed class PracticeRepoServer(Func<GitHost> host, string controllerName
     private readonly ConcurrentDictionary<string, IReadOnlyList<JsonObject>> manifests = new();
     private readonly ConcurrentDictionary<string, SourceCommit> commits = new();
 
+    /// <summary>Over a host that runs.</summary>
+    public PracticeRepoServer(GitHost host, string controllerNamespace = "argocd") : this(() => host, controllerNamespace)
+    {
+    }
+
     /// <summary>Forgets everything rendered, as a restart of Redis does.</summary>
     public void DropCache()
     {
@@ -70,18 +75,23 @@ public sealed class PracticeRepoServer(Func<GitHost> host, string controllerName
         return await ReachAsync(url, async () =>
         {
             if (await repository.ResolveAsync(commit, cancellation) is null)
-                throw Unknown($"failed to checkout revision {commit}: `git checkout --force {commit}` failed exit status 128: fatal: unable to read tree");
+            {
+                throw Unknown(
+                    $"failed to checkout revision {commit}: `git checkout --force {commit}` failed exit status 128: fatal: unable to read tree");
+            }
+
             CommitTree tree = new(repository, commit);
             if (TreePath.Join("", path) is not { } directory || await tree.ListAsync(directory, cancellation) is not { } entries)
                 throw Unknown($"{path}: app path does not exist");
             try
             {
-                return await GenerateAsync(await SourceOverrides.ApplyAsync(source, tree, directory, application, cancellation), tree, directory, entries, cancellation);
+                var merged = await SourceOverrides.ApplyAsync(source, tree, directory, application, cancellation);
+                return await GenerateAsync(merged, tree, directory, entries, cancellation);
             }
             catch (KustomizeException bad)
             {
-                throw Unknown(
-                    $"failed to execute kustomize build command: `kustomize build <path to cached source>/{directory}` failed exit status 1: Error: {bad.Message}", bad);
+                var command = $"`kustomize build <path to cached source>/{directory}`";
+                throw Unknown($"failed to execute kustomize build command: {command} failed exit status 1: Error: {bad.Message}", bad);
             }
             catch (SourceException bad) when (!bad.Message.StartsWith("rpc error", StringComparison.Ordinal))
             {
@@ -101,7 +111,8 @@ public sealed class PracticeRepoServer(Func<GitHost> host, string controllerName
         return await DirectorySource.ReadAsync(source, tree, directory, cancellation);
     }
 
-    private GitRepository Find(string url) => host().FindByUrl(url) ?? throw Unknown($"repository not accessible: failed to list refs: repository not found: {url}");
+    private GitRepository Find(string url) => host().FindByUrl(url)
+        ?? throw Unknown($"repository not accessible: failed to list refs: repository not found: {url}");
 
     private static async Task<T> ReachAsync<T>(string url, Func<Task<T>> read)
     {

@@ -149,12 +149,12 @@ public sealed class GoingBackTests(SharedCluster shared)
     {
         await using var production = await shared.OpenAsync();
         await production.CreateAsync("api", "1.0");
-        var before = production.Everything();
+        var before = await production.EverythingAsync();
 
         var result = await production.RollBackAsync("Invoke-ImageRollback api -ToTag 1.0");
 
         Assert.Equal(RollbackOutcome.AlreadyThere, result.Outcome);
-        Assert.Equal(before, production.Everything());
+        Assert.Equal(before, await production.EverythingAsync());
     }
 
     [Fact]

@@ -21,14 +21,14 @@ public sealed class RefusalTests(SharedCluster shared)
     {
         await using var production = await shared.OpenAsync();
         await production.CreateAsync("api", "1.0");
-        var before = production.Everything();
+        var before = await production.EverythingAsync();
 
         var output = await production.RunAsync(line);
 
         var error = Assert.Single(output.Failure is { } failure ? [.. output.Errors, failure] : output.Errors);
         Assert.Equal(errorId, error.ErrorId);
         Assert.False(string.IsNullOrEmpty(error.RecommendedAction), "an error says what to type next");
-        Assert.Equal(before, production.Everything());
+        Assert.Equal(before, await production.EverythingAsync());
         Assert.Empty(production.Runs.List());
     }
 
@@ -70,7 +70,7 @@ public sealed class RefusalTests(SharedCluster shared)
     {
         await using var production = await shared.OpenAsync();
         await production.BrokenAsync("api", "2.0-errors");
-        var before = production.Everything();
+        var before = await production.EverythingAsync();
 
         var output = await production.RunAsync("Invoke-ImageRollback api -WhatIf");
 
@@ -78,7 +78,7 @@ public sealed class RefusalTests(SharedCluster shared)
         Assert.Equal((RollbackOutcome.Planned, "shop/api:2.0-errors", "shop/api:1.0"), (planned.Outcome, planned.From, planned.To));
         Assert.Contains($"PATCH apps/v1 deployments/api -n {production.Namespace}: image shop/api:2.0-errors → shop/api:1.0", planned.Steps);
         Assert.Contains(planned.Steps[0], Assert.Single(output.WhatIfs), StringComparison.Ordinal);
-        Assert.Equal(before, production.Everything());
+        Assert.Equal(before, await production.EverythingAsync());
         Assert.Empty(production.Runs.List());
     }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.HelpBuilder;
 
@@ -18,8 +19,14 @@ public sealed class ManifestTests
         Assert.Equal(Names("src/RollbackTools.Runbooks", "*.ps1").Select(Path.GetFileNameWithoutExtension).Order(), Listed("FunctionsToExport").Order());
 
     [Fact]
-    public void It_lists_every_view() =>
-        Assert.Equal(Names("src/RollbackTools.Cmdlets/Views", "*.ps1xml").Concat(Names("src/RollbackTools.Runbooks", "*.ps1xml")).Order(), Listed("FormatsToProcess").Order());
+    public void Every_view_is_in_the_one_file_it_lists()
+    {
+        var merged = XDocument.Load(Path.Combine(Repository.StagedModule, Assert.Single(Listed("FormatsToProcess"))));
+
+        var written = Views("src/RollbackTools.Cmdlets/Views").Concat(Views("src/RollbackTools.Runbooks")).ToList();
+        Assert.NotEmpty(written);
+        Assert.Equal(written.Order(), merged.Descendants("View").Select(view => view.ToString()).Order());
+    }
 
     [Fact]
     public void It_exports_no_aliases_and_no_variables()
@@ -70,6 +77,9 @@ public sealed class ManifestTests
 
     private static IEnumerable<string> Staged(string folder) =>
         Directory.GetFiles(Path.Combine(Repository.StagedModule, folder)).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Views(string folder) =>
+        Directory.GetFiles(Path.Combine(Repository.Root, folder), "*.ps1xml").SelectMany(file => XDocument.Load(file).Descendants("View")).Select(view => view.ToString());
 
     private static IEnumerable<string> Names(string folder, string pattern) =>
         Directory.GetFiles(Path.Combine(Repository.Root, folder), pattern).Select(path => Path.GetFileName(path));

@@ -34,12 +34,26 @@ internal sealed class IgnoredDifferences(IEnumerable<JsonObject> rules)
     {
         if (Find(live, steps) is { } value)
         {
-            if (Find(target, steps[..^1]) is JsonObject parent) parent[steps[^1]] = value.DeepClone();
+            // What is ignored is in neither side of the patch, so it stays with whatever it lies in.
+            if (Parent(target, steps[..^1]) is { } parent) parent[steps[^1]] = value.DeepClone();
         }
         else
         {
             Remove(target, steps);
         }
+    }
+
+    private static JsonObject? Parent(JsonObject target, ReadOnlySpan<string> steps)
+    {
+        var node = target;
+        foreach (var step in steps)
+        {
+            if (node[step] is null) node[step] = new JsonObject();
+            if (node[step] is not JsonObject map) return Find(target, steps) as JsonObject;
+            node = map;
+        }
+
+        return node;
     }
 
     private static JsonNode? Find(JsonNode? node, ReadOnlySpan<string> steps)

@@ -43,7 +43,8 @@ public static class GospelibRepository
     /// <see cref="GitException"/> when the push is refused.
     /// </summary>
     public static Task<string> ShipAsync(GitClone repository, (string Release, string Tag) release, DateTimeOffset now, CancellationToken cancellation) =>
-        Release.PushAsync(repository, Overlay, file => Pinned(file, release.Tag), Pipeline, now, Message(release), cancellation, $"release/{release.Release}");
+        Release.PushAsync(
+            repository, Overlay, file => Pinned(file, release.Tag), Pipeline, now, Message(release), cancellation, $"release/{release.Release}");
 
     private static SeedCommit Pin(RepositorySeed seed, (string Release, string Tag) release, DateTimeOffset at)
     {
@@ -67,8 +68,10 @@ public static class GospelibRepository
         yield return new FileChange("services/reader/reader.go", "package reader\n");
         yield return new FileChange(Overlay,
             $"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: {Namespace}\nresources:\n  - ../../base\n" +
-            "labels:\n  - pairs:\n      environment: production\nreplicas:\n  - name: gospelib-gateway\n    count: 3\n  - name: gospelib-reader\n    count: 3\nimages:\n" +
-            string.Concat(GospelibImages.Services.Select(service => $"  - name: {service}\n    newName: {GospelibImages.ImageOf(service)}\n    newTag: {tag}\n")));
+            "labels:\n  - pairs:\n      environment: production\n" +
+            "replicas:\n  - name: gospelib-gateway\n    count: 3\n  - name: gospelib-reader\n    count: 3\nimages:\n" +
+            string.Concat(GospelibImages.Services.Select(service =>
+                $"  - name: {service}\n    newName: {GospelibImages.ImageOf(service)}\n    newTag: {tag}\n")));
     }
 
     private static string Workload(string service) =>

@@ -29,8 +29,10 @@ public static class TomodaCode
         seed.Branch("saved-searches", seed.Tip());
         seed.Commit(Draft(Lars, start.AddDays(3), "Saved searches", ("backend/searches.go", Source("saveSearch"))), "saved-searches");
         seed.Commit(Draft(Aiko, start.AddDays(4), "Log the request id", ("backend/log.go", Source("requestId"))));
-        Tagged(seed, "v2.12.0", seed.Merge("saved-searches", Aiko, start.AddDays(5).AddHours(-3), "Merge pull request #212 from tomoda/saved-searches\n\nSaved searches\n"));
-        Tagged(seed, "v2.12.1", seed.Commit(Draft(Lars, start.AddDays(9).AddHours(-3), "Fix pagination of saved searches", ("backend/searches.go", Source("saveSearch", "page")))));
+        Tagged(seed, "v2.12.0", seed.Merge(
+            "saved-searches", Aiko, start.AddDays(5).AddHours(-3), "Merge pull request #212 from tomoda/saved-searches\n\nSaved searches\n"));
+        Tagged(seed, "v2.12.1", seed.Commit(Draft(
+            Lars, start.AddDays(9).AddHours(-3), "Fix pagination of saved searches", ("backend/searches.go", Source("saveSearch", "page")))));
 
         // The handler went out before the column it reads.
         var tenants = seed.Commit(Draft(Lars, start.AddDays(12).AddHours(-3), "Tenants: read tenant_id", (Handlers, Source("listOrders", Tenants))));
@@ -39,7 +41,8 @@ public static class TomodaCode
         Tagged(seed, "v2.13.1", seed.Commit(Draft(Lars, start.AddDays(15).AddHours(-3), "Tenants, with their migration",
             (Handlers, Source("listOrders", Tenants)), (TenantsMigration, "ALTER TABLE orders ADD COLUMN tenant_id bigint;\n"),
             ("migrations/0042_tenants.down.sql", "ALTER TABLE orders DROP COLUMN tenant_id;\n"))));
-        Tagged(seed, TomodaImages.Current, seed.Commit(Draft(Aiko, start.AddDays(17).AddHours(-3), "Invoices", ("backend/invoices.go", Source("makeInvoice")))));
+        Tagged(seed, TomodaImages.Current, seed.Commit(Draft(
+            Aiko, start.AddDays(17).AddHours(-3), "Invoices", ("backend/invoices.go", Source("makeInvoice")))));
         return seed;
     }
 

@@ -1,3 +1,5 @@
+using RollbackTools.Practice.Git;
+
 namespace RollbackTools.Practice.Estates.Tomoda;
 
 /// <summary>
@@ -13,14 +15,14 @@ internal static class TomodaOverlays
 
     public static string PathOf(string environment) => $"{Root}/overlays/{environment}/kustomization.yaml";
 
-    public static IEnumerable<(string Path, string Content)> Files(string tag)
+    public static IEnumerable<FileChange> Files(string tag)
     {
-        yield return ($"{Root}/base/kustomization.yaml", BaseKustomization);
-        foreach (var (name, manifest) in Base()) yield return ($"{Root}/base/{name}.yaml", Bare(manifest));
-        yield return ($"{Root}/overlays/prod/log-agent.yaml", Bare(TomodaManifests.LogAgent("prod", TomodaImages.LogAgent)));
-        yield return (PathOf("prod"), Prod(tag));
-        yield return ($"{Root}/overlays/staging/public-url.yaml", PublicUrl);
-        yield return (PathOf("staging"), Staging(tag));
+        yield return new FileChange($"{Root}/base/kustomization.yaml", BaseKustomization);
+        foreach (var (name, manifest) in Base()) yield return new FileChange($"{Root}/base/{name}.yaml", Bare(manifest));
+        yield return new FileChange($"{Root}/overlays/prod/log-agent.yaml", Bare(TomodaManifests.LogAgent("prod", TomodaImages.LogAgent)));
+        yield return new FileChange(PathOf("prod"), Prod(tag));
+        yield return new FileChange($"{Root}/overlays/staging/public-url.yaml", PublicUrl);
+        yield return new FileChange(PathOf("staging"), Staging(tag));
     }
 
     private static string BaseKustomization { get; } =
@@ -90,11 +92,13 @@ internal static class TomodaOverlays
 
         """;
 
-    private static string Tags(IEnumerable<string> images, string tag) => string.Join('\n', images.Select(image => $"  - name: {image}\n    newTag: {tag}"));
+    private static string Tags(IEnumerable<string> images, string tag) =>
+        string.Join('\n', images.Select(image => $"  - name: {image}\n    newTag: {tag}"));
 
     private static IEnumerable<(string Name, string Manifest)> Base()
     {
-        var documents = TomodaManifests.Foundation("prod").Split("\n---\n").Where(document => !document.Contains("kind: Secret", StringComparison.Ordinal));
+        var documents = TomodaManifests.Foundation("prod").Split("\n---\n")
+            .Where(document => !document.Contains("kind: Secret", StringComparison.Ordinal));
         yield return ("foundation", string.Join("\n---\n", documents));
         yield return ("backend", TomodaManifests.Deployment("prod", "backend", TomodaImages.Backend, 3));
         yield return ("tomoda-api", TomodaManifests.Deployment("prod", "tomoda-api", TomodaImages.Api, 3));

@@ -24,10 +24,11 @@ public static class TomodaRepository
         RepositorySeed seed = new();
         var start = now - Beginning;
         var first = seed.Commit(new CommitDraft(Mei, start.AddHours(-2), "tomoda: base and overlays for staging and prod\n",
-            [new FileChange("README.md", "# devops\n\nWhat runs where. Argo CD applies it.\n"), .. TomodaOverlays.Files("v2.11.0").Select(file => new FileChange(file.Path, file.Content))]));
+            [new FileChange("README.md", "# devops\n\nWhat runs where. Argo CD applies it.\n"), .. TomodaOverlays.Files("v2.11.0")]));
         seed.Branch("docs/runbook", first);
         seed.Commit(new CommitDraft(Jonas, start.AddDays(1), "docs: how we roll back\n",
-            [new FileChange("docs/rollback.md", "# Rollback\n\nWhen a deploy breaks prod, get back to known-good first, then clean up Git.\n")]), "docs/runbook");
+            [new FileChange("docs/rollback.md", "# Rollback\n\nWhen a deploy breaks prod, get back to known-good first, then clean up Git.\n")]),
+            "docs/runbook");
 
         Promote(seed, start.AddDays(5), "v2.11.0", "v2.12.0");
         seed.Merge("docs/runbook", Mei, start.AddDays(6), "Merge pull request #41 from tomoda/docs/runbook\n\ndocs: how we roll back\n");
@@ -71,11 +72,13 @@ public static class TomodaRepository
     }
 
     private static void Write(
-        RepositorySeed seed, string environment, IReadOnlyList<string> images, string from, string to, GitAuthor author, DateTimeOffset at, string? message)
+        RepositorySeed seed, string environment, IReadOnlyList<string> images, string from, string to, GitAuthor author, DateTimeOffset at,
+        string? message)
     {
         var path = TomodaOverlays.PathOf(environment);
         var file = Release.SetTags(seed.Tip().Files[path], images.Select(image => (image, image, to)));
-        seed.Commit(new CommitDraft(author, at, message ?? Message(environment, images.Select(image => (image, (string?)from)), to), [new FileChange(path, file)]));
+        message ??= Message(environment, images.Select(image => (image, (string?)from)), to);
+        seed.Commit(new CommitDraft(author, at, message, [new FileChange(path, file)]));
     }
 
     private static string Message(string environment, IEnumerable<(string Image, string? From)> images, string to) =>

@@ -153,8 +153,12 @@ internal sealed class Production : IAsyncDisposable
     public Task CompleteAsync(string name, ResourceType? kind = null) =>
         UntilAsync(() => IsComplete(Get(name, kind)) && Pods(name).All(pod => pod["metadata"]!["deletionTimestamp"] is null));
 
-    /// <summary>Every object of the namespace with its version: equal when nothing was written.</summary>
-    public IReadOnlyList<string> Everything() => [.. Resources.BuiltIn.Where(kind => kind.Namespaced).SelectMany(List).Select(item => $"{item.Type} {item.Name} {item.Version}")];
+    /// <summary>Every object of the namespace with its version, once the controllers have nothing left to write: equal when nothing was written.</summary>
+    public async Task<IReadOnlyList<string>> EverythingAsync()
+    {
+        await Cluster.SettleAsync(TestContext.Current.CancellationToken);
+        return [.. Resources.BuiltIn.Where(kind => kind.Namespaced).SelectMany(List).Select(item => $"{item.Type} {item.Name} {item.Version}")];
+    }
 
     public async ValueTask DisposeAsync()
     {

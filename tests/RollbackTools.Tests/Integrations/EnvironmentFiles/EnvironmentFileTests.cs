@@ -47,7 +47,7 @@ public sealed class EnvironmentFileTests : IDisposable
     [Theory]
     [InlineData("environment: {}", "line 1: unknown field 'environment'; did you mean 'environments'?")]
     [InlineData("environments:\n  prod:\n    namspace: x", "line 3: unknown field 'environments.prod.namspace'; did you mean 'namespace'?")]
-    [InlineData("environments:\n  prod:\n    zzz: x", "line 3: unknown field 'environments.prod.zzz'; it takes context, namespace, kubeconfig, health")]
+    [InlineData("environments:\n  prod:\n    zzz: x", "line 3: unknown field 'environments.prod.zzz'; it takes context, namespace, kubeconfig, argocd, git, health")]
     [InlineData("environments:\n  prod:\n    health:\n      endpoint: []", "line 4: unknown field 'environments.prod.health.endpoint'; did you mean 'endpoints'?")]
     [InlineData("environments: { p: { health: { endpoints: [ { } ] } } }", "'environments.p.health.endpoints[0]' needs the field 'url'")]
     [InlineData("environments: { p: { health: { endpoints: [ { url: /x } ] } } }", "url' is not an http or https URL")]
@@ -59,6 +59,9 @@ public sealed class EnvironmentFileTests : IDisposable
     [InlineData("environments: { p: { health: { smokeScript: { arguments: [] } } } }", "needs the field 'path'")]
     [InlineData("environments: { p: { namespace: Not_One } }", "namespace' is not a namespace name")]
     [InlineData("environments: { p: {}, P: {} }", "differs from another environment only in case")]
+    [InlineData("environments: { p: { git: { repository: 'https://x:s3cret@host/a' } } }", "holds a password or token")]
+    [InlineData("environments: { p: { git: { overlay: ../x } } }", "'environments.p.git.overlay' cannot be used")]
+    [InlineData("environments: { p: { git: { branch: -x } } }", "'environments.p.git.branch' cannot be used")]
     [InlineData("environments: []", "'environments' must be a mapping, not a list")]
     [InlineData("environments: {\n", "is not valid YAML")]
     public void A_mistake_is_named_with_line_and_field(string text, string message)
@@ -110,6 +113,15 @@ public sealed class EnvironmentFileTests : IDisposable
         Assert.Contains("does not exist", Assert.Throws<EstateException>(() => Find("none.yaml", _machine.Home)).Message, StringComparison.Ordinal);
         _machine.Variables["ROLLBACKTOOLS_CONFIG"] = Path.Combine(_machine.Home, "none.yaml");
         Assert.Contains("$ROLLBACKTOOLS_CONFIG", Assert.Throws<EstateException>(() => Find(null, _machine.Home)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_Git_keeps_it_is_read_and_a_path_is_relative_to_the_file()
+    {
+        var file = Read("environments:\n  a: { git: { repository: 'git@host:team/app.git', branch: main, overlay: k8s/prod/ } }\n  b: { git: { repository: ../devops } }\n");
+
+        Assert.Equal(new GitSettings { Repository = "git@host:team/app.git", Branch = "main", Overlay = "k8s/prod" }, file.Environments["a"].Git);
+        Assert.Equal(Path.Combine(Path.GetDirectoryName(_machine.Home)!, "devops"), file.Environments["b"].Git.Repository);
     }
 
     private EnvironmentFile? Find(string? path, string directory) => _machine.Provider().FindEnvironmentFile(path, directory);

@@ -235,10 +235,12 @@ public sealed class KustomizeImageTests : IDisposable
         Assert.Equal(errorId, (await _session.RunAsync(_session.Pin() with { Overlay = overlay })).ErrorId);
     }
 
-    [Fact]
-    public async Task A_secret_in_the_URL_is_refused_before_anything_is_kept()
+    [Theory]
+    [InlineData("https://x:s3cret@host/a.git")]
+    [InlineData("https://ghp_s3cret7890123456789012345@host/a.git")]
+    public async Task A_secret_in_the_URL_is_refused_before_anything_is_kept(string url)
     {
-        var error = await Assert.ThrowsAsync<RollbackException>(() => _session.RunAsync(_session.Pin() with { Repository = "https://x:s3cret@host/a.git" }));
+        var error = await Assert.ThrowsAsync<RollbackException>(() => _session.RunAsync(_session.Pin() with { Repository = url }));
 
         Assert.Equal("SecretInUrl", error.ErrorId);
         Assert.DoesNotContain("s3cret", $"{error} {error.Target}");
@@ -252,6 +254,31 @@ public sealed class KustomizeImageTests : IDisposable
 
         Assert.Equal($"git -C {_session.Host.Copy} pull", result.NextStep);
         Assert.Equal(GitSession.Pinned, System.IO.File.ReadAllText(Path.Combine(_session.Host.Copy, GitSession.File)));
+    }
+
+    [Fact]
+    public async Task A_shallow_working_copy_is_as_good_as_any()
+    {
+        var copy = Path.Combine(_session.Host.Machine.Home, "shallow");
+        _session.Host.Commit("more", "x");
+        _session.Host.Git(_session.Host.Copy, "clone", "--quiet", "--depth=1", _session.Host.Url, copy);
+
+        var result = await _session.RunAsync(_session.Pin() with { Repository = copy });
+
+        Assert.Equal(RollbackOutcome.Changed, result.Outcome);
+        Assert.Equal("3", _session.Host.Git(_session.Host.Bare, "rev-list", "--count", "main"));
+    }
+
+    [Fact]
+    public async Task The_record_names_the_repository_and_holds_no_content()
+    {
+        _session.Host.Commit(GitSession.File, GitSession.Pinned + "secretGenerator:\n- name: s\n  literals: [password=hunter2hunter2]\n");
+
+        var result = await _session.RunAsync(_session.Pin());
+
+        var record = System.IO.File.ReadAllText(_session.Runs.Read(result.RunId).Path);
+        Assert.Contains(_session.Host.Url, record);
+        Assert.DoesNotContain("hunter2", record);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Estates;
@@ -10,7 +11,8 @@ internal sealed class FakeRepository : ISourceRenderer
 {
     public const string Url = "https://git.example.com/shop.git";
 
-    private readonly ConcurrentDictionary<(string Commit, string Path), string> trees = new();
+    private readonly object gate = new();
+    private readonly ConcurrentDictionary<string, ImmutableDictionary<string, string>> trees = new();
     private readonly ConcurrentDictionary<string, string> branches = new();
     private int commits;
 
@@ -26,12 +28,14 @@ internal sealed class FakeRepository : ISourceRenderer
     /// <summary>Commits manifests, one path each, and moves the branch; returns the commit.</summary>
     public string Commit(string path, string yaml, string branch = "main")
     {
-        var commit = Interlocked.Increment(ref commits).ToString("x40");
-        foreach (var ((before, other), tree) in trees)
-            if (branches.TryGetValue(branch, out var head) && before == head) trees[(commit, other)] = tree;
-        trees[(commit, path)] = yaml;
-        branches[branch] = commit;
-        return commit;
+        lock (gate)
+        {
+            var commit = (++commits).ToString("x40");
+            var before = branches.TryGetValue(branch, out var head) ? trees[head] : ImmutableDictionary<string, string>.Empty;
+            trees[commit] = before.SetItem(path, yaml);
+            branches[branch] = commit;
+            return commit;
+        }
     }
 
     public async Task<string> ResolveAsync(string repository, string targetRevision, CancellationToken cancellation)
@@ -51,7 +55,7 @@ internal sealed class FakeRepository : ISourceRenderer
         Renders++;
         Last = request;
         var path = (string?)request.Source["path"] ?? "";
-        if (!trees.TryGetValue((request.Commit, path), out var yaml)) throw new SourceException($"{path}: app path does not exist");
+        if (!trees.TryGetValue(request.Commit, out var tree) || !tree.TryGetValue(path, out var yaml)) throw new SourceException($"{path}: app path does not exist");
         if ((string?)request.Source["kustomize"]?["images"]?[0] is { } image) yaml = yaml.Replace("IMAGE", image);
         return [.. Manifests.Parse(yaml)];
     }

@@ -184,7 +184,7 @@ public sealed class EstateRepositoryTests : IDisposable
 
         public async Task<IReadOnlyList<JsonObject>> RenderAsync(string path, string revision = "main")
         {
-            PracticeRepoServer server = new(() => host);
+            PracticeRepoServer server = new(host);
             JsonObject source = new() { ["repoURL"] = repository.HttpUrl.AbsoluteUri, ["path"] = path };
             return await server.RenderAsync(new SourceRequest("app", "argocd", source, await server.ResolveAsync(repository.HttpUrl.AbsoluteUri, revision, Stop)), Stop);
         }

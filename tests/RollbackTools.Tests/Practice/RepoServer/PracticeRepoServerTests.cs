@@ -35,7 +35,7 @@ public sealed class PracticeRepoServerTests : IAsyncLifetime
         seed.Commit(Draft("Override", ("app/.argocd-source-shop.yaml", "kustomize:\n  images:\n  - shop=registry.example.com/shop:v2\n")));
         seed.Commit(Draft("Prefix\n\nWith a body.", ("app/.argocd-source.yaml", "path: elsewhere\nkustomize:\n  namePrefix: all-\n")));
         repository = await host.CreateAsync("team/devops", seed, Stop);
-        server = new PracticeRepoServer(() => host);
+        server = new PracticeRepoServer(host);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Cmdlets.GitOps;
+
+/// <summary>Keeps Argo CD Image Updater from promoting a bad tag, or any tag, for applications, and remembers what was there.</summary>
+[Cmdlet(VerbsLifecycle.Suspend, "ImageUpdate", SupportsShouldProcess = true)]
+[OutputType(typeof(RollbackResult))]
+public sealed class SuspendImageUpdateCommand : ApplicationRunCmdlet
+{
+    /// <summary>Only these tags, each exactly; without it, every tag.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Tag { get; set; }
+
+    private protected override OperationRequest Request(IReadOnlyList<ApplicationName> applications, long? historyId)
+    {
+        if (Tag?.FirstOrDefault(tag => tag.Length > 128 || tag.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == ',')) is { } wrong)
+            throw new RollbackException("InvalidImage", $"'{wrong}' is not an image tag.") { Target = wrong };
+        return new ImageUpdateRequest { Applications = applications, Tags = Tag ?? [], Reason = Reason };
+    }
+}

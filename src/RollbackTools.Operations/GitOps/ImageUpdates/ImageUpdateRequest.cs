@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps.ImageUpdates;
+
+/// <summary>A request to keep Image Updater from promoting tags for applications, or to let it again.</summary>
+public sealed record ImageUpdateRequest : OperationRequest
+{
+    [JsonIgnore]
+    public override string Operation => Resume ? "ResumeImageUpdate" : "SuspendImageUpdate";
+
+    [JsonIgnore]
+    public override string Noun => "image update change";
+
+    public IReadOnlyList<ApplicationName> Applications { get; init; } = [];
+
+    /// <summary>Only these tags; empty means all of them.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Put back exactly what was there before.</summary>
+    public bool Resume { get; init; }
+
+    public override string? AfterUndo(RunTarget target) => $"Get-ArgoApplication {target.Name} -Namespace {target.Namespace}";
+
+    internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new ImageUpdateChange(this, estate, time);
+}

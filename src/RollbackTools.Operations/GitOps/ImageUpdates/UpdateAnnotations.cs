@@ -1,0 +1,55 @@
+using RollbackTools.Operations.Estate.ArgoCd;
+
+namespace RollbackTools.Operations.GitOps.ImageUpdates;
+
+/// <summary>
+/// Image Updater's annotations on an application: <c>ignore-tags</c> for all its images, <c>ALIAS.ignore-tags</c> for one, which replaces the
+/// general one.
+/// </summary>
+internal static class UpdateAnnotations
+{
+    private const string IgnoreTags = "ignore-tags";
+
+    public static IReadOnlyList<AnnotationChange> Changes(
+        ArgoApplication application, ImageUpdateRequest request, IReadOnlyList<string> patterns, Func<SuspendedUpdate, SuspendedUpdate> signed, List<string> warnings)
+    {
+        var note = application.Annotation(SuspendedUpdate.Annotation);
+        var remembered = SuspendedUpdate.Read(note);
+        if (request.Resume)
+        {
+            return remembered is null ? [] :
+            [
+                .. remembered.Annotations.Select(pair => new AnnotationChange(pair.Key, application.Annotation(pair.Key), pair.Value)).Where(change => change.From != change.To),
+                new AnnotationChange(SuspendedUpdate.Annotation, note, null),
+            ];
+        }
+
+        if (request.Tags.Count > 0 && Aliases(application).Any(alias => Text(application, alias, "update-strategy") == "digest"))
+            warnings.Add("Some of its images follow a tag's digest: that the tag stays the same does not hold them. Leave -Tag out to stop them.");
+        List<AnnotationChange> changes = [.. Keys(application).Select(key => With(application, key, patterns)).Where(change => change.From != change.To)];
+        if (changes.Count == 0) return [];
+        // The first one to suspend saw what was really there.
+        var before = remembered ?? signed(new SuspendedUpdate { Annotations = changes.ToDictionary(change => change.Key, change => change.From) });
+        var text = before.Write();
+        return note == text ? changes : [.. changes, new AnnotationChange(SuspendedUpdate.Annotation, note, text)];
+    }
+
+    private static AnnotationChange With(ArgoApplication application, string key, IReadOnlyList<string> patterns)
+    {
+        var now = application.Annotation(key);
+        var tags = (now ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return new AnnotationChange(key, now, patterns.All(tags.Contains) ? now : string.Join(',', tags.Union(patterns)));
+    }
+
+    private static IEnumerable<string> Keys(ArgoApplication application) => Aliases(application)
+        .Select(alias => Key(alias, IgnoreTags)).Where(key => application.Annotation(key) is not null).Prepend($"{ImageUpdaterMarks.Prefix}{IgnoreTags}").Distinct();
+
+    private static IEnumerable<string> Aliases(ArgoApplication application) =>
+        (application.Annotation($"{ImageUpdaterMarks.Prefix}image-list") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Select(entry => entry.Split('=', 2)).Where(parts => parts.Length == 2).Select(parts => parts[0].Trim());
+
+    private static string Key(string alias, string name) => $"{ImageUpdaterMarks.Prefix}{alias.Replace('/', '_')}.{name}";
+
+    private static string? Text(ArgoApplication application, string alias, string name) =>
+        application.Annotation(Key(alias, name)) ?? application.Annotation($"{ImageUpdaterMarks.Prefix}{name}");
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Runs;
+using RollbackTools.Practice.ArgoCd;
+using RollbackTools.Tests.Practice.ArgoCd;
+
+namespace RollbackTools.Tests.EndToEnd.GitOps;
+
+/// <summary>Applications that somebody else writes: an ApplicationSet, or a parent application.</summary>
+public sealed class ArgoOwnersTests
+{
+    [Fact]
+    public async Task An_ApplicationSet_is_told_to_leave_the_policy_alone_and_owns_it_again_afterwards()
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        await GenerateAsync(production);
+        var before = production.Find("shops", ArgoResources.ApplicationSets)["spec"]!.ToJsonString();
+
+        var result = await production.DoAsync("Invoke-ArgoRollback shop -Reason INC-2");
+        await production.Cluster.SettleAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((RollbackOutcome.RolledBack, "shop/api:1.0"), (result.Outcome, production.Image));
+        Assert.Contains("\"enabled\":false", production.Policy, StringComparison.Ordinal);
+        Assert.NotNull(production.Annotation(PausedPolicy.Annotation));
+        Assert.NotNull(production.Annotation(VersionMarks.BadAnnotation));
+
+        production.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1.0"));
+        await production.DoAsync("Set-ArgoSyncPolicy shop -Policy Exact");
+        await production.UntilAsync(() => production.Sync == "Synced");
+        Assert.Equal(before, production.Find("shops", ArgoResources.ApplicationSets)["spec"]!.ToJsonString());
+        Assert.Equal("""{"prune":true,"selfHeal":true}""", production.Policy);
+    }
+
+    [Fact]
+    public async Task A_parent_application_is_paused_first_and_restored_last()
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        production.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1.0"));
+        production.Git.Commit("root", ArgoPractice.Application(policy: "{ automated: { prune: true, selfHeal: true } }"));
+        production.Cluster.Operator.Apply(ArgoPractice.Application("root", "root", "{ automated: { selfHeal: true } }").Replace("namespace: prod }", "namespace: argocd }", StringComparison.Ordinal));
+        await production.UntilAsync(() => production.Cluster.Store.Find(ArgoResources.Applications, "argocd", "shop") is not null && production is { Image: "shop/api:1.0", Health: "Healthy" });
+        await production.UntilAsync(() => production.App["status"]?["history"] is JsonArray { Count: 1 });
+        production.Age(TimeSpan.FromDays(2));
+        production.Git.Commit("shop", ArgoPractice.Deployment("shop/api:2.0-errors"));
+        production.Change(body => (body["metadata"]!["annotations"] ??= new JsonObject())["argocd.argoproj.io/refresh"] = "normal");
+        await production.UntilAsync(() => production is { Image: "shop/api:2.0-errors", Health: "Healthy" } && production.App["status"]!["history"]!.AsArray().Count == 2);
+
+        var result = await production.DoAsync("Invoke-ArgoRollback shop");
+
+        Assert.Equal((RollbackOutcome.RolledBack, "shop/api:1.0"), (result.Outcome, production.Image));
+        Assert.Equal(["root", "shop"], result.Steps.Where(step => step.Contains("spec.syncPolicy.automated", StringComparison.Ordinal)).Select(step => step.Contains("/root", StringComparison.Ordinal) ? "root" : "shop"));
+        Assert.Equal("""{"selfHeal":true,"enabled":false}""", production.Find("root")["spec"]!["syncPolicy"]!["automated"]!.ToJsonString());
+        Assert.Contains("application/root", (await production.RunAsync("Get-ArgoApplication shop")).Of<ApplicationReport>().Single().Owners);
+
+        var undone = await production.DoAsync($"Undo-RollbackRun {result.RunId}");
+        Assert.Equal(RollbackOutcome.Undone, undone.Outcome);
+        Assert.Equal("""{"selfHeal":true}""", production.Find("root")["spec"]!["syncPolicy"]!["automated"]!.ToJsonString());
+        Assert.Equal("""{"prune":true,"selfHeal":true}""", production.Policy);
+    }
+
+    private static async Task GenerateAsync(GitOpsProduction production)
+    {
+        production.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1.0"));
+        production.Cluster.Operator.Apply($$$"""
+            apiVersion: argoproj.io/v1alpha1
+            kind: ApplicationSet
+            metadata: { name: shops, namespace: argocd }
+            spec:
+              goTemplate: true
+              generators: [ { list: { elements: [ { name: shop } ] } } ]
+              template:
+                metadata: { name: "{{.name}}" }
+                spec:
+                  project: default
+                  source: { repoURL: "{{{FakeRepository.Url}}}", path: "{{.name}}", targetRevision: main }
+                  destination: { server: "https://kubernetes.default.svc", namespace: prod }
+                  syncPolicy: { automated: { prune: true, selfHeal: true } }
+            """);
+        await production.UntilAsync(() => production.Cluster.Store.Find(ArgoResources.Applications, "argocd", "shop") is not null
+            && production is { Image: "shop/api:1.0", Health: "Healthy" } && production.App["status"]?["history"] is JsonArray { Count: 1 });
+        production.Age(TimeSpan.FromDays(2));
+        production.Git.Commit("shop", ArgoPractice.Deployment("shop/api:2.0-errors"));
+        production.Change(body => (body["metadata"]!["annotations"] ??= new JsonObject())["argocd.argoproj.io/refresh"] = "normal");
+        await production.UntilAsync(() => production is { Image: "shop/api:2.0-errors", Health: "Healthy" } && production.App["status"]!["history"]!.AsArray().Count == 2);
+    }
+}
