@@ -52,9 +52,10 @@ public sealed record ApplicationIdentity
     /// <summary>The history entry, when the object is one of <c>Get-ArgoHistory</c>.</summary>
     public long? HistoryId { get; }
 
-    public static implicit operator ApplicationIdentity(string text) => new(text);
+    public static implicit operator ApplicationIdentity(string text) => FromString(text);
 
-    public static ApplicationIdentity FromString(string text) => new(text);
+    // As an object: a string would be converted to this very type, for the copy constructor, without end.
+    public static ApplicationIdentity FromString(string text) => new((object)text);
 
     public override string ToString() => $"application/{Name}";
 

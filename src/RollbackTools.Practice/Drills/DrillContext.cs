@@ -27,6 +27,8 @@ public sealed class DrillContext
 
     public DrillScreen Screen { get; }
 
+    internal ClusterClient Cluster => cluster;
+
     internal TrafficMeter Traffic { get; }
 
     internal Timeline Timeline { get; }
@@ -130,7 +132,7 @@ public sealed class DrillContext
     /// <summary>
     /// The proof that counts: from now on customers are served, and no pod runs the bad image any more. Fails the drill otherwise.
     /// </summary>
-    /// <param name="badImage">The image, or the end of it.</param>
+    /// <param name="badImage">The image, its tag, or whatever else in a pod's spec marks the bad version.</param>
     /// <param name="selector">What to show.</param>
     /// <param name="cancellation">Stops the drill.</param>
     public async Task ProveAsync(string badImage, string selector, CancellationToken cancellation)
@@ -171,14 +173,15 @@ public sealed class DrillContext
         }
     }
 
-    private async Task<IReadOnlyList<string>> PodsRunningAsync(string image, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> PodsRunningAsync(string mark, CancellationToken cancellation)
     {
         var pods = await cluster.GetAsync($"/api/v1/namespaces/{Estate.Namespace}/pods", cancellation);
-        return [.. pods["items"]!.AsArray().Select(pod => pod!.AsObject())
-            .Where(pod => pod["metadata"]!["deletionTimestamp"] is null
-                && pod["spec"]!["containers"]!.AsArray().Any(container => ((string)container!["image"]!).EndsWith(image, StringComparison.Ordinal)))
-            .Select(pod => (string)pod["metadata"]!["name"]!)];
+        return [.. pods["items"]!.AsArray().Select(pod => pod!.AsObject()).Where(pod => Runs(pod, mark)).Select(pod => (string)pod["metadata"]!["name"]!)];
     }
+
+    /// <summary>Whether a pod that is to live on is marked so in its spec.</summary>
+    internal static bool Runs(JsonObject pod, string mark) =>
+        pod["metadata"]!["deletionTimestamp"] is null && pod["spec"]!.ToJsonString().Contains(mark, StringComparison.Ordinal);
 
     private DrillFailedException NotServed(string when)
     {

@@ -39,9 +39,6 @@ public abstract class GitOpsEstate : Estate
     /// <summary>Somewhat before the repository's first commit.</summary>
     public override TimeSpan Age => TimeSpan.FromDays(22);
 
-    /// <summary>How often it looks again, unasked: nothing that would fight a rollback takes longer to begin.</summary>
-    public virtual TimeSpan Interval => Argo.Options.Reconcile;
-
     // The Git server last: whoever reads from it ends before it does.
     public override IReadOnlyList<IClusterAddOn> AddOns() => [Argo, .. Automation(), Git];
 

@@ -103,7 +103,9 @@ public sealed class TomodaGitOpsEstate : GitOpsEstate
             - namePattern: prod-tomoda
               images:
         {{Managed(TomodaRepository.ImagesOf("prod"))}}
+            # Staging takes candidates; what is released has been there.
             - namePattern: staging-tomoda
+              commonUpdateSettings: { updateStrategy: newest-build, allowTags: 'regexp:^v[0-9.]+-rc[0-9]+$', ignoreTags: [] }
               images:
         {{Managed(TomodaRepository.ImagesOf("staging"))}}
         """;
