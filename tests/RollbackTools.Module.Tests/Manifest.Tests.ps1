@@ -52,9 +52,10 @@ Describe 'Manifest' {
         }
     }
 
-    It 'puts the same first columns on every result of <_>' -ForEach ($cmdlets | Where-Object { $_ -match '^(Invoke|Resume|Undo)-' }) {
-        (Get-Command $_).OutputType.Type.FullName | Should -Be 'RollbackTools.Operations.Runs.RollbackResult'
-        $columns = [RollbackTools.Operations.Runs.RollbackResult]::new().PSObject.Properties.Name | Select-Object -First 10
+    It 'puts the same first columns on every result of <_>' -ForEach ($cmdlets | Where-Object { $_ -match '^(Invoke|Resume|Undo)-|^Set-KustomizeImage$' }) {
+        $type = (Get-Command $_).OutputType.Type
+        [RollbackTools.Operations.Runs.RollbackResult].IsAssignableFrom($type) | Should -BeTrue
+        $columns = $type::new().PSObject.Properties.Name | Select-Object -First 10
         $columns | Should -Be 'Estate', 'Namespace', 'Kind', 'Name', 'From', 'To', 'Outcome', 'StartedAt', 'Duration', 'RunId'
     }
 }

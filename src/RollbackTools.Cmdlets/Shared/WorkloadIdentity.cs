@@ -56,9 +56,8 @@ public sealed record WorkloadIdentity
     /// <summary>What the columns of a row ask for, for a command that can do it.</summary>
     internal RowWish Wish { get; }
 
-    public static implicit operator WorkloadIdentity(string text) => FromString(text);
+    public static implicit operator WorkloadIdentity(string text) => new((object)text);
 
-    // As an object: a string would be converted to this very type, for the copy constructor, without end.
     public static WorkloadIdentity FromString(string text) => new((object)text);
 
     /// <summary>What its own words leave open is filled from <c>-Kind</c> and <c>-Namespace</c>.</summary>

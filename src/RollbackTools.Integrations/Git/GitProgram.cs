@@ -62,7 +62,7 @@ internal sealed class GitProgram(HostEnvironment host, string? directory, ChildS
             .. directory is null ? (string[])[] : ["--git-dir", directory],
             "-c", "core.hooksPath=" + (OperatingSystem.IsWindows() ? "NUL" : "/dev/null"),
             "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.fsync=none",
-            "-c", "user.useConfigOnly=true", "-c", "push.recurseSubmodules=no", "-c", "fetch.recurseSubmodules=no", "-c", "protocol.ext.allow=never",
+            "-c", "user.useConfigOnly=true", "-c", "push.recurseSubmodules=no", "-c", "push.followTags=false", "-c", "fetch.recurseSubmodules=no", "-c", "protocol.ext.allow=never",
         ];
         ProcessStartInfo start = new(program, [.. options, .. call.Arguments]) { WorkingDirectory = directory ?? Path.GetTempPath() };
         foreach (var name in OtherRepository) start.Environment.Remove(name);

@@ -17,7 +17,17 @@ internal sealed class RemoteRepository(string url, string? workingCopy, GitCache
 
     public string? WorkingCopy => workingCopy;
 
-    private CommitWriter Commits => new(git, _objects);
+    // Whoever emptied the cache since the last call only made the next one slower.
+    private ObjectReader Objects
+    {
+        get
+        {
+            cache.Ensure();
+            return _objects;
+        }
+    }
+
+    private CommitWriter Commits => new(git, Objects);
 
     public async Task<GitBranch> ReadBranchAsync(string? name, CancellationToken cancellation)
     {
@@ -76,7 +86,7 @@ internal sealed class RemoteRepository(string url, string? workingCopy, GitCache
                 .ConfigureAwait(false);
             var real = ids.Where(id => history.Complete || !history.Boundary.Contains(id)).ToList();
             if (real.Count < limit && !history.Complete) return null;
-            var commits = await _objects.ReadCommitsAsync([.. real.Take(limit)], cancellation).ConfigureAwait(false);
+            var commits = await Objects.ReadCommitsAsync([.. real.Take(limit)], cancellation).ConfigureAwait(false);
             return new GitLog(commits, history.Complete && real.Count <= limit);
         }, cancellation);
     }
@@ -100,7 +110,7 @@ internal sealed class RemoteRepository(string url, string? workingCopy, GitCache
         var slash = inside.LastIndexOf('/');
         var directory = slash < 0 ? "" : inside[..slash];
         // Its directory tells what it is, and both come from one process.
-        var found = await _objects.ReadAsync([$"{GitNames.Id(commit)}:{directory}", $"{commit}:{inside}"], cancellation).ConfigureAwait(false);
+        var found = await Objects.ReadAsync([$"{GitNames.Id(commit)}:{directory}", $"{commit}:{inside}"], cancellation).ConfigureAwait(false);
         if (found[0] is not { Type: "tree" } tree || tree.AsTree().Find(inside[(slash + 1)..]) is not { } entry) return null;
         return Kind(entry.Mode) is var kind && kind is GitEntryKind.Directory or GitEntryKind.Submodule
             ? new GitFile(entry.Id, kind, default)
@@ -109,7 +119,7 @@ internal sealed class RemoteRepository(string url, string? workingCopy, GitCache
 
     public async Task<IReadOnlyList<GitEntry>> ListAsync(string commit, string directory, CancellationToken cancellation)
     {
-        var found = await _objects.ReadAsync([$"{GitNames.Id(commit)}:{GitNames.Path(directory)}"], cancellation).ConfigureAwait(false);
+        var found = await Objects.ReadAsync([$"{GitNames.Id(commit)}:{GitNames.Path(directory)}"], cancellation).ConfigureAwait(false);
         return found[0] is { Type: "tree" } tree
             ? [.. tree.AsTree().Entries.Select(entry => new GitEntry(Encoding.UTF8.GetString(entry.Name), Kind(entry.Mode), entry.Id))]
             : [];
@@ -124,7 +134,7 @@ internal sealed class RemoteRepository(string url, string? workingCopy, GitCache
     public async Task<IReadOnlyList<GitCommit>> ReadTagsAsync(IReadOnlyList<GitTag> tags, CancellationToken cancellation)
     {
         await _fetcher.TagsAsync(tags, cancellation).ConfigureAwait(false);
-        return await _objects.ReadCommitsAsync([.. tags.Select(tag => tag.Commit)], cancellation).ConfigureAwait(false);
+        return await Objects.ReadCommitsAsync([.. tags.Select(tag => tag.Commit)], cancellation).ConfigureAwait(false);
     }
 
     public Task<string> WriteCommitAsync(CommitDraft draft, CancellationToken cancellation) => Commits.WriteAsync(draft, cancellation);
@@ -153,7 +163,7 @@ internal sealed class RemoteRepository(string url, string? workingCopy, GitCache
             if (found.Count > 1) throw new EstateException(EstateErrorKind.Configuration, $"'{wanted}' begins the ids of several commits.") { Recommendation = "Write more of the id." };
             // A boundary commit's parents are not here yet, and whoever looks for it will want them.
             return found.Count == 1 && (history.Complete || !history.Boundary.Contains(found[0]))
-                ? (await _objects.ReadCommitsAsync(found, cancellation).ConfigureAwait(false))[0]
+                ? (await Objects.ReadCommitsAsync(found, cancellation).ConfigureAwait(false))[0]
                 : null;
         }, cancellation);
 
@@ -162,7 +172,7 @@ internal sealed class RemoteRepository(string url, string? workingCopy, GitCache
         {
             var ids = await ListAsync(["--first-parent", $"--max-count={Math.Min(below, 1_000_000) + 1}", branch.Tip], cancellation).ConfigureAwait(false);
             return ids.Count == below + 1 && (history.Complete || !history.Boundary.Contains(ids[^1]))
-                ? (await _objects.ReadCommitsAsync([ids[^1]], cancellation).ConfigureAwait(false))[0]
+                ? (await Objects.ReadCommitsAsync([ids[^1]], cancellation).ConfigureAwait(false))[0]
                 : null;
         }, cancellation);
 

@@ -117,9 +117,9 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
     private async Task<Verdict> SickAsync(ArgoApplication now, CancellationToken cancellation)
     {
         var sick = Sick(now);
-        var what = sick.Count > 0 ? $": {sick[0]}" : "";
-        var id = now.Health == "Suspended" ? "ApplicationSuspended" : "ApplicationDegraded";
-        return Verdict.Lost(id, $"{now} is {now.Health} after the sync{what}.") with { Evidence = [.. sick, .. await workloads.EvidenceAsync(now, cancellation)] };
+        var message = $"{now} is {now.Health} after the sync{(sick.Count > 0 ? $": {sick[0]}" : "")}.";
+        var lost = now.Health == "Suspended" ? Verdict.Lost("ApplicationSuspended", message) : Verdict.Lost("ApplicationDegraded", message);
+        return lost with { Evidence = [.. sick, .. await workloads.EvidenceAsync(now, cancellation)] };
     }
 
     private async Task<Verdict> LateAsync(ArgoApplication now, TimeSpan timeout, CancellationToken cancellation) =>

@@ -5,6 +5,26 @@ namespace RollbackTools.Operations.GitOps;
 /// <summary>What happened in Git: a result with where it was pushed.</summary>
 public sealed record GitChange : RollbackResult
 {
+    public override string Estate { get; init; } = "";
+
+    public override string Namespace { get; init; } = "";
+
+    public override string Kind { get; init; } = "";
+
+    public override string Name { get; init; } = "";
+
+    public override string From { get; init; } = "";
+
+    public override string To { get; init; } = "";
+
+    public override RollbackOutcome Outcome { get; init; }
+
+    public override DateTimeOffset StartedAt { get; init; }
+
+    public override TimeSpan Duration { get; init; }
+
+    public override string RunId { get; init; } = "";
+
     /// <summary>The remote's URL, without credentials; the file's path when there is no Git in it.</summary>
     public string Repository { get; init; } = "";
 

@@ -74,7 +74,7 @@ internal sealed class KustomizeImage(KustomizeImageRequest request, IEstate esta
             Reason = request.Reason,
         };
         step = step with { Planned = step.Draft(branch.Tip, edits) };
-        return Planned(step, draft with { Steps = [step.Description, draft.Diff] }, repository.WorkingCopy);
+        return Planned(step, draft with { Steps = [step.Description, .. draft.Diff.Split('\n')] }, repository.WorkingCopy);
     }
 
     private static TargetPlan Planned(PinImage step, RollbackResult draft, string? workingCopy) => new()

@@ -30,7 +30,7 @@ internal sealed class KustomizeImageFile(KustomizeImageRequest request, IEstate 
             }
 
             PinImageInFile step = new() { Path = path, Pin = request.Pin, From = edit.Before, To = edit.After };
-            return [Planned(step, draft with { Steps = [step.Description, draft.Diff] })];
+            return [Planned(step, draft with { Steps = [step.Description, .. draft.Diff.Split('\n')] })];
         }
         catch (RollbackException refusal)
         {

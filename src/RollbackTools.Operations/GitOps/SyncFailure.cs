@@ -15,11 +15,18 @@ internal static class SyncFailure
         List<string> evidence = [.. failed.Take(Lines).Select(resource => resource.ToString())];
         evidence.AddRange(application.Conditions.Where(condition => !condition.Contains("Warning:", StringComparison.Ordinal)).Take(3));
         var reason = failed.Count > 0 ? $"{failed[0]}{(failed.Count > 1 ? $" and {failed.Count - 1} more" : "")}" : state.Message;
-        var id = state.Message.Contains("terminated", StringComparison.OrdinalIgnoreCase) ? "OperationTerminated" : hook is null ? "SyncFailed" : "HookFailed";
-        return new RollbackException(id, $"The sync of {application} in {application.Metadata.Namespace} ended {state.Phase}: {reason}.")
+        var message = $"The sync of {application} in {application.Metadata.Namespace} ended {state.Phase}: {reason}.";
+        return (state.Message.Contains("terminated", StringComparison.OrdinalIgnoreCase), hook) switch
         {
-            Target = $"{application} in {application.Metadata.Namespace}",
-            Evidence = evidence,
+            (true, _) => Refuse("OperationTerminated", message, application, evidence),
+            (_, not null) => Refuse("HookFailed", message, application, evidence),
+            _ => Refuse("SyncFailed", message, application, evidence),
         };
     }
+
+    private static RollbackException Refuse(string id, string message, ArgoApplication application, List<string> evidence) => new(id, message)
+    {
+        Target = $"{application} in {application.Metadata.Namespace}",
+        Evidence = evidence,
+    };
 }

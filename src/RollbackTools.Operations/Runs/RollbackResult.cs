@@ -34,31 +34,32 @@ public enum RollbackOutcome
 
 /// <summary>
 /// What happened to one target. Parameterless with init properties, so that it survives jobs and remoting and binds again.
-/// The first ten properties are the same on every result of this module.
+/// The first ten properties are the same on every result of this module; a result that says more overrides them, so that they
+/// still come first.
 /// </summary>
 public record RollbackResult
 {
-    public string Estate { get; init; } = "";
+    public virtual string Estate { get; init; } = "";
 
-    public string Namespace { get; init; } = "";
+    public virtual string Namespace { get; init; } = "";
 
-    public string Kind { get; init; } = "";
+    public virtual string Kind { get; init; } = "";
 
-    public string Name { get; init; } = "";
+    public virtual string Name { get; init; } = "";
 
     /// <summary>Images before, container by container when there are several: <c>api=repo/a:41, proxy=repo/p:3</c>.</summary>
-    public string From { get; init; } = "";
+    public virtual string From { get; init; } = "";
 
     /// <summary>Images after.</summary>
-    public string To { get; init; } = "";
+    public virtual string To { get; init; } = "";
 
-    public RollbackOutcome Outcome { get; init; }
+    public virtual RollbackOutcome Outcome { get; init; }
 
-    public DateTimeOffset StartedAt { get; init; }
+    public virtual DateTimeOffset StartedAt { get; init; }
 
-    public TimeSpan Duration { get; init; }
+    public virtual TimeSpan Duration { get; init; }
 
-    public string RunId { get; init; } = "";
+    public virtual string RunId { get; init; } = "";
 
     /// <summary>The revision it ran before; 0 when unknown.</summary>
     public long FromRevision { get; init; }

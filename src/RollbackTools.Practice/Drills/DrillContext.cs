@@ -8,7 +8,7 @@ namespace RollbackTools.Practice.Drills;
 /// <summary>What a drill does with: an estate that serves customers, a CI pipeline to break it, a prompt to repair it.</summary>
 public sealed class DrillContext
 {
-    // Enough requests that a share of failing ones shows, few enough that it takes well under a second.
+    // Of each service: enough requests that a share of failing ones shows, few enough that it takes well under a second.
     private const int Sample = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
@@ -38,7 +38,7 @@ public sealed class DrillContext
     {
         Screen.Heading($"Production, {Estate.Namespace} in {Estate.Name}, is healthy");
         await ShowStatusAsync(selector, cancellation);
-        var served = await Traffic.UntilAsync(Sample, AllAnswered, Patience, cancellation) ?? throw NotServed("before anything was broken");
+        var served = await Traffic.UntilAsync(OfEach, AllAnswered, Patience, cancellation) ?? throw NotServed("before anything was broken");
         Screen.Good($"Customers: {served.Count} of {served.Count} requests answered 200.");
         Timeline.Mark("production healthy", $"{served.Count} of {served.Count} requests answered");
     }
@@ -55,7 +55,7 @@ public sealed class DrillContext
     /// <summary>Waits until customers notice; shows what they get and what the cluster says. Fails the drill when nobody notices.</summary>
     public async Task NoticeTrafficAsync(string selector, CancellationToken cancellation)
     {
-        var failing = await Traffic.UntilAsync(Sample, last => last.Count(sample => !sample.Answered) >= Sample / 4, Patience, cancellation)
+        var failing = await Traffic.UntilAsync(OfEach, SomeServiceFails, Patience, cancellation)
             ?? throw new DrillFailedException("The bad image was shipped, and customers noticed nothing.");
         var failed = failing.Count(sample => !sample.Answered);
         var how = string.Join(", ", failing.Where(sample => !sample.Answered).GroupBy(sample => sample.What).Select(group => $"{group.Count()} x {group.Key}"));
@@ -139,7 +139,7 @@ public sealed class DrillContext
     {
         Screen.Heading("Proof");
         await ShowStatusAsync(selector, cancellation);
-        var served = await Traffic.UntilAsync(Sample, AllAnswered, Patience, cancellation) ?? throw NotServed("after the rollback");
+        var served = await Traffic.UntilAsync(OfEach, AllAnswered, Patience, cancellation) ?? throw NotServed("after the rollback");
         var bad = await PodsRunningAsync(badImage, cancellation);
         if (bad.Count > 0) throw new DrillFailedException($"{string.Join(", ", bad)} still run {badImage}.");
         Screen.Good($"Customers: {served.Count} of {served.Count} requests answered 200. No pod runs {badImage}.");
@@ -159,6 +159,11 @@ public sealed class DrillContext
     public Task<string> ImageOfAsync(string workload, CancellationToken cancellation) => ci.ImageOfAsync(workload, cancellation);
 
     private static string Short(string image) => image[(image.LastIndexOf('/') + 1)..];
+
+    private int OfEach => Sample * Math.Max(1, Estate.Services.Count);
+
+    private static bool SomeServiceFails(IReadOnlyList<TrafficSample> last) =>
+        last.GroupBy(sample => sample.Service).Any(service => service.Count(sample => !sample.Answered) >= Sample / 4);
 
     private static bool AllAnswered(IReadOnlyList<TrafficSample> last) => last.All(sample => sample.Answered);
 

@@ -73,12 +73,23 @@ internal sealed class GitOpsProduction : IAsyncDisposable
         await DeployAsync(policy, health, $"shop/api:{bad}");
     }
 
-    public void Age(TimeSpan by, string name = "shop") => Change(body =>
+    /// <summary>Makes its deployments so much older, and the revisions of the workload that they brought.</summary>
+    public void Age(TimeSpan by, string name = "shop")
     {
-        foreach (var entry in body["status"]!["history"]!.AsArray())
-            foreach (var field in (string[])["deployedAt", "deployStartedAt"])
-                if ((string?)entry![field] is { } time) entry[field] = ObjectStore.Timestamp(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture) - by);
-    }, name);
+        Change(body =>
+        {
+            foreach (var entry in body["status"]!["history"]!.AsArray())
+                foreach (var field in (string[])["deployedAt", "deployStartedAt"]) Earlier(entry!.AsObject(), field, by);
+        }, name);
+        foreach (var set in Cluster.Store.List(Resources.ReplicaSets, "prod").Items)
+        {
+            Cluster.Store.Update(Resources.ReplicaSets, "prod", set.Name, body =>
+            {
+                Earlier(body["metadata"]!.AsObject(), "creationTimestamp", by);
+                return true;
+            });
+        }
+    }
 
     public void Change(Action<JsonObject> change, string name = "shop", ResourceType? kind = null) => Cluster.Store.Update(kind ?? ArgoResources.Applications, "argocd", name, body =>
     {
@@ -125,6 +136,11 @@ internal sealed class GitOpsProduction : IAsyncDisposable
         await Cluster.DisposeAsync();
         Directory.Delete(directory, recursive: true);
         Assert.Empty(faults);
+    }
+
+    private static void Earlier(JsonObject where, string field, TimeSpan by)
+    {
+        if ((string?)where[field] is { } time) where[field] = ObjectStore.Timestamp(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture) - by);
     }
 
     private async Task DeployAsync(string policy, string health, string image)

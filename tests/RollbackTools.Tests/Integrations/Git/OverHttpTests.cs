@@ -1,3 +1,4 @@
+using System.Text;
 using RollbackTools.Integrations.Git;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Git;
@@ -69,6 +70,26 @@ public sealed class OverHttpTests : IAsyncLifetime
         Assert.DoesNotContain(Token, repository.Url);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(_machine.Home, ".cache"), "*", SearchOption.AllDirectories))
             Assert.DoesNotContain(Token, await File.ReadAllTextAsync(file, Stop));
+    }
+
+    [Fact]
+    public async Task A_pipelines_header_in_a_working_copys_configuration_is_used_and_is_no_argument()
+    {
+        _machine.Write(".gitconfig", "");
+        var header = Convert.ToBase64String(Encoding.UTF8.GetBytes($"olga:{Token}"));
+        _machine.Write("copy/.git/HEAD", "ref: refs/heads/main\n");
+        _machine.Write("copy/.git/config",
+            $"[core]\n\trepositoryformatversion = 0\n[remote \"origin\"]\n\turl = {_repository.HttpUrl}\n[http \"{_host.Http}\"]\n\textraheader = AUTHORIZATION: basic {header}\n");
+        foreach (var folder in (string[])["objects", "refs"]) Directory.CreateDirectory(Path.Combine(_machine.Home, "copy", ".git", folder));
+        var seen = Path.Combine(_machine.Home, "seen");
+        _machine.WriteScript("bin/git", $"printf '%s\\n' \"$@\" >> '{seen}'\nGIT_TRACE='{seen}' exec {GitTool.Executable} \"$@\"");
+        _machine.Variables["PATH"] = $"{_machine.Home}/bin:{Environment.GetEnvironmentVariable("PATH")}";
+
+        var repository = await OpenAsync(Path.Combine(_machine.Home, "copy"));
+
+        Assert.Equal("main", (await repository.ReadBranchAsync(null, Stop)).Name);
+        Assert.Contains("remote-http", await File.ReadAllTextAsync(seen, Stop));
+        Assert.DoesNotContain(header, await File.ReadAllTextAsync(seen, Stop));
     }
 
     [Theory]

@@ -36,6 +36,22 @@ public sealed class WritingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cache_that_goes_away_between_reading_and_writing_is_no_hindrance()
+    {
+        _host.Commit("dir/a", "1");
+        _host.Commit("b", "2");
+        var repository = await _host.OpenAsync();
+        var branch = await repository.ReadBranchAsync("main", Never);
+        Directory.Delete(Path.Combine(_host.Machine.Home, ".cache"), recursive: true);
+
+        var commit = await repository.WriteCommitAsync(Draft(branch, ("dir/a", "2")), Never);
+        await repository.PushAsync([RefUpdate.Branch("main", branch.Tip, commit)], Never);
+
+        Assert.Equal("2\n", _host.Show("dir/a"));
+        Assert.Equal("3", _host.Git(_host.Bare, "rev-list", "--count", "main"));
+    }
+
+    [Fact]
     public async Task The_message_is_kept_to_the_letter()
     {
         _host.Commit("a", "1");
@@ -99,6 +115,20 @@ public sealed class WritingTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_host_prints_is_shown_without_secrets_and_terminal_codes()
+    {
+        _host.Commit("a", "1");
+        _host.Hook("pre-receive", "printf 'see \\033[31mhttps://bot:hunter2hunter2@ci.example.com/log token=abcdefgh12345678\\033[0m\\n' >&2; exit 1");
+        var repository = await _host.OpenAsync();
+        var branch = await repository.ReadBranchAsync("main", Never);
+        var commit = await repository.WriteCommitAsync(Draft(branch, ("a", "2")), Never);
+
+        var refused = await repository.PushAsync([RefUpdate.Branch("main", branch.Tip, commit)], Never);
+
+        Assert.Equal("see https://***@ci.example.com/log token=***", Assert.Single(refused.Messages));
+    }
+
+    [Fact]
     public async Task A_branch_and_a_tag_are_pushed_together_or_not_at_all()
     {
         _host.Commit("a", "1");
@@ -119,6 +149,26 @@ public sealed class WritingTests : IDisposable
         Assert.Equal(commit, _host.Tip());
         Assert.Equal("tag", _host.Git(_host.Bare, "cat-file", "-t", "v1.0.2"));
         Assert.Equal(commit, _host.Git(_host.Bare, "rev-parse", "v1.0.2^{commit}"));
+    }
+
+    [Fact]
+    public async Task Nothing_goes_along_that_was_not_asked_for_whatever_the_user_configured()
+    {
+        _host.Commit("a", "1");
+        _host.Machine.Write(".gitconfig", "[user]\n name = O\n email = o@x\n[push]\n followTags = true\n default = matching\n[fetch]\n prune = true\n");
+        var ran = Path.Combine(_host.Machine.Home, "hook-ran");
+        _host.Machine.WriteScript("hooks/pre-push", $"touch '{ran}'");
+        File.AppendAllText(Path.Combine(_host.Machine.Home, ".gitconfig"), $"[core]\n hooksPath = {_host.Machine.Home}/hooks\n");
+        var repository = await _host.OpenAsync();
+        var branch = await repository.ReadBranchAsync("main", Never);
+        await repository.WriteTagAsync(new TagDraft("v9", branch.Tip, "left behind by another try"), Never);
+
+        var commit = await repository.WriteCommitAsync(Draft(branch, ("a", "2")), Never);
+        await repository.PushAsync([RefUpdate.Branch("main", branch.Tip, commit)], Never);
+
+        Assert.Equal(commit, _host.Tip());
+        Assert.Equal("", _host.Git(_host.Bare, "tag"));
+        Assert.False(File.Exists(ran));
     }
 
     [Fact]

@@ -149,6 +149,11 @@ public sealed class GitRevertTests : IDisposable
     }
 
     [Fact]
+    public void Its_result_begins_with_the_columns_of_every_result() => Assert.Equal(
+        ["Estate", "Namespace", "Kind", "Name", "From", "To", "Outcome", "StartedAt", "Duration", "RunId"],
+        typeof(GitChange).GetProperties().Select(property => property.Name).Take(10));
+
+    [Fact]
     public void The_next_patch_version_counts_whatever_stands_before_it()
     {
         Assert.Equal(("release/v2.0.10", false), PatchTag.After([Tag("release/v2.1.0-rc1"), Tag("release/v2.0.9")])!.Value);

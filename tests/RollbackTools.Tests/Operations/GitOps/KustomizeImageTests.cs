@@ -39,7 +39,7 @@ public sealed class KustomizeImageTests : IDisposable
         Assert.Equal(RollbackOutcome.Planned, result.Outcome);
         Assert.Equal(before, _session.Host.Tip());
         Assert.Contains("-  newTag: v2\n+  newTag: v1", result.Diff);
-        Assert.Contains(Assert.Single(_session.Proposals).Steps, step => step.Contains("+  newTag: v1", StringComparison.Ordinal));
+        Assert.Contains(Assert.Single(_session.Proposals).Steps, step => step == "+  newTag: v1");
         Assert.Contains(result.Steps, step => step.Contains("image reg/backend:v2 → reg/backend:v1", StringComparison.Ordinal));
     }
 
