@@ -52,14 +52,8 @@ public sealed record ApplicationIdentity
     /// <summary>The history entry, when the object is one of <c>Get-ArgoHistory</c>.</summary>
     public long? HistoryId { get; }
 
-<<<<<<< HEAD
-    public static implicit operator ApplicationIdentity(string text) => FromString(text);
-
-    // As an object: a string would be converted to this very type, for the copy constructor, without end.
-=======
     public static implicit operator ApplicationIdentity(string text) => new((object)text);
 
->>>>>>> main
     public static ApplicationIdentity FromString(string text) => new((object)text);
 
     public override string ToString() => $"application/{Name}";
