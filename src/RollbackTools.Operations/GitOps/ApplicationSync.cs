@@ -33,9 +33,9 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
         if (request.Revision is null && !request.AllowBadRevision)
             GitState.MustNotBeBad(application, $"Invoke-ArgoSync {draft.Name} -Namespace {draft.Namespace} -AllowBadRevision");
         var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, cancellation);
-        if (!request.Preempt) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoSync");
+        if (!request.Preempt && !GitOps.Applications.SyncsByItself(application)) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoSync");
         var deployed = Deployed.Of(application);
-        List<Step> steps = [.. application.IsOperating ? [TerminateOperation.Of(application)] : Array.Empty<Step>(), Sync(application, deployed)];
+        List<Step> steps = [.. request.Preempt && application.IsOperating ? [TerminateOperation.Of(application)] : Array.Empty<Step>(), Sync(application, deployed)];
         return Plan(draft with
         {
             From = deployed?.Version.Describe() ?? "",

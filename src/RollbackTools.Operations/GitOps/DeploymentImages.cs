@@ -21,7 +21,8 @@ internal sealed class DeploymentImages(ArgoApplication application, IReadOnlyLis
         [.. Revisions(entry).Select(pair => KnownGood.Judge(pair.Workload, "", now).First(judged => judged.Source == pair.Revision.Source))
             .Where(judged => !judged.Current)];
 
-    private IEnumerable<(WorkloadSnapshot Workload, Revision Revision)> Revisions(ApplicationDeployment entry)
+    /// <summary>The revision of each workload that it brought.</summary>
+    public IEnumerable<(WorkloadSnapshot Workload, Revision Revision)> Revisions(ApplicationDeployment entry)
     {
         var deployment = application.History.TakeWhile(other => !other.Version.SameAs(entry.Version)).Count();
         foreach (var workload in workloads)

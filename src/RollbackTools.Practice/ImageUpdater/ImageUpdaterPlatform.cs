@@ -8,7 +8,8 @@ namespace RollbackTools.Practice.ImageUpdater;
 
 /// <summary>Image Updater in a practice cluster. Its kind comes with Argo CD's.</summary>
 /// <param name="host">Where it pushes to; asked for when it begins.</param>
-public sealed class ImageUpdaterPlatform(Func<GitHost> host) : IClusterAddOn
+/// <param name="period">From one of its rounds to the next; shrunk by the cluster's tempo.</param>
+public sealed class ImageUpdaterPlatform(Func<GitHost> host, TimeSpan period) : IClusterAddOn
 {
     private AddOnContext? cluster;
     private ImageUpdaterAgent? agent;
@@ -23,11 +24,11 @@ public sealed class ImageUpdaterPlatform(Func<GitHost> host) : IClusterAddOn
 
     public Task ListenAsync(CertificateAuthority authority, CancellationToken cancellation) => Task.CompletedTask;
 
-    /// <summary>Begins its rounds, two minutes of the cluster's tempo apart.</summary>
+    /// <summary>Begins its rounds.</summary>
     public void Start()
     {
         var (controllers, images) = (cluster!.Controllers, cluster.Images);
-        agent ??= new ImageUpdaterAgent(controllers.Store, images, host(), controllers.Time, ImageUpdaterOptions.At(controllers.Tempo));
+        agent ??= new ImageUpdaterAgent(controllers.Store, images, host(), controllers.Time, new ImageUpdaterOptions { Interval = controllers.Tempo.Scaled(period.TotalSeconds) });
         agent.Start();
     }
 

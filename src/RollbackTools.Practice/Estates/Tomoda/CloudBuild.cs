@@ -14,7 +14,7 @@ namespace RollbackTools.Practice.Estates.Tomoda;
 public sealed class CloudBuild(Func<GitRepository> repository) : IClusterAddOn
 {
     /// <summary>Seconds from one look at the repository to the next.</summary>
-    private const double Period = 60;
+    private const double Period = 30;
 
     private readonly CancellationTokenSource stopping = new();
     private AddOnContext? cluster;

@@ -16,7 +16,7 @@ public sealed class TomodaGitOpsEstate : GitOpsEstate
     public TomodaGitOpsEstate()
     {
         build = new CloudBuild(() => Git.Host.Find(TomodaCode.Name)!);
-        updater = new ImageUpdaterPlatform(() => Git.Host);
+        updater = new ImageUpdaterPlatform(() => Git.Host, Argo.Options.Reconcile);
     }
 
     public override string Name => "tomoda-gitops";
