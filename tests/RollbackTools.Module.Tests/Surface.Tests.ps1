@@ -24,8 +24,8 @@ BeforeDiscovery {
         @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
         @{
             Name       = 'Invoke-ImageRollback'
-            Parameters = $estate + $confirm + 'Container', 'IncludeHealthy', 'Kind', 'Name', 'NoWait', 'Reason', 'ResumePaused', 'Selector', 'ThrottleLimit', 'Timeout',
-            'ToDigest', 'ToImage', 'ToRevision', 'ToTag'
+            Parameters = $estate + $confirm + 'Branch', 'Container', 'GitChange', 'IncludeHealthy', 'Kind', 'Name', 'NoWait', 'Overlay', 'Preempt', 'PullRequestBranch', 'Reason',
+            'Repository', 'ResumePaused', 'Selector', 'ThrottleLimit', 'Timeout', 'ToDigest', 'ToImage', 'ToRevision', 'ToTag', 'Via'
         }
         @{
             Name       = 'Test-RollbackHealth'
@@ -65,7 +65,7 @@ Describe 'Surface' {
         (Get-Command -Module RollbackTools).Name | Sort-Object | Should -Be ($Covered | Sort-Object)
     }
 
-    It 'asks for confirmation of <_> at the usual level, so that a prompt asks only who wants to be asked' -ForEach 'Invoke-ImageRollback', 'Invoke-ArgoRollback', 'Invoke-ArgoSync', 'Set-ArgoSyncPolicy', 'Resume-RollbackRun', 'Set-KustomizeImage', 'Undo-GitCommit', 'Undo-RollbackRun' {
+    It 'asks for confirmation of <_> at the usual level, so that a prompt asks only who wants to be asked' -ForEach 'Invoke-ImageRollback', 'Resume-RollbackRun', 'Set-KustomizeImage', 'Undo-GitCommit', 'Undo-RollbackRun', 'Invoke-ArgoRollback', 'Invoke-ArgoSync', 'Set-ArgoSyncPolicy' {
         $type = (Get-Command $_).ImplementingType
         $attribute = $type.GetCustomAttributes([Management.Automation.CmdletAttribute], $false)
         $attribute.SupportsShouldProcess | Should -BeTrue

@@ -20,7 +20,7 @@ public sealed record PauseOwner : Step
     private static readonly string[] Pointers =
     [
         "/spec/syncPolicy",
-        .. new[] { PausedPolicy.Annotation, VersionMarks.BadAnnotation, VersionMarks.RestingAnnotation }
+        .. new[] { PausedPolicy.Annotation, VersionMarks.BadAnnotation, VersionMarks.RestingAnnotation, Releases.MarkRelease.Annotation }
             .Select(key => "/metadata/annotations/" + key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)),
     ];
 

@@ -12,8 +12,8 @@ internal static class Ownership
         {
             // `namespace_name` where applications lie outside Argo CD's own namespace.
             var name = app.Contains('_', StringComparison.Ordinal) ? app.Replace('_', '/') : app;
-            warnings.Add($"Argo CD application '{name}' owns {workload}: with self-heal it puts the version in Git back. Invoke-ArgoRollback {name} goes back " +
-                $"through Argo CD and pauses that; or pause it yourself: Set-ArgoSyncPolicy {name} -Policy None.");
+            warnings.Add($"Argo CD application '{name}' owns {workload}: with self-heal it puts the version in Git back. Without -Via Cluster, " +
+                $"Invoke-ImageRollback pauses that and puts Git right as well; Invoke-ArgoRollback {name} goes back through Argo CD; or pause it yourself: Set-ArgoSyncPolicy {name} -Policy None.");
         }
 
         if (meta.Annotations.TryGetValue("meta.helm.sh/release-name", out var release))
