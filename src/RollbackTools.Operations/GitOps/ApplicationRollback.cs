@@ -78,7 +78,11 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             Settled = settled ? Verdict.Good(message) : null,
             Success = RollbackOutcome.AlreadyThere,
             Verify = settled || request.NoWait ? null
-                : (_, token) => verifier.VerifyAsync(application.Name, new ApplicationExpectation { Version = target.Version, Timeout = request.Timeout }, token),
+                : async (_, token) =>
+                {
+                    var verdict = await verifier.VerifyAsync(application.Name, new ApplicationExpectation { Version = target.Version, Timeout = request.Timeout }, token);
+                    return verdict.Healthy ? verdict : verdict with { NextStep = verdict.NextStep ?? $"Get-ArgoHistory {draft.Name} -Namespace {draft.Namespace}" };
+                },
         };
     }
 
