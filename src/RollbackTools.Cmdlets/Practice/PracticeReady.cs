@@ -26,13 +26,14 @@ internal sealed record PracticeReady
 
     public string Server { get; init; } = "";
 
-    public string ArgoCd { get; init; } = "";
+    // What an estate without Argo CD does not announce.
+    public string? ArgoCd { get; init; }
 
-    public string ArgoTokenFile { get; init; } = "";
+    public string? ArgoTokenFile { get; init; }
 
-    public string ArgoCaFile { get; init; } = "";
+    public string? ArgoCaFile { get; init; }
 
-    public IReadOnlyDictionary<string, string> Repositories { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string>? Repositories { get; init; }
 
     public IReadOnlyDictionary<string, string> Services { get; init; } = new Dictionary<string, string>();
 
@@ -59,9 +60,9 @@ internal sealed record PracticeReady
         Kubeconfig = Kubeconfig,
         EnvironmentFile = EnvironmentFile,
         Server = Server,
-        ArgoCd = ArgoCd,
-        ArgoTokenFile = ArgoTokenFile,
-        ArgoCaFile = ArgoCaFile,
+        ArgoCd = ArgoCd ?? "",
+        ArgoTokenFile = ArgoTokenFile ?? "",
+        ArgoCaFile = ArgoCaFile ?? "",
         Services = Table(Services),
         Repositories = Table(Repositories),
         ProcessId = ProcessId,
@@ -69,10 +70,10 @@ internal sealed record PracticeReady
         ReadyFile = readyFile,
     };
 
-    private static Hashtable Table(IReadOnlyDictionary<string, string> pairs)
+    private static Hashtable Table(IReadOnlyDictionary<string, string>? pairs)
     {
         Hashtable table = new(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, url) in pairs) table[name] = url;
+        foreach (var (name, url) in pairs ?? new Dictionary<string, string>()) table[name] = url;
         return table;
     }
 }
