@@ -54,7 +54,7 @@ public sealed class WorkloadStepTests(SharedCluster shared)
         await using var production = await shared.OpenAsync();
         await production.CreateAsync("api", "1.0");
         await using var estate = Open(production);
-        var read = await estate.Cluster.GetAsync(Operations.Estate.Kubernetes.Resources.Deployments, production.Namespace, "api", Stop);
+        var read = await estate.Cluster.GetAsync(global::RollbackTools.Operations.Estate.Kubernetes.Resources.Deployments, production.Namespace, "api", Stop);
         RestartPods restart = new()
         {
             Kind = WorkloadKind.Deployment, Namespace = production.Namespace, Name = "api", At = "2026-11-25T03:00:00Z", FromHash = new PodTemplate(read.Spec.Template).Hash,
@@ -73,7 +73,7 @@ public sealed class WorkloadStepTests(SharedCluster shared)
         await using var production = await shared.OpenAsync();
         await production.CreateAsync("api", "1.0");
         await using var estate = Open(production);
-        var read = await estate.Cluster.GetAsync(Operations.Estate.Kubernetes.Resources.Deployments, production.Namespace, "api", Stop);
+        var read = await estate.Cluster.GetAsync(global::RollbackTools.Operations.Estate.Kubernetes.Resources.Deployments, production.Namespace, "api", Stop);
         RestartPods restart = new()
         {
             Kind = WorkloadKind.Deployment, Namespace = production.Namespace, Name = "api", At = "2026-11-25T03:00:00Z", FromHash = new PodTemplate(read.Spec.Template).Hash,
