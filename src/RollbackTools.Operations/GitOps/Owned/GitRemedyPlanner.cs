@@ -13,8 +13,6 @@ internal sealed record PlannedRemedy(PushCommit Step)
 {
     public string Diff { get; init; } = "";
 
-    public IReadOnlyList<string> Warnings { get; init; } = [];
-
     /// <summary>Git says it already.</summary>
     public bool IsThere { get; init; }
 }

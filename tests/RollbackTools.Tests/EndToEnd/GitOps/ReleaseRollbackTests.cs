@@ -112,8 +112,10 @@ public sealed class ReleaseRollbackTests
         production.Cluster.Images.Push("shop/web", web);
         await production.CommitAsync("release 2", WholeProduction.File,
             (await production.ReadAsync(WholeProduction.File)).Replace("v1.0.0", "v2.0.0", StringComparison.Ordinal).Replace(from, web, StringComparison.Ordinal));
-        await production.UntilAsync(() => production.Image("web") == $"shop/web:{web}" && production.Sync == "Synced" && production.App["operation"] is null);
-        Assert.NotNull(production.Cluster.Store.Find(Resources.Deployments, "prod", "web"));
+        // Until the last pod of the release before is gone: one that still serves would speak for it.
+        await production.UntilAsync(() => production.Image("web") == $"shop/web:{web}" && production.Sync == "Synced" && production.App["operation"] is null
+            && production.Cluster.Store.List(Resources.Pods, "prod").Items.Select(pod => (string?)pod.Read["spec"]!["containers"]![0]!["image"])
+                .All(image => image == $"shop/web:{web}" || image == "shop/api:v2.0.0"));
     }
 
     private static async Task TagAsync(WholeProduction production, string tag) =>
