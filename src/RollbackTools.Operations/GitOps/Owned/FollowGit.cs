@@ -59,7 +59,9 @@ public sealed record FollowGit : Step
             Applications.MustBe(live, Uid);
             if (live.ComparedRevisions is [var compared] && compared == tip.Tip && !live.IsOperating)
             {
-                if (live.SyncStatus != "Synced")
+                // Also when there is nothing left to change: what Argo CD last deployed is what its history and the next person go by.
+                var recorded = Deployed.Of(live)?.Version.Revisions is [var deployed] && deployed == tip.Tip;
+                if (live.SyncStatus != "Synced" || (!recorded && syncs == 0))
                 {
                     if (syncs == MostSyncs) throw Disagrees(live);
                     if (syncs++ == 0) await intend();

@@ -58,6 +58,8 @@ public sealed class WholeRollbackTests
         Assert.Equal("Synced", production.Sync);
         Assert.Equal(WholeProduction.Good, production.Image("api"));
         Assert.Contains("newTag: v1.0.0", await production.ReadAsync(WholeProduction.File));
+        var head = await production.Git.ResolveAsync("main", TestContext.Current.CancellationToken);
+        Assert.Equal(head, (string?)production.App["status"]!["history"]!.AsArray()[^1]!["revision"]);
     }
 
     [Fact]
