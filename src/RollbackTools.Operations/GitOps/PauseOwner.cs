@@ -20,8 +20,7 @@ public sealed record PauseOwner : Step
     private static readonly string[] Pointers =
     [
         "/spec/syncPolicy",
-        .. new[] { PausedPolicy.Annotation, VersionMarks.BadAnnotation, VersionMarks.RestingAnnotation }
-            .Select(key => "/metadata/annotations/" + key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)),
+        .. new[] { PausedPolicy.Annotation, VersionMarks.BadAnnotation, VersionMarks.RestingAnnotation }.Select(Pointer),
     ];
 
     public string Namespace { get; init; } = "";
@@ -66,12 +65,24 @@ public sealed record PauseOwner : Step
 
     /// <summary>
     /// Whether it leaves the application's policy alone as it is: it never updates what it made, or somebody told it to ignore the policy
-    /// of all its applications or of this one.
+    /// of all its applications or of this one, and our notes too: it takes off annotations that its template does not have.
     /// </summary>
     public static bool IsNeedless(CustomResource set, string application) =>
         set.Json.Text("spec", "syncPolicy", "applicationsSync") is "create-only" or "create-delete"
-        || set.Json.Items("spec", "ignoreApplicationDifferences").Any(entry =>
-            (entry.Text("name") is not { } name || name == application) && entry.Texts("jsonPointers").Any(pointer => pointer is "/spec/syncPolicy" or "/spec"));
+        || Pointers.All(Ignored(set, application).Contains);
+
+    private static HashSet<string> Ignored(CustomResource set, string application)
+    {
+        HashSet<string> ignored = [.. set.Json.Items("spec", "ignoreApplicationDifferences")
+            .Where(entry => entry.Text("name") is not { } name || name == application).SelectMany(entry => entry.Texts("jsonPointers"))];
+        if (ignored.Contains("/spec")) ignored.Add(Pointers[0]);
+        ignored.UnionWith(ignored.Overlaps(["/metadata", "/metadata/annotations"])
+            ? Pointers[1..] : set.Json.Texts("spec", "preservedFields", "annotations").Select(Pointer).ToArray());
+        return ignored;
+    }
+
+    private static string Pointer(string annotation) =>
+        "/metadata/annotations/" + annotation.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private (IReadOnlyList<JsonElement> All, JsonElement? Mine) Entries(CustomResource set)
     {
