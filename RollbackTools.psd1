@@ -23,18 +23,29 @@
         'Invoke-ArgoRollback'
         'Invoke-ArgoSync'
         'Invoke-ImageRollback'
+        'Invoke-ReleaseRollback'
+        'Restart-Workload'
         'Resume-ImageUpdate'
         'Resume-RollbackRun'
+        'Resume-Workload'
         'Set-ArgoSyncPolicy'
         'Set-KustomizeImage'
         'Start-RollbackPractice'
         'Stop-RollbackPractice'
         'Suspend-ImageUpdate'
+        'Suspend-Workload'
         'Test-RollbackHealth'
         'Undo-GitCommit'
         'Undo-RollbackRun'
     )
-    FunctionsToExport    = @('Restore-KnownGoodImage')
+    FunctionsToExport    = @(
+        'Restore-KnownGoodApplication'
+        'Restore-KnownGoodImage'
+        'Restore-PreviousConfiguration'
+        'Restore-PreviousRelease'
+        'Resume-Production'
+        'Suspend-Production'
+    )
     AliasesToExport      = @()
     VariablesToExport    = @()
     FormatsToProcess     = @('RollbackTools.format.ps1xml')

@@ -114,11 +114,11 @@ function Restore-KnownGoodImage {
         # An error must not cut off the workloads that are still on their way back; it is thrown at the end.
         $results = @($workloads | Invoke-ImageRollback @estate @why -Timeout $Timeout -ErrorAction SilentlyContinue -ErrorVariable failures)
         $restored = @($results | Where-Object Outcome -in 'RolledBack', 'AlreadyThere')
-        $checks = @(if ($restored -and -not $WhatIfPreference) { $restored | Test-RollbackHealth @estate -For $For })
+        $checks = @(if ($restored -and -not $WhatIfPreference) { $(if ($restored.Kind -contains 'Application') { $workloads } else { $restored }) | Test-RollbackHealth @estate -For $For })
 
         $unhealthy = foreach ($result in $results) {
             $about = @($checks | Where-Object { $_.Check -in 'Endpoint', 'SmokeScript', 'Steady' -or
-                    ($_.Name -eq $result.Name -and $_.Kind -eq $result.Kind -and $_.Namespace -eq $result.Namespace) })
+                    $result.Kind -eq 'Application' -or ($_.Name -eq $result.Name -and $_.Kind -eq $result.Kind -and $_.Namespace -eq $result.Namespace) })
             $healthy = if ($checks -and $result -in $restored) { -not ($about | Where-Object Status -ne 'Passed') }
             $PSCmdlet.WriteObject([pscustomobject] @{
                     PSTypeName = 'RollbackTools.Runbooks.RestoredImage'

@@ -24,8 +24,8 @@ BeforeDiscovery {
         @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
         @{
             Name       = 'Invoke-ImageRollback'
-            Parameters = $estate + $confirm + 'Container', 'IncludeHealthy', 'Kind', 'Name', 'NoWait', 'Reason', 'ResumePaused', 'Selector', 'ThrottleLimit', 'Timeout',
-            'ToDigest', 'ToImage', 'ToRevision', 'ToTag'
+            Parameters = $estate + $confirm + 'Branch', 'Container', 'GitChange', 'IncludeHealthy', 'Kind', 'Name', 'NoWait', 'Overlay', 'Preempt', 'PullRequestBranch', 'Reason',
+            'Repository', 'ResumePaused', 'Selector', 'ThrottleLimit', 'Timeout', 'ToDigest', 'ToImage', 'ToRevision', 'ToTag', 'Via'
         }
         @{
             Name       = 'Test-RollbackHealth'
@@ -38,6 +38,14 @@ BeforeDiscovery {
             Parameters = $git + $confirm + 'Add', 'Application', 'Digest', 'Image', 'NewName', 'Overlay', 'Path', 'PullRequestBranch', 'Reason', 'Tag'
         }
         @{ Name = 'Undo-GitCommit'; Parameters = $git + $confirm + 'Commit', 'Mainline', 'PatchTag', 'PullRequestBranch', 'Reason', 'Tag', 'TagPattern' }
+        @{
+            Name       = 'Invoke-ReleaseRollback'
+            Parameters = $estate + $confirm + 'Application', 'Branch', 'ClusterOnly', 'Compensate', 'Order', 'Overlay', 'Preempt', 'Prune', 'PullRequestBranch', 'Reason',
+            'Repository', 'TagPattern', 'Timeout', 'ToCommit', 'ToTag'
+        }
+        @{ Name = 'Restart-Workload'; Parameters = $estate + $confirm + 'Kind', 'Name', 'NoWait', 'Reason', 'Selector', 'ThrottleLimit', 'Timeout' }
+        @{ Name = 'Suspend-Workload'; Parameters = $estate + $confirm + 'CronJob', 'Kind', 'Name', 'NoWait', 'Reason', 'Selector', 'ThrottleLimit', 'Timeout' }
+        @{ Name = 'Resume-Workload'; Parameters = $estate + $confirm + 'CronJob', 'Kind', 'Name', 'NoWait', 'Reason', 'Selector', 'ThrottleLimit', 'Timeout' }
         @{ Name = 'Get-RollbackRun'; Parameters = 'Last', 'RunId', 'State' }
         @{ Name = 'Resume-RollbackRun'; Parameters = $confirm + 'RunId' }
         @{ Name = 'Undo-RollbackRun'; Parameters = $confirm + 'RunId' }
@@ -46,6 +54,26 @@ BeforeDiscovery {
         @{
             Name       = 'Restore-KnownGoodImage'
             Parameters = $confirm + 'Context', 'Environment', 'For', 'Kubeconfig', 'Name', 'Namespace', 'Reason', 'Timeout'
+        }
+        @{
+            Name       = 'Restore-KnownGoodApplication'
+            Parameters = $confirm + 'Application', 'Context', 'Environment', 'For', 'GitChange', 'Kubeconfig', 'Name', 'Namespace', 'Reason', 'Timeout'
+        }
+        @{
+            Name       = 'Restore-PreviousRelease'
+            Parameters = $confirm + 'Application', 'Context', 'Environment', 'For', 'Kubeconfig', 'Namespace', 'Reason', 'Timeout', 'ToTag'
+        }
+        @{
+            Name       = 'Restore-PreviousConfiguration'
+            Parameters = $confirm + 'Application', 'Branch', 'Commit', 'Context', 'Environment', 'For', 'Kubeconfig', 'Namespace', 'Reason', 'Repository', 'Restart', 'Timeout'
+        }
+        @{
+            Name       = 'Suspend-Production'
+            Parameters = $confirm + 'Application', 'Context', 'Environment', 'Kubeconfig', 'Name', 'Namespace', 'Reason', 'Selector', 'Timeout'
+        }
+        @{
+            Name       = 'Resume-Production'
+            Parameters = $confirm + 'Application', 'Context', 'Environment', 'Kubeconfig', 'Name', 'Namespace', 'Reason', 'Selector', 'Timeout'
         }
     )
 }
@@ -65,7 +93,7 @@ Describe 'Surface' {
         (Get-Command -Module RollbackTools).Name | Sort-Object | Should -Be ($Covered | Sort-Object)
     }
 
-    It 'asks for confirmation of <_> at the usual level, so that a prompt asks only who wants to be asked' -ForEach 'Invoke-ImageRollback', 'Invoke-ArgoRollback', 'Invoke-ArgoSync', 'Set-ArgoSyncPolicy', 'Resume-RollbackRun', 'Set-KustomizeImage', 'Undo-GitCommit', 'Undo-RollbackRun' {
+    It 'asks for confirmation of <_> at the usual level, so that a prompt asks only who wants to be asked' -ForEach 'Invoke-ImageRollback', 'Invoke-ReleaseRollback', 'Restart-Workload', 'Suspend-Workload', 'Resume-Workload', 'Resume-RollbackRun', 'Set-KustomizeImage', 'Undo-GitCommit', 'Undo-RollbackRun', 'Invoke-ArgoRollback', 'Invoke-ArgoSync', 'Set-ArgoSyncPolicy' {
         $type = (Get-Command $_).ImplementingType
         $attribute = $type.GetCustomAttributes([Management.Automation.CmdletAttribute], $false)
         $attribute.SupportsShouldProcess | Should -BeTrue

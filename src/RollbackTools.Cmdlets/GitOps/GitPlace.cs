@@ -1,5 +1,6 @@
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.GitOps;
@@ -24,6 +25,20 @@ internal sealed record GitPlace(string Estate, string Repository, string? Branch
         var itsOwn = repository is null || repository == git.Repository;
         return new GitPlace(
             environment?.Name ?? "git", repository ?? git.Repository ?? given.Directory, branch ?? (itsOwn ? git.Branch : null), itsOwn ? git.Overlay : null);
+    }
+
+    /// <summary>What the command line and the environment say of Git, for an application that says the rest itself.</summary>
+    public static GitOverrides Overrides(EnvironmentSettings? environment, string? repository, string? branch, string? overlay)
+    {
+        var git = environment?.Git ?? new GitSettings();
+        var itsOwn = repository is null || repository == git.Repository;
+        return new GitOverrides
+        {
+            Repository = repository ?? git.Repository,
+            Branch = branch ?? (itsOwn ? git.Branch : null),
+            Overlay = overlay ?? (itsOwn ? git.Overlay : null),
+            Application = overlay is null ? environment?.ArgoCd.Application : null,
+        };
     }
 
     public string OverlayOr(string? named) => named ?? Overlay ?? throw new RollbackException("OverlayNotNamed", "Nothing says which overlay is meant.")

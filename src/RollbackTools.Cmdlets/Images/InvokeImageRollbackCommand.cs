@@ -1,6 +1,10 @@
 using System.Management.Automation;
+using RollbackTools.Cmdlets.GitOps;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 
@@ -86,6 +90,39 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
     [Parameter]
     public SwitchParameter IncludeHealthy { get; set; }
 
+    /// <summary>Which way: Auto does the whole job for what Argo CD deploys, and works in the cluster alone otherwise.</summary>
+    [Parameter]
+    public RollbackVia Via { get; set; }
+
+    /// <summary>How the bad version leaves Git: the image is pinned to the good one, or the commits that brought it are reverted.</summary>
+    [Parameter]
+    public GitRemedy GitChange { get; set; }
+
+    /// <summary>The repository, a URL or a working copy; else the environment's, else the one the application says.</summary>
+    [Parameter]
+    [Alias("Repo")]
+    [ValidateNotNullOrEmpty]
+    public string? Repository { get; set; }
+
+    /// <summary>The branch; else the environment's, else the application's.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Branch { get; set; }
+
+    /// <summary>The directory with the kustomization; else the environment's, else the application's.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Overlay { get; set; }
+
+    /// <summary>Push to this new branch, for a pull request, instead of the branch itself.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PullRequestBranch { get; set; }
+
+    /// <summary>End a sync that a person started, instead of refusing.</summary>
+    [Parameter]
+    public SwitchParameter Preempt { get; set; }
+
     /// <summary>Only collects: all of them go at once, at the end.</summary>
     protected override void ProcessRecord() => Collect(() =>
     {
@@ -96,7 +133,8 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
     {
         RequireTargets.Check("Invoke-ImageRollback", targets.Any, Selector);
         var rollbacks = (Selector is null ? targets.Group(Goal()?.Checked(), Reason) : [(null, [])])
-            .Select(group => (Estate: Connect(pipeline, group.Estate).Estate, Request: Request(Goal()?.Checked(), group.Wishes))).ToList();
+            .Select(group => (Connection: Connect(pipeline, group.Estate), group.Wishes))
+            .Select(one => (one.Connection.Estate, Request: Request(Goal()?.Checked(), one.Wishes, one.Connection.Environment))).ToList();
         return Results.WriteAsync(pipeline, Results.Together(
             [.. rollbacks.Select(one => (Func<CancellationToken, IAsyncEnumerable<RollbackResult>>)(token =>
                 new OperationRunner(one.Estate, Services.Runs, pipeline, Services.Time).RunAsync(one.Request, token)))],
@@ -112,7 +150,7 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
         _ => null,
     };
 
-    private ImageRollbackRequest Request(RollbackGoal? goal, IReadOnlyList<WorkloadWish> wishes) => new()
+    private ImageRollbackRequest Request(RollbackGoal? goal, IReadOnlyList<WorkloadWish> wishes, EnvironmentSettings? environment) => new()
     {
         Workloads = [.. wishes.Select(wish => wish.Workload)],
         Wishes = [.. wishes.Where(wish => wish.AsksForSomething)],
@@ -125,5 +163,13 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
         NoWait = IsOn(NoWait),
         ResumePaused = IsOn(ResumePaused),
         IncludeHealthy = IsOn(IncludeHealthy),
+        Via = Via,
+        GitChange = GitChange,
+        Git = GitPlace.Overrides(environment, Repository is { } given && RepositoryName.IsPath(given) ? Engine.ResolvePath(given) : Repository, Branch, Overlay) with
+        {
+            PullRequestBranch = PullRequestBranch,
+        },
+        ApplicationNamespace = environment?.ArgoCd.Namespace ?? ApplicationName.DefaultNamespace,
+        Preempt = IsOn(Preempt),
     };
 }

@@ -12,6 +12,21 @@ public sealed record PracticeEstate
 
     public string Kubeconfig { get; init; } = "";
 
+    /// <summary>The rollback.yaml that describes it: environment prod, and prod-api for the same over Argo CD's API server.</summary>
+    public string EnvironmentFile { get; init; } = "";
+
+    /// <summary>Argo CD's API server; empty for an estate without.</summary>
+    public string ArgoCd { get; init; } = "";
+
+    /// <summary>The file with its admin's token, readable by this user only.</summary>
+    public string ArgoTokenFile { get; init; } = "";
+
+    /// <summary>The certificate authority to trust there.</summary>
+    public string ArgoCaFile { get; init; } = "";
+
+    /// <summary>URLs of Git repositories by name.</summary>
+    public IDictionary Repositories { get; init; } = new Hashtable();
+
     /// <summary>Addresses by Service name.</summary>
     public IDictionary Services { get; init; } = new Hashtable();
 

@@ -12,8 +12,9 @@ namespace RollbackTools.Cmdlets.Practice;
 /// <item>With a parent process it ignores SIGINT: a terminal's Ctrl+C goes to every process of the terminal, and is meant for the command.</item>
 /// <item>If it cannot start it says why on standard error and exits with something other than 0.</item>
 /// </list>
-/// <c>{"name":"tomoda","kubeconfig":"/…","server":"https://127.0.0.1:…","services":{"api":"http://127.0.0.1:…"},"processId":1,"startedAt":"…"}</c>;
-/// startedAt is the process's own start time.
+/// <c>{"name":"tomoda","kubeconfig":"/…","environmentFile":"/…","server":"https://127.0.0.1:…","services":{"api":"http://127.0.0.1:…"},
+/// "processId":1,"startedAt":"…"}</c>, and where there is an Argo CD <c>"argoCd":"https://127.0.0.1:…","argoTokenFile":"/…",
+/// "argoCaFile":"/…","repositories":{"team/repository":"http://127.0.0.1:…"}</c>; startedAt is the process's own start time.
 /// </summary>
 internal sealed record PracticeReady
 {
@@ -21,7 +22,18 @@ internal sealed record PracticeReady
 
     public string Kubeconfig { get; init; } = "";
 
+    public string EnvironmentFile { get; init; } = "";
+
     public string Server { get; init; } = "";
+
+    // What an estate without Argo CD does not announce.
+    public string? ArgoCd { get; init; }
+
+    public string? ArgoTokenFile { get; init; }
+
+    public string? ArgoCaFile { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Repositories { get; init; }
 
     public IReadOnlyDictionary<string, string> Services { get; init; } = new Dictionary<string, string>();
 
@@ -42,20 +54,27 @@ internal sealed record PracticeReady
         }
     }
 
-    public PracticeEstate ToEstate(string readyFile)
+    public PracticeEstate ToEstate(string readyFile) => new()
     {
-        Hashtable services = new(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, url) in Services) services[name] = url;
-        return new PracticeEstate
-        {
-            Name = Name,
-            Kubeconfig = Kubeconfig,
-            Server = Server,
-            Services = services,
-            ProcessId = ProcessId,
-            StartedAt = StartedAt,
-            ReadyFile = readyFile,
-        };
+        Name = Name,
+        Kubeconfig = Kubeconfig,
+        EnvironmentFile = EnvironmentFile,
+        Server = Server,
+        ArgoCd = ArgoCd ?? "",
+        ArgoTokenFile = ArgoTokenFile ?? "",
+        ArgoCaFile = ArgoCaFile ?? "",
+        Services = Table(Services),
+        Repositories = Table(Repositories),
+        ProcessId = ProcessId,
+        StartedAt = StartedAt,
+        ReadyFile = readyFile,
+    };
+
+    private static Hashtable Table(IReadOnlyDictionary<string, string>? pairs)
+    {
+        Hashtable table = new(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, url) in pairs ?? new Dictionary<string, string>()) table[name] = url;
+        return table;
     }
 }
 

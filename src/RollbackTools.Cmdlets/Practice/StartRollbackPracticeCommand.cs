@@ -9,13 +9,15 @@ namespace RollbackTools.Cmdlets.Practice;
 [OutputType(typeof(PracticeEstate))]
 public sealed class StartRollbackPracticeCommand : RollbackCmdlet
 {
-    /// <summary>Which estate.</summary>
+    /// <summary>Which estate. All but tomoda have an Argo CD and real Git repositories, and need git.</summary>
     [Parameter(Position = 0)]
     [Alias("Name")]
-    [ValidateSet("tomoda")]
+    [ValidateSet("tomoda", "tomoda-gitops", "gospelib", "bookstore")]
     public string Estate { get; set; } = "tomoda";
 
-    /// <summary>Set $env:KUBECONFIG, so that kubectl and the other commands of this session mean it, until it is stopped.</summary>
+    /// <summary>
+    /// Set $env:KUBECONFIG and $env:ROLLBACKTOOLS_CONFIG, so that kubectl, the other commands and -Environment prod mean it, until it is stopped.
+    /// </summary>
     [Parameter]
     public SwitchParameter UseInSession { get; set; }
 

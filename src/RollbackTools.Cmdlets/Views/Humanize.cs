@@ -87,9 +87,14 @@ public static class Humanize
     /// <summary>A commit cut to what is readable; a chart's version as it is.</summary>
     public static string Commit(object? value) => string.Join(" + ", (value?.ToString() ?? "").Split(" + ").Select(ApplicationVersion.Short));
 
-    /// <summary>Several images on one line, without registries.</summary>
-    public static string Images(object? value) =>
-        value is IEnumerable many and not string ? string.Join(", ", many.Cast<object>().Select(item => ShortImage(item.ToString() ?? ""))) : Image(value);
+    /// <summary>Several images on one line, without registries; more than two of one tag are counted, after those that differ.</summary>
+    public static string Images(object? value)
+    {
+        if (value is not IEnumerable many || value is string) return Image(value);
+        return string.Join(", ", many.Cast<object>().Select(item => ShortImage(item.ToString() ?? ""))
+            .GroupBy(image => image[(image.LastIndexOf(':') + 1)..]).OrderBy(group => group.Count())
+            .Select(group => group.Count() > 2 ? $"{group.Count()} at {group.Key}" : string.Join(", ", group)));
+    }
 
     /// <summary>Argo CD's sync status.</summary>
     public static string Sync(object? value) => $"{value}" switch { "Synced" => Paint(Green, "Synced"), "" => "", var other => Paint(Yellow, other) };

@@ -5,7 +5,10 @@ using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.GitOps;
 
-/// <summary>An application watched in the background: whoever waits gets its newest state, or after a moment the same one again.</summary>
+/// <summary>
+/// An application watched in the background: whoever waits gets each of its states in turn, so that an operation which another follows
+/// at once is not overlooked, or after a moment the same one again.
+/// </summary>
 internal sealed class ApplicationFeed : IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = new();
@@ -42,7 +45,6 @@ internal sealed class ApplicationFeed : IAsyncDisposable
             throw broken.InnerException ?? new EstateException(EstateErrorKind.Unreachable, $"The watch of {name} in {name.Namespace} ended.");
         }
 
-        while (changes.Reader.TryRead(out var later)) Take(later);
         return newest!;
     }
 

@@ -71,7 +71,8 @@ internal sealed class ApplicationOwners(IArgoCd argo)
         if (application.Metadata.Labels.TryGetValue(InstanceLabel, out var label) && Named(label, ns) is { } byLabel) yield return byLabel;
     }
 
-    private static ApplicationName? Named(string instance, string ns)
+    /// <summary>The application an instance mark names; null for text that can be no name.</summary>
+    internal static ApplicationName? Named(string instance, string ns)
     {
         try
         {

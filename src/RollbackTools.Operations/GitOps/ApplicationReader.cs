@@ -2,6 +2,7 @@ using System.Text.Json;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.GitOps.Windows;
 
 namespace RollbackTools.Operations.GitOps;
@@ -10,6 +11,7 @@ namespace RollbackTools.Operations.GitOps;
 public sealed class ApplicationReader(IEstate estate, TimeProvider time)
 {
     private readonly ApplicationOwners owners = new(estate.ArgoCd);
+    private readonly ImageUpdaters updaters = new(estate);
 
     /// <summary>Throws ApplicationNotFound.</summary>
     public async Task<ApplicationReport> ReadAsync(ApplicationName name, ArgoRefresh refresh, CancellationToken cancellation) =>
@@ -70,7 +72,7 @@ public sealed class ApplicationReader(IEstate estate, TimeProvider time)
         }
 
         if (await WindowAsync(application, cancellation) is { } window) fights.Add(window);
-        fights.AddRange(ImageUpdaterMarks.Warnings(application));
+        fights.AddRange(await updaters.WarningsAsync(application, cancellation));
         if (application.IsOperating) fights.Add($"it is busy with {Applications.DescribeOperation(application)} (-Preempt ends that)");
         return fights;
     }

@@ -1,5 +1,6 @@
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 
@@ -13,6 +14,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
 {
     private readonly PausePlanner pauses = new(estate, time);
     private readonly ApplicationVerifier verifier = new(estate, reporter, time);
+    private readonly ImageUpdaters updaters = new(estate);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -56,7 +58,8 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             Draft = draft with
             {
                 Steps = [$"checked: {permission.Reason}", .. steps.Select(step => step.Description), "then wait until it is Healthy"],
-                Warnings = [.. draft.Warnings, .. pause.Warnings, .. permission.Unread.Select(window => $"Sync window not understood: {window}"), .. Later(application, target, judged)],
+                Warnings = [.. draft.Warnings, .. pause.Warnings, .. permission.Unread.Select(window => $"Sync window not understood: {window}"), .. Later(application, target, judged),
+                    .. (await updaters.WarningsAsync(application, cancellation)).Select(warning => $"{warning}.")],
                 NextStep = AfterRollback(application.Name, steps),
             },
             Steps = steps,
@@ -78,7 +81,11 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             Settled = settled ? Verdict.Good(message) : null,
             Success = RollbackOutcome.AlreadyThere,
             Verify = settled || request.NoWait ? null
-                : (_, token) => verifier.VerifyAsync(application.Name, new ApplicationExpectation { Version = target.Version, Timeout = request.Timeout }, token),
+                : async (_, token) =>
+                {
+                    var verdict = await verifier.VerifyAsync(application.Name, new ApplicationExpectation { Version = target.Version, Timeout = request.Timeout }, token);
+                    return verdict.Healthy ? verdict : verdict with { NextStep = verdict.NextStep ?? $"Get-ArgoHistory {draft.Name} -Namespace {draft.Namespace}" };
+                },
         };
     }
 
@@ -117,7 +124,6 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             yield return $"What {application} runs now looks healthy ({string.Join("; ", fine.Evidence)}).";
         if (!request.SkipHooks && !estate.ArgoCd.CanRunHooks(application, target.Version))
             yield return "Argo CD's API server goes back to other sources only without hooks: PreSync and PostSync hooks of that version will not run.";
-        foreach (var warning in ImageUpdaterMarks.Warnings(application)) yield return $"{warning}.";
     }
 
     private Func<TargetRun, CancellationToken, Task<Verdict>> Verify(ApplicationName name, IReadOnlyList<Step> steps) => async (run, token) =>

@@ -33,9 +33,9 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
         if (request.Revision is null && !request.AllowBadRevision)
             GitState.MustNotBeBad(application, $"Invoke-ArgoSync {draft.Name} -Namespace {draft.Namespace} -AllowBadRevision");
         var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, cancellation);
-        if (!request.Preempt) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoSync");
+        if (!request.Preempt && !GitOps.Applications.SyncsByItself(application)) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoSync");
         var deployed = Deployed.Of(application);
-        List<Step> steps = [.. application.IsOperating ? [TerminateOperation.Of(application)] : Array.Empty<Step>(), Sync(application, deployed)];
+        List<Step> steps = [.. request.Preempt && application.IsOperating ? [TerminateOperation.Of(application)] : Array.Empty<Step>(), Sync(application, deployed)];
         return Plan(draft with
         {
             From = deployed?.Version.Describe() ?? "",
@@ -83,6 +83,8 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
         var state = sync?.Result?.OperationState;
         ApplicationExpectation expected = new() { Version = state?.Version, After = state?.FinishedAt, Timeout = request.Timeout };
         var verdict = await verifier.VerifyAsync(name, expected, cancellation);
+        // What Git held is known only now: the plan was made before it was looked at again.
+        if (state?.Version is { } synced) verdict = verdict with { Complete = result => result with { To = synced.Describe() } };
         var left = state?.Resources.Where(resource => resource.Status == "PruneSkipped").Select(resource => $"{resource.Kind.ToLowerInvariant()}/{resource.Name}").ToList() ?? [];
         return left.Count == 0 ? verdict : verdict with
         {

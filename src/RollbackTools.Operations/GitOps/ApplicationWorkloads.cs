@@ -39,6 +39,7 @@ internal sealed class ApplicationWorkloads(IEstate estate)
         foreach (var workload in await ReadAsync(application, cancellation))
         {
             var troubled = workload.Pods.Where(pod => workload.Current?.Owns(pod) != false).Select(PodTrouble.Find).OfType<PodTrouble>().FirstOrDefault();
+            if (RolloutStatus.Of(workload.Kind, workload.Object) is { Complete: false } rollout) evidence.Add($"{workload}: {rollout.Message}");
             if (troubled is not null) evidence.AddRange(await FailureEvidence.OfPodAsync(estate.Cluster, workload.Namespace, troubled, cancellation));
         }
 

@@ -33,6 +33,14 @@ internal static class Applications
         };
     }
 
+    /// <summary>
+    /// Whether an automated sync is under way that nothing has gone wrong with. It goes where Git points, as a sync that is asked for
+    /// does, and having Argo CD look at Git is what starts one: that is to be waited for, not to be refused.
+    /// </summary>
+    public static bool SyncsByItself(ArgoApplication live) =>
+        live.IsOperating && (live.Operation ?? live.OperationState?.Operation)?.Automated == true
+        && live.OperationState is not { Ended: false, RetryCount: > 0 } and not { Ended: false, WaitsForRetry: true };
+
     /// <summary>Throws OperationInProgress, naming what runs, since when and by whom.</summary>
     public static void MustBeIdle(ArgoApplication live, string command)
     {

@@ -31,9 +31,10 @@ internal sealed class CommitLookup(IEstate estate, TimeProvider time)
 
     private async Task<IReadOnlyDictionary<string, ArgoCommit>?> FromGitAsync(ArgoApplication application, CancellationToken cancellation)
     {
-        // Somebody else wrote the address: only what names a remote is followed.
+        // Somebody else wrote the address: only what names a remote is followed, and in the clear no further than this machine.
         if (application.Sources is not [var source] || source.Text("chart") is not null || source.Text("repoURL") is not { } url) return null;
-        if (!(url.StartsWith("https://", StringComparison.Ordinal) || url.StartsWith("ssh://", StringComparison.Ordinal) || url.StartsWith("git@", StringComparison.Ordinal))) return null;
+        if (!(url.StartsWith("https://", StringComparison.Ordinal) || url.StartsWith("ssh://", StringComparison.Ordinal) || url.StartsWith("git@", StringComparison.Ordinal)
+            || (Uri.TryCreate(url, UriKind.Absolute, out var address) && address is { Scheme: "http", IsLoopback: true }))) return null;
         var repository = await estate.Git.OpenAsync(url, cancellation);
         var branch = await repository.ReadBranchAsync(source.Text("targetRevision") is { } target and not "HEAD" ? target : null, cancellation);
         var log = await repository.ReadLogAsync(branch, null, LogLength, cancellation);

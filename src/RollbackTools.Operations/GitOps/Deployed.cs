@@ -22,12 +22,13 @@ public sealed record Deployed(ApplicationVersion Version)
     public static Deployed? Of(ArgoApplication application)
     {
         var last = application.History.Count == 0 ? null : application.History[^1];
-        if (application.OperationState is { Version: { } version } state && !version.SameAs(last?.Version) && !(state.StartedAt < last?.DeployedAt))
+        // A dry run deploys nothing, whatever its result says.
+        if (application.OperationState is { Version: { } version, IsDryRun: false } state && !version.SameAs(last?.Version) && !(state.StartedAt < last?.DeployedAt))
             return new Deployed(version) { Complete = state.Succeeded, Since = state.StartedAt, By = state.Operation.InitiatedBy };
         return last is null ? null : new Deployed(last.Version)
         {
             Entry = last,
-            Complete = application.OperationState is not { } latest || latest.Succeeded || !last.Version.SameAs(latest.Version),
+            Complete = application.OperationState is not { IsDryRun: false } latest || latest.Succeeded || !last.Version.SameAs(latest.Version),
             Since = last.DeployStartedAt ?? last.DeployedAt,
             By = last.InitiatedBy,
         };

@@ -4,15 +4,15 @@ using RollbackTools.Operations.Images;
 namespace RollbackTools.Operations.GitOps;
 
 /// <summary>
-/// Which workload revisions an application's deployments brought: the newest made before the next deployment began. A version
-/// deployed again reuses its revisions, so it is looked up at its first time.
+/// Which workload revisions an application's deployments brought: the last that was current before the next deployment began. A
+/// version deployed again reuses its revisions, so it is looked up at its first time.
 /// </summary>
 internal sealed class DeploymentImages(ArgoApplication application, IReadOnlyList<WorkloadSnapshot> workloads)
 {
     /// <summary>The images it ran: from its workloads' revisions, else those its sources pin; empty when nothing tells.</summary>
     public IReadOnlyList<string> Of(ApplicationDeployment entry)
     {
-        var found = Revisions(entry).SelectMany(pair => pair.Revision.Template.Images.Select(image => image.Image)).Distinct().ToList();
+        var found = Revisions(entry).SelectMany(pair => pair.Revision.Template.Images.Select(image => image.Image)).Distinct().Order(StringComparer.Ordinal).ToList();
         return found.Count > 0 ? found : entry.Version.PinnedImages;
     }
 
@@ -21,17 +21,32 @@ internal sealed class DeploymentImages(ArgoApplication application, IReadOnlyLis
         [.. Revisions(entry).Select(pair => KnownGood.Judge(pair.Workload, "", now).First(judged => judged.Source == pair.Revision.Source))
             .Where(judged => !judged.Current)];
 
-    private IEnumerable<(WorkloadSnapshot Workload, Revision Revision)> Revisions(ApplicationDeployment entry)
+    /// <summary>The revision of each workload that it brought.</summary>
+    public IEnumerable<(WorkloadSnapshot Workload, Revision Revision)> Revisions(ApplicationDeployment entry)
     {
-        var first = application.History.First(other => other.Version.SameAs(entry.Version));
-        var next = application.History.FirstOrDefault(other => other.Id > first.Id);
-        var until = next is null ? Deployed.Of(application) is { Entry: null } failed ? failed.Since : DateTimeOffset.MaxValue : next.DeployStartedAt ?? next.DeployedAt;
+        var deployment = application.History.TakeWhile(other => !other.Version.SameAs(entry.Version)).Count();
         foreach (var workload in workloads)
         {
-            // Times are whole seconds; the number it was first given says which of two came later.
-            var made = workload.Revisions.Where(revision => revision.CreatedAt < until)
-                .MaxBy(revision => (revision.CreatedAt, revision.FormerNumbers.Count > 0 ? revision.FormerNumbers[0] : revision.Number));
-            if (made is not null) yield return (workload, made);
+            if (At(RevisionTimeline.TurnsOf(workload.Revisions), deployment) is { } revision) yield return (workload, revision);
         }
+    }
+
+    private Revision? At(List<(Revision Revision, DateTimeOffset? Start)> turns, int deployment)
+    {
+        var dated = turns.FindLastIndex(turn => turn.Start < EndOf(deployment));
+        if (dated < 0) return null;
+
+        // A template that came back has a turn that nobody dated: it came with the deployment after the last dated one, and so on.
+        var later = Enumerable.Range(0, deployment).Count(other => EndOf(other) > turns[dated].Start);
+        var undated = turns.Skip(dated + 1).TakeWhile(turn => turn.Start is null).Count();
+        return turns[dated + Math.Min(later, undated)].Revision;
+    }
+
+    /// <summary>When the next deployment began, also one that failed.</summary>
+    private DateTimeOffset? EndOf(int deployment)
+    {
+        var next = application.History.Skip(deployment + 1).FirstOrDefault();
+        if (next is not null) return next.DeployStartedAt ?? next.DeployedAt;
+        return Deployed.Of(application) is { Entry: null, Since: { } failed } ? failed : DateTimeOffset.MaxValue;
     }
 }

@@ -13,7 +13,32 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
 {
     private static readonly string[] Names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> written = [];
+
     private (string Path, ReadOnlyMemory<byte> Content)? kustomization;
+
+    /// <summary>The files that <see cref="PinAllAsync"/> changes, as they become.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Written => written;
+
+    /// <summary>The overlay's own kustomization.</summary>
+    public async Task<KustomizeFile> ReadKustomizationAsync(CancellationToken cancellation)
+    {
+        var path = GitNames.Join(overlay, Kustomization(await repository.ListAsync(commit, overlay, cancellation)));
+        return files.Read(path, await ReadAsync(path, cancellation));
+    }
+
+    /// <summary>Pins several images, each on top of the ones before; the edits of each.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<FileEdit>>> PinAllAsync(IReadOnlyList<ImagePin> pins, string? application, CancellationToken cancellation)
+    {
+        List<IReadOnlyList<FileEdit>> all = [];
+        foreach (var pin in pins)
+        {
+            all.Add(await PinAsync(pin, application, cancellation));
+            foreach (var edit in all[^1].Where(edit => edit.Edit.Changed)) written[edit.Path] = edit.Edit.Content;
+        }
+
+        return all;
+    }
 
     /// <summary>The edits that pin the image, those that change nothing included. The first is the one that counts.</summary>
     public async Task<IReadOnlyList<FileEdit>> PinAsync(ImagePin pin, string? application, CancellationToken cancellation)
@@ -106,7 +131,7 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(string path, CancellationToken cancellation) =>
-        await repository.ReadFileAsync(commit, path, cancellation) switch
+        written.TryGetValue(path, out var edited) ? edited : await repository.ReadFileAsync(commit, path, cancellation) switch
         {
             { Kind: GitEntryKind.File } file => file.Content,
             { Kind: GitEntryKind.SymbolicLink } => throw new RollbackException("KustomizationNotEditable", $"{path} was left alone: it is a symbolic link.")

@@ -20,7 +20,8 @@ public sealed record PauseOwner : Step
     private static readonly string[] Pointers =
     [
         "/spec/syncPolicy",
-        .. new[] { PausedPolicy.Annotation, VersionMarks.BadAnnotation, VersionMarks.RestingAnnotation }.Select(Pointer),
+        .. new[] { PausedPolicy.Annotation, VersionMarks.BadAnnotation, VersionMarks.RestingAnnotation, Releases.MarkRelease.Annotation }
+            .Select(key => "/metadata/annotations/" + key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)),
     ];
 
     public string Namespace { get; init; } = "";
@@ -46,7 +47,16 @@ public sealed record PauseOwner : Step
         var intended = false;
         for (var attempt = 1; ; attempt++)
         {
-            var live = await cluster.GetAsync(ArgoKinds.ApplicationSets, Namespace, ApplicationSet, cancellation);
+            CustomResource live;
+            try
+            {
+                live = await cluster.GetAsync(ArgoKinds.ApplicationSets, Namespace, ApplicationSet, cancellation);
+            }
+            catch (EstateException gone) when (gone.Kind == EstateErrorKind.NotFound && Resume)
+            {
+                return StepOutcome.AlreadyTrue("it is gone, and the entry with it");
+            }
+
             var (entries, mine) = Entries(live);
             if (mine is not null != Resume) return new StepOutcome(intended, Resume ? "it owns the policy again" : "it leaves the policy alone");
             if (!intended) await intend();
@@ -64,25 +74,16 @@ public sealed record PauseOwner : Step
     }
 
     /// <summary>
-    /// Whether it leaves the application's policy alone as it is: it never updates what it made, or somebody told it to ignore the policy
-    /// of all its applications or of this one, and our notes too: it takes off annotations that its template does not have.
+    /// Whether it leaves the application alone as it is: it never updates what it made, or somebody told it to ignore the policy and our
+    /// notes, of all its applications or of this one.
     /// </summary>
-    public static bool IsNeedless(CustomResource set, string application) =>
-        set.Json.Text("spec", "syncPolicy", "applicationsSync") is "create-only" or "create-delete"
-        || Pointers.All(Ignored(set, application).Contains);
-
-    private static HashSet<string> Ignored(CustomResource set, string application)
+    public static bool IsNeedless(CustomResource set, string application)
     {
-        HashSet<string> ignored = [.. set.Json.Items("spec", "ignoreApplicationDifferences")
-            .Where(entry => entry.Text("name") is not { } name || name == application).SelectMany(entry => entry.Texts("jsonPointers"))];
-        if (ignored.Contains("/spec")) ignored.Add(Pointers[0]);
-        ignored.UnionWith(ignored.Overlaps(["/metadata", "/metadata/annotations"])
-            ? Pointers[1..] : set.Json.Texts("spec", "preservedFields", "annotations").Select(Pointer).ToArray());
-        return ignored;
+        if (set.Json.Text("spec", "syncPolicy", "applicationsSync") is "create-only" or "create-delete") return true;
+        var ignored = set.Json.Items("spec", "ignoreApplicationDifferences")
+            .Where(entry => entry.Text("name") is not { } name || name == application).SelectMany(entry => entry.Texts("jsonPointers")).ToList();
+        return Pointers.All(pointer => ignored.Exists(one => one == pointer || pointer.StartsWith(one + "/", StringComparison.Ordinal)));
     }
-
-    private static string Pointer(string annotation) =>
-        "/metadata/annotations/" + annotation.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private (IReadOnlyList<JsonElement> All, JsonElement? Mine) Entries(CustomResource set)
     {

@@ -41,6 +41,9 @@ public abstract record PushCommit : Step
     [JsonIgnore]
     public Pushed? Result { get; private set; }
 
+    [JsonIgnore]
+    public override bool MayBeLeft => true;
+
     public override Step? Invert() => Commit is null ? null : new RevertCommits
     {
         Repository = Repository,
@@ -90,6 +93,10 @@ public abstract record PushCommit : Step
         }
     }
 
+    /// <summary>Whether the branch has what the commit would bring.</summary>
+    internal async Task<bool> IsOnAsync(StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation) =>
+        await ComposeAsync(context, repository, tip, cancellation) is null;
+
     /// <summary>The commit to make on top of a tip; null when the branch has what it would bring. Throws rather than undo what others did.</summary>
     private protected abstract Task<CommitDraft?> ComposeAsync(
         StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation);
@@ -113,7 +120,7 @@ public abstract record PushCommit : Step
             }
 
             Result = new Pushed(existing.Tip, name, IsProposal: true, why);
-            return StepOutcome.AlreadyTrue($"{name} has it already, at {GitCommit.Short(existing.Tip)}");
+            return StepOutcome.AlreadyTrue($"{name} has it already, at {GitCommit.Short(existing.Tip)}") with { WaitsForSomebody = true };
         }
 
         Commit = await repository.WriteCommitAsync(draft, cancellation);
@@ -129,7 +136,7 @@ public abstract record PushCommit : Step
         }
 
         Result = new Pushed(Commit, name, IsProposal: true, [.. why, .. outcome.Messages]);
-        return new StepOutcome(true, $"pushed {GitCommit.Short(Commit)} to {name}; {Branch} is unchanged");
+        return new StepOutcome(true, $"pushed {GitCommit.Short(Commit)} to {name}; {Branch} is unchanged") { WaitsForSomebody = true };
     }
 
     private static async Task<GitBranch?> FindAsync(IGitRepository repository, string name, CancellationToken cancellation)

@@ -101,6 +101,7 @@ public sealed record SyncApplication : Step
             }
 
             Applications.MustReconcile(live);
+            if (Version is null && Applications.SyncsByItself(live) && await IsIdleAsync(context, name, cancellation)) continue;
             Applications.MustBeIdle(live, Version is null ? "Invoke-ArgoSync" : "Invoke-ArgoRollback");
             Check(live);
             if (Refresh) live = await argo.GetAsync(name, ArgoRefresh.Normal, cancellation);
@@ -123,6 +124,20 @@ public sealed record SyncApplication : Step
         var state = Result.OperationState!;
         if (!state.Succeeded) throw SyncFailure.Of(Result, state);
         return new StepOutcome(true, $"{state.Phase}: {state.Version?.Describe() ?? Goal}");
+    }
+
+    /// <summary>Waits for the automated sync that is under way; false when it takes longer than ours might.</summary>
+    private async Task<bool> IsIdleAsync(StepContext context, ApplicationName name, CancellationToken cancellation)
+    {
+        await using ApplicationFeed feed = new(context.Estate.ArgoCd, name, context.Time);
+        for (var since = context.Time.GetTimestamp(); context.Time.GetElapsedTime(since) < Timeout;)
+        {
+            var now = await feed.NextAsync(cancellation);
+            if (!now.IsOperating) return true;
+            if (!Applications.SyncsByItself(now)) return false;
+        }
+
+        return false;
     }
 
     private SyncRequest Request() => new()

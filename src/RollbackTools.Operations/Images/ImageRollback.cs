@@ -1,5 +1,7 @@
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.GitOps.Owned;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Images;
@@ -54,11 +56,61 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
                 : plan);
         }
 
-        watch.Expect([.. plans.Where(plan => plan.Verify is not null).Select(plan => Found(answers, plan))]);
-        return plans;
+        var (owned, free) = request.Via == RollbackVia.Cluster ? ([], plans) : await TakeOverAsync(answers, plans, cancellation);
+        watch.Expect([.. free.Where(plan => plan.Verify is not null).Select(plan => Found(answers, plan))]);
+        return [.. owned, .. free];
     }
 
     public async Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation)
+    {
+        var free = targets.Where(target => OwnedRollback.NameIn(target.Planned.Steps) is null).ToList();
+        Queue<TargetPlan> plans = new(free.Count == 0 ? [] : await ResumeInClusterAsync(free, cancellation));
+        List<TargetPlan> all = [];
+        foreach (var target in targets) all.Add(free.Contains(target) ? plans.Dequeue() : await ResumeOwnedAsync(target, cancellation));
+        return all;
+    }
+
+    private async Task<TargetPlan> ResumeOwnedAsync(UnfinishedTarget target, CancellationToken cancellation)
+    {
+        var answers = await reader.ReadAsync(OwnedRollback.WorkloadsIn(target.Planned), cancellation);
+        return answers.FirstOrDefault(answer => answer.Refusal is not null) is { } gone
+            ? new TargetPlan { Draft = target.Draft, Refusal = gone.Refusal }
+            : await new OwnedRollback(request, estate, time, watch).ResumeAsync(target, [.. answers.Select(answer => answer.Snapshot!)], cancellation);
+    }
+
+    /// <summary>Plans by application for the workloads that one deploys, and the plans that stay as they were.</summary>
+    private async Task<(IReadOnlyList<TargetPlan> Owned, List<TargetPlan> Free)> TakeOverAsync(
+        List<WorkloadAnswer> answers, List<TargetPlan> plans, CancellationToken cancellation)
+    {
+        WorkloadApplications applications = new(estate, request.ApplicationNamespace);
+        List<(ArgoApplication Application, OwnedMove Move)> found = [];
+        List<TargetPlan> free = [];
+        foreach (var plan in plans)
+        {
+            var restore = plan.Steps.OfType<RestoreTemplate>().FirstOrDefault();
+            if (restore is null) free.Add(plan);
+            else if (await applications.OwnerOfAsync(Found(answers, plan), cancellation) is { } application) found.Add((application, new OwnedMove(Found(answers, plan), plan, restore)));
+            else free.Add(request.Via == RollbackVia.Auto ? plan with { Draft = plan.Draft with { Warnings = [.. plan.Draft.Warnings, .. applications.Unseen] } } : NotOwned(plan));
+        }
+
+        OwnedRollback whole = new(request, estate, time, watch);
+        List<TargetPlan> owned = [];
+        foreach (var group in found.GroupBy(one => one.Application.Name))
+            owned.Add(await whole.PlanAsync(group.First().Application, [.. group.Select(one => one.Move)], cancellation));
+        return (owned, free);
+    }
+
+    private TargetPlan NotOwned(TargetPlan plan) => new()
+    {
+        Draft = plan.Draft,
+        Refusal = new RollbackException("NotOwnedByApplication", $"No Argo CD application in {request.ApplicationNamespace} deploys {plan.Target} in {plan.Draft.Namespace}.")
+        {
+            Target = $"{plan.Target} in {plan.Draft.Namespace}",
+            NextStep = $"Invoke-ImageRollback {plan.Target} -Namespace {plan.Draft.Namespace} -Via Cluster",
+        },
+    };
+
+    private async Task<IReadOnlyList<TargetPlan>> ResumeInClusterAsync(List<UnfinishedTarget> targets, CancellationToken cancellation)
     {
         var answers = await reader.ReadAsync([.. targets.Select(target => new WorkloadReference
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Images;
@@ -97,6 +98,21 @@ public sealed record ImageRollbackRequest : OperationRequest
 
     /// <summary>With <see cref="LabelSelector"/>: also what is proven to run well, which is otherwise left alone.</summary>
     public bool IncludeHealthy { get; init; }
+
+    /// <summary>Which way: by who owns the workloads, unless said otherwise.</summary>
+    public RollbackVia Via { get; init; } = RollbackVia.Auto;
+
+    /// <summary>How the bad version leaves Git, where the way goes through it.</summary>
+    public GitRemedy GitChange { get; init; }
+
+    /// <summary>Where Git is, when not where the application says.</summary>
+    public GitOverrides Git { get; init => field = value ?? new(); } = new();
+
+    /// <summary>The namespace Argo CD's applications lie in.</summary>
+    public string ApplicationNamespace { get; init => field = value ?? ApplicationName.DefaultNamespace; } = ApplicationName.DefaultNamespace;
+
+    /// <summary>End a sync that a person started, too.</summary>
+    public bool Preempt { get; init; }
 
     [JsonIgnore]
     public override string? Why =>

@@ -1,3 +1,5 @@
+using RollbackTools.Operations.Estate.Kubernetes;
+
 namespace RollbackTools.Operations.Images;
 
 /// <summary>Finds who else writes this workload, from the marks they leave on it, and says what they will do about a rollback.</summary>
@@ -7,13 +9,10 @@ internal static class Ownership
     {
         var meta = workload.Object.Metadata;
         List<string> warnings = [];
-        if ((meta.Annotations.GetValueOrDefault("argocd.argoproj.io/tracking-id")?.Split(':')[0]
-            ?? meta.Labels.GetValueOrDefault("argocd.argoproj.io/instance")) is { Length: > 0 } app)
+        if (ApplicationOf(meta) is { } name)
         {
-            // `namespace_name` where applications lie outside Argo CD's own namespace.
-            var name = app.Contains('_', StringComparison.Ordinal) ? app.Replace('_', '/') : app;
-            warnings.Add($"Argo CD application '{name}' owns {workload}: with self-heal it puts the version in Git back. Invoke-ArgoRollback {name} goes back " +
-                $"through Argo CD and pauses that; or pause it yourself: Set-ArgoSyncPolicy {name} -Policy None.");
+            warnings.Add($"Argo CD application '{name}' owns {workload}: with self-heal it puts the version in Git back. Without -Via Cluster, " +
+                $"Invoke-ImageRollback pauses that and puts Git right as well; Invoke-ArgoRollback {name} goes back through Argo CD; or pause it yourself: Set-ArgoSyncPolicy {name} -Policy None.");
         }
 
         if (meta.Annotations.TryGetValue("meta.helm.sh/release-name", out var release))
@@ -27,4 +26,13 @@ internal static class Ownership
 
         return warnings;
     }
+
+    /// <summary>The Argo CD application that deploys an object, <c>name</c> or <c>namespace/name</c>, by the marks it leaves; null when none does.</summary>
+    public static string? ApplicationOf(ObjectMeta meta) =>
+        (meta.Annotations.GetValueOrDefault("argocd.argoproj.io/tracking-id")?.Split(':')[0] ?? meta.Labels.GetValueOrDefault("argocd.argoproj.io/instance")) switch
+        {
+            null or "" => null,
+            // `namespace_name` where applications lie outside Argo CD's own namespace.
+            var mark => mark.Replace('_', '/'),
+        };
 }

@@ -14,21 +14,26 @@ public sealed class RevisionTimeline
 
     public static RevisionTimeline Of(IReadOnlyList<Revision> revisions, DateTimeOffset now)
     {
-        var turns = revisions
-            .SelectMany(revision => revision.FormerNumbers.Append(revision.Number)
-                .Select((number, turn) => (number, revision, start: turn == 0 ? revision.CreatedAt : null)))
-            .OrderBy(turn => turn.number)
-            .ToList();
+        var turns = TurnsOf(revisions);
         RevisionTimeline timeline = new();
         for (var i = 0; i < turns.Count; i++)
         {
-            var end = i == turns.Count - 1 ? now : turns[i + 1].start;
+            var end = i == turns.Count - 1 ? now : turns[i + 1].Start;
             // The last turn with both ends known wins: a later, shorter one says more than an earlier, longer one.
-            if (end - turns[i].start is { } span && span >= TimeSpan.Zero) timeline.held[turns[i].revision.Source] = span;
+            if (end - turns[i].Start is { } span && span >= TimeSpan.Zero) timeline.held[turns[i].Revision.Source] = span;
         }
 
         return timeline;
     }
+
+    /// <summary>Each turn, in order; no start where the cluster does not date it.</summary>
+    internal static List<(Revision Revision, DateTimeOffset? Start)> TurnsOf(IReadOnlyList<Revision> revisions) =>
+    [
+        .. revisions
+            .SelectMany(revision => revision.FormerNumbers.Append(revision.Number)
+                .Select((number, turn) => (Number: number, Revision: revision, Start: turn == 0 ? revision.CreatedAt : null)))
+            .OrderBy(turn => turn.Number).Select(turn => (turn.Revision, turn.Start)),
+    ];
 
     /// <summary>Null when the cluster does not tell.</summary>
     public TimeSpan? CurrentFor(Revision revision) => held.TryGetValue(revision.Source, out var span) ? span : null;

@@ -3,6 +3,8 @@ using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Releases;
+using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.Runs;
 
@@ -15,6 +17,9 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(SyncPolicyRequest), "ArgoSyncPolicy")]
 [JsonDerivedType(typeof(ImageUpdateRequest), "ImageUpdate")]
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
+[JsonDerivedType(typeof(SuspensionRequest), "Suspension")]
+[JsonDerivedType(typeof(RestartRequest), "Restart")]
+[JsonDerivedType(typeof(ReleaseRollbackRequest), "ReleaseRollback")]
 [JsonDerivedType(typeof(KustomizeImageRequest), "KustomizeImage")]
 [JsonDerivedType(typeof(GitRevertRequest), "GitRevert")]
 public abstract record OperationRequest
@@ -57,4 +62,8 @@ internal interface IOperation : IAsyncDisposable
 }
 
 /// <summary>A target on record that has no good end yet, with the draft of its result.</summary>
-internal sealed record UnfinishedTarget(PlannedTarget Planned, RollbackResult Draft);
+internal sealed record UnfinishedTarget(PlannedTarget Planned, RollbackResult Draft)
+{
+    /// <summary>Steps that the record says were done, by their description.</summary>
+    public IReadOnlyList<string> Done { get; init; } = [];
+}

@@ -51,7 +51,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         await journal.AppendAsync(new RunLine
         {
             Event = RunEvent.Planned,
-            Plan = [.. accepted.Select(plan => new PlannedTarget(plan.Target, plan.Steps) { Locks = plan.Locks, Wave = plan.Wave })],
+            Plan = [.. accepted.Select(plan => new PlannedTarget(plan.Target, plan.Steps) { Locks = plan.Locks, Wave = plan.Wave, Then = plan.Then })],
         });
 
         RunStanding standing = new(runId, accepted, reporter);
@@ -177,7 +177,12 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         TargetRun run = new(new StepContext(estate, reporter, time), journal, plan, standing);
         try
         {
-            foreach (var step in plan.Steps) await run.ApplyAsync(step, cancellation);
+            foreach (var step in plan.Steps)
+            {
+                if ((await run.ApplyAsync(step, cancellation)).WaitsForSomebody && plan.Waiting is { } waiting)
+                    return Completed(draft with { Warnings = [.. draft.Warnings, .. run.Warnings] }, waiting(step), plan.Success);
+            }
+
             draft = draft with { Warnings = [.. draft.Warnings, .. run.Warnings] };
             var untouched = !run.Changed && !plan.Begun && plan.Success is (RollbackOutcome.RolledBack or RollbackOutcome.Changed);
             var success = untouched ? RollbackOutcome.AlreadyThere : plan.Success;
@@ -191,12 +196,35 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             var verdict = await plan.Verify(run, cancellation);
             if (!verdict.Healthy && !run.Changed && !plan.Begun)
                 verdict = verdict with { NextStep = verdict.NextStep ?? $"Get-ImageHistory {plan.Target} -Namespace {draft.Namespace}" };
-            return Completed(draft, verdict, success);
+            if (!verdict.Healthy || plan.Then.Count == 0) return Completed(draft, verdict, success);
+            verdict = await FollowUpAsync(run, plan, verdict, cancellation);
+            return Completed(draft, verdict, untouched && run.Changed ? plan.Success : success);
         }
         catch (Exception refusal) when (refusal is RollbackException or EstateException)
         {
-            return Refused(draft, refusal);
+            var refused = Refused(draft, refusal);
+            return refused.NextStep is null && run.Changed ? refused with { NextStep = $"Undo-RollbackRun {draft.RunId}" } : refused;
         }
+    }
+
+    private static async Task<Verdict> FollowUpAsync(TargetRun run, TargetPlan plan, Verdict verdict, CancellationToken cancellation)
+    {
+        LeftUndone? left = null;
+        foreach (var step in plan.Then)
+        {
+            try
+            {
+                if ((await run.ApplyAsync(step, cancellation)).WaitsForSomebody) left = new LeftUndone(step, null);
+            }
+            catch (Exception refusal) when (step.MayBeLeft && refusal is RollbackException or EstateException)
+            {
+                left = new LeftUndone(step, refusal);
+            }
+
+            if (left is not null) break;
+        }
+
+        return plan.Conclude?.Invoke(verdict, left) ?? verdict;
     }
 
     private async Task<RollbackResult> FinishAsync(

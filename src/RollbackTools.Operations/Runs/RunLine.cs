@@ -74,6 +74,9 @@ public sealed record PlannedTarget(RunTarget Target, IReadOnlyList<Step> Steps)
     public IReadOnlyList<LockedTarget> Locks { get; init; } = [];
 
     public int Wave { get; init; }
+
+    /// <summary>What follows once the target is proven.</summary>
+    public IReadOnlyList<Step> Then { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>The first line: enough to plan the same run again on this machine.</summary>
@@ -113,7 +116,7 @@ internal static class JournalFormat
         Converters =
         {
             new JsonStringEnumConverter<RunEvent>(), new JsonStringEnumConverter<RunState>(), new JsonStringEnumConverter<RollbackOutcome>(),
-            new JsonStringEnumConverter<WorkloadKind>(),
+            new JsonStringEnumConverter<WorkloadKind>(), new JsonStringEnumConverter<RollbackVia>(), new JsonStringEnumConverter<GitRemedy>(),
         },
     });
 }

@@ -116,7 +116,10 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
             .Where(target => target.Outcome is not (null or RollbackOutcome.Failed or RollbackOutcome.Undone)).ToList();
         var open = planned.Where(entry => !ended.Any(entry.Target.SameAs)).ToList();
         var resumed = await operation.ResumeAsync([.. open.Select(entry => new UnfinishedTarget(
-            entry, Draft(header, entry.Target) with { Steps = [.. entry.Steps.Select(step => step.Description)] }))], cancellation);
+            entry, Draft(header, entry.Target) with { Steps = [.. entry.Steps.Concat(entry.Then).Select(step => step.Description)] })
+        {
+            Done = [.. lines.Where(line => line.Event == RunEvent.Done && line.Target!.SameAs(entry.Target)).Select(line => line.Step!.Description)],
+        })], cancellation);
         return
         [
             .. ended.Select(target => Ended(header, planned.First(entry => entry.Target.SameAs(target)), target)),

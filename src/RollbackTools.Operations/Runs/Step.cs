@@ -1,8 +1,11 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.GitOps.Owned;
 using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Releases;
+using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.Runs;
 
@@ -21,6 +24,15 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(RestoreTemplate), "RestoreTemplate")]
 [JsonDerivedType(typeof(ReplacePod), "ReplacePod")]
 [JsonDerivedType(typeof(PinImage), "PinImage")]
+[JsonDerivedType(typeof(PinImages), "PinImages")]
+[JsonDerivedType(typeof(FollowGit), "FollowGit")]
+[JsonDerivedType(typeof(QuietApplication), "QuietApplication")]
+[JsonDerivedType(typeof(ScaleWorkload), "ScaleWorkload")]
+[JsonDerivedType(typeof(SuspendCronJob), "SuspendCronJob")]
+[JsonDerivedType(typeof(RequireAgreement), "RequireAgreement")]
+[JsonDerivedType(typeof(RestartPods), "RestartPods")]
+[JsonDerivedType(typeof(ReturnOverlay), "ReturnOverlay")]
+[JsonDerivedType(typeof(MarkRelease), "MarkRelease")]
 [JsonDerivedType(typeof(PinImageInFile), "PinImageInFile")]
 [JsonDerivedType(typeof(RevertCommits), "RevertCommits")]
 public abstract record Step
@@ -28,6 +40,10 @@ public abstract record Step
     /// <summary>What it changes, in the wire's own words: <c>PATCH apps/v1 deployments/api: image a:41 → a:40</c>.</summary>
     [JsonIgnore]
     public abstract string Description { get; }
+
+    /// <summary>Whether a target is well without it, when it is a follow-up that is refused: then what comes after it is left, too.</summary>
+    [JsonIgnore]
+    public virtual bool MayBeLeft => false;
 
     /// <summary>What takes it back; null when there is nothing to take back.</summary>
     public abstract Step? Invert();
@@ -47,6 +63,9 @@ public sealed record StepOutcome(bool Changed, string Detail)
 {
     /// <summary>Something beside the step's purpose that did not work out; null when all did.</summary>
     public string? Warning { get; init; }
+
+    /// <summary>It is done as far as this can be, and takes effect when somebody agrees (a pull request): what builds upon it is not begun.</summary>
+    public bool WaitsForSomebody { get; init; }
 
     public static StepOutcome AlreadyTrue(string detail) => new(false, detail);
 }

@@ -22,6 +22,18 @@ public sealed record TargetPlan
     /// <summary>Waits for proof. Further steps it finds necessary go through <see cref="TargetRun.ApplyAsync"/>.</summary>
     public Func<TargetRun, CancellationToken, Task<Verdict>>? Verify { get; init; }
 
+    /// <summary>
+    /// What follows once it is proven, in order. A step that is refused and <see cref="Step.MayBeLeft"/>, or that waits for somebody, ends it
+    /// there; <see cref="Conclude"/> says what that means.
+    /// </summary>
+    public IReadOnlyList<Step> Then { get; init; } = [];
+
+    /// <summary>The verdict after the follow-up, from the one before it and what was left undone (null: nothing).</summary>
+    public Func<Verdict, LeftUndone?, Verdict>? Conclude { get; init; }
+
+    /// <summary>The verdict when one of <see cref="Steps"/> waits for somebody, and nothing was proven.</summary>
+    public Func<Step, Verdict>? Waiting { get; init; }
+
     /// <summary>What the outcome is called when it worked.</summary>
     public RollbackOutcome Success { get; init; } = RollbackOutcome.RolledBack;
 
@@ -45,6 +57,9 @@ public sealed record TargetPlan
 
     public RunTarget Target => new() { Namespace = Draft.Namespace, Kind = Draft.Kind, Name = Draft.Name, From = Draft.From, To = Draft.To };
 }
+
+/// <summary>The follow-up step that was not done, or waits for somebody; the refusal when it was refused.</summary>
+public sealed record LeftUndone(Step Step, Exception? Refusal);
 
 /// <summary>One target being worked on: applies steps so that the journal always knows first.</summary>
 public sealed class TargetRun

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using RollbackTools.Practice.Drills;
-using RollbackTools.Practice.Drills.Tomoda;
-using RollbackTools.Practice.Estates.Tomoda;
 using Spectre.Console;
 
 namespace RollbackTools.Practice.Cli;
@@ -9,17 +7,6 @@ namespace RollbackTools.Practice.Cli;
 /// <summary><c>break WORKLOAD IMAGE</c>: ships an image to a running estate as CI would. What the image does is in its tag.</summary>
 internal static class BreakCommand
 {
-    private static readonly (string Tag, string Does)[] Tags =
-    [
-        (TomodaImages.Crashing, "panics at start, again and again"),
-        (TomodaImages.Failing, "is ready, and answers half of all requests with 500"),
-        (TomodaImages.Leaking, "runs well, then out of memory"),
-        (TomodaImages.Unready, "never becomes ready"),
-        (TomodaImages.Slow, "takes its time to become ready"),
-        (TomodaImages.Misconfigured, "refuses its configuration"),
-        (TomodaImages.Missing, "is in no registry"),
-    ];
-
     public static Command Create(IAnsiConsole console)
     {
         Argument<string> workload = new("workload") { Description = "kind/name, such as deployment/backend." };
@@ -30,15 +17,6 @@ internal static class BreakCommand
             console, parsed.GetValue(workload)!, parsed.GetValue(image)!,
             parsed.GetValue(kubeconfig) ?? Environment.GetEnvironmentVariable("KUBECONFIG"), cancellation));
         return command;
-    }
-
-    /// <summary>Lines to type against an estate that runs.</summary>
-    public static IEnumerable<string> Hints(DrillEstate estate)
-    {
-        var width = Tags.Max(tag => tag.Tag.Length);
-        yield return $"kubectl --kubeconfig {estate.Kubeconfig} -n {estate.Namespace} set image {TomodaWorkloads.Backend} '*={TomodaImages.Backend}:{Tags[0].Tag}'";
-        yield return $"dotnet \"{typeof(BreakCommand).Assembly.Location}\" break {TomodaWorkloads.Backend} {Tags[0].Tag} --kubeconfig {estate.Kubeconfig}";
-        foreach (var (tag, does) in Tags) yield return $"  {tag.PadRight(width)}  {does}";
     }
 
     private static async Task<int> RunAsync(IAnsiConsole console, string workload, string image, string? kubeconfig, CancellationToken cancellation)

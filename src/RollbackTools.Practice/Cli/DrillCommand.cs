@@ -25,7 +25,12 @@ internal static class DrillCommand
     {
         DrillScreen screen = new(console);
         var width = DrillCatalogue.All.Max(drill => drill.Name.Length);
-        foreach (var drill in DrillCatalogue.All) screen.Line($"{drill.Name.PadRight(width)}  {drill.Summary}");
+        foreach (var drill in DrillCatalogue.All)
+        {
+            var needs = EstateCatalogue.NeedsGit(drill.Estate) ? " (needs git)" : "";
+            screen.Line($"{drill.Name.PadRight(width)}  {drill.Summary}{needs}");
+        }
+
         return ExitCodes.Success;
     }
 
@@ -44,7 +49,7 @@ internal static class DrillCommand
         using Termination termination = new(ignoreInterrupt: false);
         try
         {
-            await using var cluster = await EstateCatalogue.StartAsync(drill.Name.Split('/')[0], seed, port: 0, termination.Token);
+            await using var cluster = await EstateCatalogue.StartAsync(drill.Estate, seed, port: 0, termination.Token);
             var passed = await new DrillRunner(screen, TimeProvider.System)
                 .RunAsync(drill, EstateCatalogue.Describe(cluster), DrillRunner.DefaultRunsDirectory, termination.Token);
             if (keep)

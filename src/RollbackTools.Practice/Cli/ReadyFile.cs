@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Estates;
 
@@ -24,16 +23,23 @@ internal sealed class ReadyFile : IDisposable
         {
             ["name"] = estate.Name,
             ["kubeconfig"] = estate.Kubeconfig,
+            ["environmentFile"] = estate.EnvironmentFile,
             ["server"] = cluster.Url.GetLeftPart(UriPartial.Authority),
             ["services"] = new JsonObject(estate.Services.Select(service =>
                 KeyValuePair.Create(service.Key, (JsonNode?)service.Value.ToString().TrimEnd('/')))),
             ["processId"] = Environment.ProcessId,
             ["startedAt"] = new DateTimeOffset(self.StartTime).ToString("O"),
         };
+        if (estate.GitOps is { } ops)
+        {
+            content["argoCd"] = ops.Server.GetLeftPart(UriPartial.Authority);
+            content["argoTokenFile"] = ops.TokenFile;
+            content["argoCaFile"] = ops.CaFile;
+            content["repositories"] = new JsonObject(ops.Repositories.Select(one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value.AbsoluteUri)));
+        }
+
         var unfinished = $"{path}.{Environment.ProcessId}.tmp";
-        FileStreamOptions options = new() { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (FileStream file = new(unfinished, options)) JsonSerializer.Serialize(file, content);
+        PrivateFile.Write(unfinished, content.ToJsonString());
         File.Move(unfinished, path, overwrite: true);
         termination.WhenDeleted(path);
         return new ReadyFile(path);

@@ -28,17 +28,41 @@ internal static class ServeCommand
     {
         var about = EstateCatalogue.Describe(cluster);
         screen.Heading($"Practice estate {about.Name}");
-        screen.Line($"API server  {cluster.Url}");
-        screen.Line($"Kubeconfig  {about.Kubeconfig}");
-        foreach (var (name, url) in about.Services.OrderBy(service => service.Key, StringComparer.Ordinal)) screen.Line($"Service     {name}  {url}");
+        screen.Line($"API server   {cluster.Url}");
+        screen.Line($"Kubeconfig   {about.Kubeconfig}");
+        screen.Line($"Environment  {about.EnvironmentFile}");
+        foreach (var (name, url) in about.Services.OrderBy(service => service.Key, StringComparer.Ordinal)) screen.Line($"Service      {name}  {url}");
+        if (about.GitOps is { } ops) Describe(screen, ops);
         screen.Line();
         screen.Line("Use it:");
-        screen.Line($"  PowerShell  $env:KUBECONFIG = '{about.Kubeconfig}'; Get-ImageHistory -Namespace {about.Namespace}");
-        screen.Line($"  kubectl     kubectl --kubeconfig {about.Kubeconfig} -n {about.Namespace} get pods -w");
+        foreach (var line in about.GitOps is null ? UsePlain(about) : UseGitOps(about, about.GitOps)) screen.Line($"  {line}");
         screen.Line("Break it:");
-        foreach (var hint in BreakCommand.Hints(about)) screen.Line($"  {hint}");
+        foreach (var hint in BreakHints.Of(about)) screen.Line($"  {hint}");
         screen.Line("Ctrl+C ends it.");
     }
+
+    /// <summary>The token's file, never the token: a screen is read by others, and logged.</summary>
+    private static void Describe(DrillScreen screen, DrillGitOps ops)
+    {
+        screen.Line($"Argo CD      {ops.Server.GetLeftPart(UriPartial.Authority)}");
+        screen.Line($"  token in   {ops.TokenFile}");
+        screen.Line($"  CA in      {ops.CaFile}");
+        foreach (var (name, url) in ops.Repositories.OrderBy(one => one.Key, StringComparer.Ordinal)) screen.Line($"Git          {name}  {url}");
+    }
+
+    private static IEnumerable<string> UsePlain(DrillEstate estate) =>
+    [
+        $"PowerShell  $env:KUBECONFIG = '{estate.Kubeconfig}'; Get-ImageHistory -Namespace {estate.Namespace}",
+        $"kubectl     kubectl --kubeconfig {estate.Kubeconfig} -n {estate.Namespace} get pods -w",
+    ];
+
+    private static IEnumerable<string> UseGitOps(DrillEstate estate, DrillGitOps ops) =>
+    [
+        $"PowerShell  $env:ROLLBACKTOOLS_CONFIG = '{estate.EnvironmentFile}'; Get-ArgoHistory -Environment {DrillEnvironment.Name}",
+        $"kubectl     kubectl --kubeconfig {estate.Kubeconfig} -n {ops.Namespace} get applications -w",
+        $"git         git clone {ops.Repository}",
+        $"curl        curl --cacert {ops.CaFile} -H \"Authorization: Bearer $(cat {ops.TokenFile})\" {ops.Server.GetLeftPart(UriPartial.Authority)}/api/v1/applications",
+    ];
 
     private static async Task<int> RunAsync(IAnsiConsole console, string name, string? readyFile, int port, int seed, int? parent)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
@@ -54,6 +55,17 @@ internal sealed class ClusterClient : IDisposable
     }
 
     public Task<JsonObject> GetAsync(string path, CancellationToken cancellation) => SendAsync(HttpMethod.Get, path, null, cancellation);
+
+    /// <summary>What happens to a list's objects from <paramref name="resourceVersion"/> on, until cancelled.</summary>
+    public async IAsyncEnumerable<JsonObject> WatchAsync(
+        string path, string resourceVersion, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var response = await http.GetAsync(
+            $"{path}?watch=true&resourceVersion={resourceVersion}", HttpCompletionOption.ResponseHeadersRead, cancellation);
+        response.EnsureSuccessStatusCode();
+        using StreamReader lines = new(await response.Content.ReadAsStreamAsync(cancellation));
+        while (await lines.ReadLineAsync(cancellation) is { } line) yield return JsonNode.Parse(line)!.AsObject();
+    }
 
     public Task<JsonObject> CreateAsync(string path, JsonNode body, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, path, Body(body, "application/json"), cancellation);

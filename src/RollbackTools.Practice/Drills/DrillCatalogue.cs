@@ -1,3 +1,5 @@
+using RollbackTools.Practice.Drills.Bookstore;
+using RollbackTools.Practice.Drills.Gospelib;
 using RollbackTools.Practice.Drills.Tomoda;
 
 namespace RollbackTools.Practice.Drills;
@@ -8,6 +10,7 @@ public static class DrillCatalogue
     public static IReadOnlyList<IDrill> All { get; } =
     [
         new BadImageDrill(), new CrashLoopDrill(), new ErrorRateDrill(), new StuckStatefulSetDrill(), new FleetDrill(), new ToggleDrill(),
+        new ArgoRollbackDrill(), new ImageUpdaterDrill(), new GitRevertDrill(), new FullReleaseDrill(), new BadConfigDrill(),
     ];
 
     public static IDrill? Find(string name) => All.FirstOrDefault(drill => string.Equals(drill.Name, name, StringComparison.OrdinalIgnoreCase));

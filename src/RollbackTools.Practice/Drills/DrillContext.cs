@@ -8,7 +8,7 @@ namespace RollbackTools.Practice.Drills;
 /// <summary>What a drill does with: an estate that serves customers, a CI pipeline to break it, a prompt to repair it.</summary>
 public sealed class DrillContext
 {
-    // Enough requests that a share of failing ones shows, few enough that it takes well under a second.
+    // Of each service: enough requests that a share of failing ones shows, few enough that it takes well under a second.
     private const int Sample = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
@@ -27,6 +27,8 @@ public sealed class DrillContext
 
     public DrillScreen Screen { get; }
 
+    internal ClusterClient Cluster => cluster;
+
     internal TrafficMeter Traffic { get; }
 
     internal Timeline Timeline { get; }
@@ -36,7 +38,7 @@ public sealed class DrillContext
     {
         Screen.Heading($"Production, {Estate.Namespace} in {Estate.Name}, is healthy");
         await ShowStatusAsync(selector, cancellation);
-        var served = await Traffic.UntilAsync(Sample, AllAnswered, Patience, cancellation) ?? throw NotServed("before anything was broken");
+        var served = await Traffic.UntilAsync(OfEach, AllAnswered, Patience, cancellation) ?? throw NotServed("before anything was broken");
         Screen.Good($"Customers: {served.Count} of {served.Count} requests answered 200.");
         Timeline.Mark("production healthy", $"{served.Count} of {served.Count} requests answered");
     }
@@ -53,7 +55,7 @@ public sealed class DrillContext
     /// <summary>Waits until customers notice; shows what they get and what the cluster says. Fails the drill when nobody notices.</summary>
     public async Task NoticeTrafficAsync(string selector, CancellationToken cancellation)
     {
-        var failing = await Traffic.UntilAsync(Sample, last => last.Count(sample => !sample.Answered) >= Sample / 4, Patience, cancellation)
+        var failing = await Traffic.UntilAsync(OfEach, SomeServiceFails, Patience, cancellation)
             ?? throw new DrillFailedException("The bad image was shipped, and customers noticed nothing.");
         var failed = failing.Count(sample => !sample.Answered);
         var how = string.Join(", ", failing.Where(sample => !sample.Answered).GroupBy(sample => sample.What).Select(group => $"{group.Count()} x {group.Key}"));
@@ -130,14 +132,14 @@ public sealed class DrillContext
     /// <summary>
     /// The proof that counts: from now on customers are served, and no pod runs the bad image any more. Fails the drill otherwise.
     /// </summary>
-    /// <param name="badImage">The image, or the end of it.</param>
+    /// <param name="badImage">The image, its tag, or whatever else in a pod's spec marks the bad version.</param>
     /// <param name="selector">What to show.</param>
     /// <param name="cancellation">Stops the drill.</param>
     public async Task ProveAsync(string badImage, string selector, CancellationToken cancellation)
     {
         Screen.Heading("Proof");
         await ShowStatusAsync(selector, cancellation);
-        var served = await Traffic.UntilAsync(Sample, AllAnswered, Patience, cancellation) ?? throw NotServed("after the rollback");
+        var served = await Traffic.UntilAsync(OfEach, AllAnswered, Patience, cancellation) ?? throw NotServed("after the rollback");
         var bad = await PodsRunningAsync(badImage, cancellation);
         if (bad.Count > 0) throw new DrillFailedException($"{string.Join(", ", bad)} still run {badImage}.");
         Screen.Good($"Customers: {served.Count} of {served.Count} requests answered 200. No pod runs {badImage}.");
@@ -158,6 +160,11 @@ public sealed class DrillContext
 
     private static string Short(string image) => image[(image.LastIndexOf('/') + 1)..];
 
+    private int OfEach => Sample * Math.Max(1, Estate.Services.Count);
+
+    private static bool SomeServiceFails(IReadOnlyList<TrafficSample> last) =>
+        last.GroupBy(sample => sample.Service).Any(service => service.Count(sample => !sample.Answered) >= Sample / 4);
+
     private static bool AllAnswered(IReadOnlyList<TrafficSample> last) => last.All(sample => sample.Answered);
 
     private async Task ShowStatusAsync(string selector, CancellationToken cancellation)
@@ -171,14 +178,15 @@ public sealed class DrillContext
         }
     }
 
-    private async Task<IReadOnlyList<string>> PodsRunningAsync(string image, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> PodsRunningAsync(string mark, CancellationToken cancellation)
     {
         var pods = await cluster.GetAsync($"/api/v1/namespaces/{Estate.Namespace}/pods", cancellation);
-        return [.. pods["items"]!.AsArray().Select(pod => pod!.AsObject())
-            .Where(pod => pod["metadata"]!["deletionTimestamp"] is null
-                && pod["spec"]!["containers"]!.AsArray().Any(container => ((string)container!["image"]!).EndsWith(image, StringComparison.Ordinal)))
-            .Select(pod => (string)pod["metadata"]!["name"]!)];
+        return [.. pods["items"]!.AsArray().Select(pod => pod!.AsObject()).Where(pod => Runs(pod, mark)).Select(pod => (string)pod["metadata"]!["name"]!)];
     }
+
+    /// <summary>Whether a pod that is to live on is marked so in its spec.</summary>
+    internal static bool Runs(JsonObject pod, string mark) =>
+        pod["metadata"]!["deletionTimestamp"] is null && pod["spec"]!.ToJsonString().Contains(mark, StringComparison.Ordinal);
 
     private DrillFailedException NotServed(string when)
     {

@@ -2,18 +2,37 @@ using System.Text;
 
 namespace RollbackTools.Practice.Drills;
 
-/// <summary>The rollback.yaml of a drill, so that its lines are as short as they are at 03:00.</summary>
+/// <summary>The rollback.yaml of an estate, so that lines are as short as they are at 03:00.</summary>
 internal static class DrillEnvironment
 {
+    /// <summary>Production, reached over the cluster alone.</summary>
     public const string Name = "prod";
 
-    public static void Write(string path, DrillEstate estate)
+    /// <summary>The same over Argo CD's API server, which wants a token.</summary>
+    private const string OverApi = "prod-api";
+
+    public static string Text(DrillEstate estate)
     {
-        StringBuilder text = new($"environments:\n  {Name}:\n    kubeconfig: {Quoted(estate.Kubeconfig)}\n    namespace: {estate.Namespace}\n");
-        if (estate.Services.Count > 0) text.Append("    health:\n      endpoints:\n");
-        foreach (var (name, url) in estate.Services.OrderBy(service => service.Key, StringComparer.Ordinal))
-            text.Append($"        - url: {Quoted(new Uri(url, "/health").ToString())}\n          workloads: [{name}]\n");
-        File.WriteAllText(path, text.ToString());
+        StringBuilder text = new("environments:\n");
+        Append(text, estate, Name, overApi: false);
+        if (estate.GitOps is not null) Append(text, estate, OverApi, overApi: true);
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, DrillEstate estate, string name, bool overApi)
+    {
+        text.Append($"  {name}:\n    kubeconfig: {Quoted(estate.Kubeconfig)}\n    namespace: {estate.Namespace}\n");
+        if (estate.GitOps is { } ops)
+        {
+            text.Append($"    argocd:\n      application: {ops.Application}\n      namespace: {ops.Namespace}\n");
+            if (overApi) text.Append($"      server: {Quoted(ops.Server.GetLeftPart(UriPartial.Authority))}\n      caFile: {Quoted(ops.CaFile)}\n");
+            text.Append($"    git:\n      repository: {Quoted(ops.Repository.AbsoluteUri)}\n      branch: main\n      overlay: {ops.Overlay}\n");
+        }
+
+        if (estate.Services.Count == 0) return;
+        text.Append("    health:\n      endpoints:\n");
+        foreach (var (service, url) in estate.Services.OrderBy(one => one.Key, StringComparer.Ordinal))
+            text.Append($"        - url: {Quoted(new Uri(url, "/health").ToString())}\n          workloads: [{service}]\n");
     }
 
     private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";

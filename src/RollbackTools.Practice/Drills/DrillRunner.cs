@@ -11,37 +11,28 @@ public sealed class DrillRunner(DrillScreen screen, TimeProvider time)
     /// <summary>Whether the drill showed what it set out to show; the reason is printed otherwise.</summary>
     public async Task<bool> RunAsync(IDrill drill, DrillEstate estate, string runsDirectory, CancellationToken cancellation)
     {
-        var directory = Directory.CreateTempSubdirectory("rollbacktools-drill-").FullName;
+        RunStore runs = new(runsDirectory, time);
+        var before = runs.List().Select(run => run.RunId).ToHashSet();
+        Timeline timeline = new(time);
+        using var cluster = ClusterClient.Open(estate.Kubeconfig);
+        using DrillShell shell = new(screen, runs, Path.GetDirectoryName(estate.EnvironmentFile)!);
+        await using TrafficMeter traffic = new(estate.Services, timeline);
+        DrillContext context = new(estate, screen, shell, cluster, traffic, timeline);
+        string? failure = null;
         try
         {
-            DrillEnvironment.Write(Path.Combine(directory, "rollback.yaml"), estate);
-            RunStore runs = new(runsDirectory, time);
-            var before = runs.List().Select(run => run.RunId).ToHashSet();
-            Timeline timeline = new(time);
-            using var cluster = ClusterClient.Open(estate.Kubeconfig);
-            using DrillShell shell = new(screen, runs, directory);
-            await using TrafficMeter traffic = new(estate.Services, timeline);
-            DrillContext context = new(estate, screen, shell, cluster, traffic, timeline);
-            string? failure = null;
-            try
-            {
-                await drill.RunAsync(context, cancellation);
-            }
-            catch (Exception reason) when (reason is DrillFailedException or HttpRequestException)
-            {
-                failure = reason.Message;
-                timeline.Mark("drill failed", failure);
-            }
-
-            DrillReport.Write(screen, timeline, traffic, [.. runs.List().Where(run => !before.Contains(run.RunId)).Select(run => run.Path)]);
-            screen.Line();
-            if (failure is null) screen.Good($"PASSED {drill.Name}: health was observed.");
-            else screen.Bad($"FAILED {drill.Name}: {failure}");
-            return failure is null;
+            await drill.RunAsync(context, cancellation);
         }
-        finally
+        catch (Exception reason) when (reason is DrillFailedException or HttpRequestException)
         {
-            Directory.Delete(directory, recursive: true);
+            failure = reason.Message;
+            timeline.Mark("drill failed", failure);
         }
+
+        DrillReport.Write(screen, timeline, traffic, [.. runs.List().Where(run => !before.Contains(run.RunId)).Select(run => run.Path)]);
+        screen.Line();
+        if (failure is null) screen.Good($"PASSED {drill.Name}: health was observed.");
+        else screen.Bad($"FAILED {drill.Name}: {failure}");
+        return failure is null;
     }
 }

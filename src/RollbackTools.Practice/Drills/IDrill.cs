@@ -6,6 +6,9 @@ public interface IDrill
     /// <summary>ESTATE/what-breaks, such as <c>tomoda/bad-image</c>.</summary>
     string Name { get; }
 
+    /// <summary>The estate it breaks.</summary>
+    string Estate => Name.Split('/')[0];
+
     /// <summary>One line for <c>drill --list</c>.</summary>
     string Summary { get; }
 

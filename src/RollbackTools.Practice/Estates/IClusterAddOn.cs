@@ -2,6 +2,7 @@ using RollbackTools.Practice.Kubernetes.Api.Writing;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Pki;
 using RollbackTools.Practice.Kubernetes.Storage;
+using RollbackTools.Practice.Registry;
 
 namespace RollbackTools.Practice.Estates;
 
@@ -25,4 +26,5 @@ public interface IClusterAddOn : IAsyncDisposable
 /// <param name="Controllers">What its controllers share with all others.</param>
 /// <param name="Writer">The way into the store by the API's rules.</param>
 /// <param name="Admission">Where it may have its say on what is written.</param>
-public sealed record AddOnContext(ControllerContext Controllers, ObjectWriter Writer, AdmissionChain Admission);
+/// <param name="Images">The registries.</param>
+public sealed record AddOnContext(ControllerContext Controllers, ObjectWriter Writer, AdmissionChain Admission, ImageCatalogue Images);

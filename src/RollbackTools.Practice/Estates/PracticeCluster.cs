@@ -38,7 +38,7 @@ public sealed class PracticeCluster : IAsyncDisposable
         NodeAgent nodes = new(context, Images, Logs);
         List<Controller> controllers = [.. ControllerSet.All(context), nodes];
         if (options.Traffic) controllers.Add(router = new ServiceRouter(context, nodes, Logs, options.Seed));
-        AddOnContext cluster = new(context, writer, admission);
+        AddOnContext cluster = new(context, writer, admission, Images);
         foreach (var one in addOns) controllers.AddRange(one.Install(cluster));
         loop = new ControlLoop(context, controllers);
     }

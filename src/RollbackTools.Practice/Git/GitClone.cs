@@ -13,7 +13,15 @@ public sealed class GitClone : IDisposable
     private readonly string directory = Directory.CreateTempSubdirectory("rollback-clone-").FullName;
     private readonly Dictionary<string, string> environment = [];
 
-    private GitClone(GitTool git, string url) => (this.git, this.url) = (git, url);
+    private GitClone(GitTool? git, string url) => (this.git, this.url) = (git ?? GitTool.In(Path.Combine(directory, "home")), url);
+
+    /// <summary>With a git of its own: for whoever knows nothing of the server but its address. Throws <see cref="GitMissingException"/>.</summary>
+    public static async Task<GitClone> OpenAsync(string url, CancellationToken cancellation)
+    {
+        GitClone clone = new(null, url);
+        await clone.GitAsync(["init", "--bare", "--quiet", "."], cancellation);
+        return clone;
+    }
 
     /// <param name="host">Whose git and clean environment are used.</param>
     /// <param name="url">Where it fetches from and pushes to.</param>
@@ -84,6 +92,14 @@ public sealed class GitClone : IDisposable
         await GitAsync(
             ["push", "--quiet", "--", url, $"{commit}:refs/heads/{branch}", .. tags.Select(tag => $"{commit}:refs/tags/{tag}")], cancellation);
         return commit;
+    }
+
+    /// <summary>A branch's newest commits, newest first: short id and the line that says who did what.</summary>
+    public async Task<IReadOnlyList<(string Commit, string Line)>> LogAsync(string branch, int count, CancellationToken cancellation)
+    {
+        await GitAsync(["fetch", "--quiet", $"--depth={count}", "--no-tags", "--", url, $"+refs/heads/{branch}:refs/practice/{branch}"], cancellation);
+        var log = await GitAsync(["log", "--first-parent", $"--max-count={count}", "--format=%h %an: %s", $"refs/practice/{branch}"], cancellation);
+        return [.. log.Split('\n').Select(line => (line[..line.IndexOf(' ', StringComparison.Ordinal)], line))];
     }
 
     public void Dispose()

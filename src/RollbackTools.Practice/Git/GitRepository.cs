@@ -118,6 +118,22 @@ public sealed partial class GitRepository : IAsyncDisposable
         return await objects.FindAsync($"{commit}^{{commit}}", cancellation) is { } found ? GitCommit.Parse(found) : null;
     }
 
+    /// <summary>A branch from its beginning to its tip, without what was merged into it: commits, and when each was made.</summary>
+    public async Task<IReadOnlyList<(string Commit, DateTimeOffset Date)>> MainlineAsync(string branch, CancellationToken cancellation)
+    {
+        var log = await git.RunAsync(Location, ["log", "--first-parent", "--reverse", "--format=%H %ct", $"refs/heads/{branch}"], cancellation);
+        return [.. log.Split('\n').Select(line => line.Split(' '))
+            .Select(line => (line[0], DateTimeOffset.FromUnixTimeSeconds(long.Parse(line[1], CultureInfo.InvariantCulture))))];
+    }
+
+    /// <summary>The names of all tags.</summary>
+    public async Task<IReadOnlyList<string>> TagsAsync(CancellationToken cancellation)
+    {
+        Demand();
+        var tags = await git.RunAsync(Location, ["for-each-ref", "--format=%(refname:strip=2)", "refs/tags/"], cancellation);
+        return tags.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     public ValueTask DisposeAsync() => objects.DisposeAsync();
 
     internal Task<IReadOnlyList<TreeEntry>?> ListAsync(string commit, string path, CancellationToken cancellation)

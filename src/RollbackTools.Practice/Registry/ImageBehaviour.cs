@@ -29,4 +29,10 @@ public abstract record ImageBehaviour
 
     /// <summary>Refuses to start with the configuration it is given: exits 1 at once.</summary>
     public sealed record BadConfig : ImageBehaviour;
+
+    /// <summary>
+    /// As good as its configuration, which it reads once, at start: half of its requests fail while the address in one variable is no
+    /// Service of its namespace, or another says <c>false</c>.
+    /// </summary>
+    public sealed record Configured(string Address, string Switch) : ImageBehaviour;
 }

@@ -40,6 +40,8 @@ public sealed class ArgoOperationState(JsonElement json)
 
     public ArgoOperation Operation => new(json.At("operation") ?? JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement>(), ArgoJson.Default.DictionaryStringJsonElement));
 
+    public bool IsDryRun => json.Flag("operation", "sync", "dryRun") == true;
+
     public bool Ended => Phase is "Failed" or "Error" or "Succeeded";
 
     public bool Succeeded => Phase == "Succeeded";

@@ -8,6 +8,8 @@ namespace RollbackTools.Operations.GitOps.ImageUpdates;
 /// </summary>
 internal static class UpdateAnnotations
 {
+    public const string Prefix = "argocd-image-updater.argoproj.io/";
+
     private const string IgnoreTags = "ignore-tags";
 
     public static IReadOnlyList<AnnotationChange> Changes(
@@ -46,14 +48,14 @@ internal static class UpdateAnnotations
     }
 
     private static IEnumerable<string> Keys(ArgoApplication application) => Aliases(application)
-        .Select(alias => Key(alias, IgnoreTags)).Where(key => application.Annotation(key) is not null).Prepend($"{ImageUpdaterMarks.Prefix}{IgnoreTags}").Distinct();
+        .Select(alias => Key(alias, IgnoreTags)).Where(key => application.Annotation(key) is not null).Prepend($"{Prefix}{IgnoreTags}").Distinct();
 
     private static IEnumerable<string> Aliases(ArgoApplication application) =>
-        (application.Annotation($"{ImageUpdaterMarks.Prefix}image-list") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        (application.Annotation($"{Prefix}image-list") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         .Select(entry => entry.Split('=', 2)).Where(parts => parts.Length == 2).Select(parts => parts[0].Trim());
 
-    private static string Key(string alias, string name) => $"{ImageUpdaterMarks.Prefix}{alias.Replace('/', '_')}.{name}";
+    private static string Key(string alias, string name) => $"{Prefix}{alias.Replace('/', '_')}.{name}";
 
     private static string? Text(ArgoApplication application, string alias, string name) =>
-        application.Annotation(Key(alias, name)) ?? application.Annotation($"{ImageUpdaterMarks.Prefix}{name}");
+        application.Annotation(Key(alias, name)) ?? application.Annotation($"{Prefix}{name}");
 }

@@ -17,6 +17,6 @@ public static class BookstoreImages
     public static void Push(ImageCatalogue images)
     {
         foreach (var service in Services)
-            foreach (var tag in (string[])["2026.3.0", "2026.4.0", Current]) images.Push(ImageOf(service), tag);
+            foreach (var tag in (string[])["2026.3.0", "2026.4.0", Current]) images.Push(ImageOf(service), tag, new ImageBehaviour.Configured("PAYMENTS_URL", "CHECKOUT"));
     }
 }

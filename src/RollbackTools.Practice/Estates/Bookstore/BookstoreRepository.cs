@@ -12,6 +12,12 @@ public static class BookstoreRepository
     public const string Path = "apps/bookstore/overlays/production";
     public const string Namespace = "bookstore";
 
+    /// <summary>The directory of the parent: the Applications themselves.</summary>
+    public const string Applications = "argocd/applications";
+
+    /// <summary>The Application that deploys the overlay.</summary>
+    public const string Child = "bookstore-production";
+
     private const string Base = "apps/bookstore/base";
     private const string Settings = Path + "/settings.env";
     private const string Flags = Path + "/flags.yaml";
@@ -21,11 +27,12 @@ public static class BookstoreRepository
     private static readonly GitAuthor Tomas = new("Tomás Rivera", "tomas@bookstore.example");
 
     /// <summary>The history, ending two days before <paramref name="now"/>.</summary>
-    public static RepositorySeed Seed(DateTimeOffset now)
+    /// <param name="url">The repository's own address, which the child's manifest names.</param>
+    public static RepositorySeed Seed(DateTimeOffset now, string url = "https://git.bookstore.example/bookstore/platform.git")
     {
         RepositorySeed seed = new();
         var start = now - TimeSpan.FromDays(21);
-        var first = seed.Commit(Draft(Priya, start, "bookstore: base and production overlay", [.. Files()]));
+        var first = seed.Commit(Draft(Priya, start, "bookstore: base and production overlay", [.. Files(), ($"{Applications}/{Child}.yaml", Application(url))]));
         seed.Branch("two-pools", first);
         seed.Commit(Draft(Tomas, start.AddDays(2), "catalog: a larger pool", [(Settings, SettingsFile(pool: 40))]), "two-pools");
         seed.Commit(Draft(Priya, start.AddDays(3), "storefront: show ratings", [(Flags, FlagsFile(ratings: true))]));
@@ -60,6 +67,22 @@ public static class BookstoreRepository
         yield return (Flags, FlagsFile(ratings: false));
         yield return (Overlay, Kustomization("2026.3.0"));
     }
+
+    private static string Application(string url) =>
+        $$"""
+        apiVersion: argoproj.io/v1alpha1
+        kind: Application
+        metadata:
+          name: {{Child}}
+          namespace: argocd
+        spec:
+          project: bookstore
+          source: { repoURL: "{{url}}", path: {{Path}}, targetRevision: main }
+          destination: { server: https://kubernetes.default.svc, namespace: {{Namespace}} }
+          syncPolicy:
+            automated: { prune: true, selfHeal: true }
+
+        """;
 
     private static string SettingsFile(int pool, int timeout = 2000, string payments = "http://payments-gateway") =>
         $"# What every service reads at start.\nDATABASE_POOL={pool}\nREQUEST_TIMEOUT_MS={timeout}\nPAYMENTS_URL={payments}\nLOG_FORMAT=json\n";

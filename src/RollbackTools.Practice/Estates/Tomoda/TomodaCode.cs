@@ -10,7 +10,9 @@ public static class TomodaCode
 {
     public const string Name = "tomoda/tomoda";
 
-    private const string Handlers = "backend/handlers.go";
+    internal const string Handlers = "backend/handlers.go";
+    internal const string Tenants = "tenantOf";
+    internal const string TenantsMigration = "migrations/0042_tenants.up.sql";
 
     private static readonly GitAuthor Aiko = new("Aiko Sato", "aiko@tomoda.life");
     private static readonly GitAuthor Lars = new("Lars Holm", "lars@tomoda.life");
@@ -33,11 +35,11 @@ public static class TomodaCode
             Lars, start.AddDays(9).AddHours(-3), "Fix pagination of saved searches", ("backend/searches.go", Source("saveSearch", "page")))));
 
         // The handler went out before the column it reads.
-        var tenants = seed.Commit(Draft(Lars, start.AddDays(12).AddHours(-3), "Tenants: read tenant_id", (Handlers, Source("listOrders", "tenantOf"))));
+        var tenants = seed.Commit(Draft(Lars, start.AddDays(12).AddHours(-3), "Tenants: read tenant_id", (Handlers, Source("listOrders", Tenants))));
         Tagged(seed, "v2.13.0", tenants);
         seed.Revert(tenants, Aiko, start.AddDays(12).AddHours(1), "It reads tenant_id, which no migration has added.");
         Tagged(seed, "v2.13.1", seed.Commit(Draft(Lars, start.AddDays(15).AddHours(-3), "Tenants, with their migration",
-            (Handlers, Source("listOrders", "tenantOf")), ("migrations/0042_tenants.up.sql", "ALTER TABLE orders ADD COLUMN tenant_id bigint;\n"),
+            (Handlers, Source("listOrders", Tenants)), (TenantsMigration, "ALTER TABLE orders ADD COLUMN tenant_id bigint;\n"),
             ("migrations/0042_tenants.down.sql", "ALTER TABLE orders DROP COLUMN tenant_id;\n"))));
         Tagged(seed, TomodaImages.Current, seed.Commit(Draft(
             Aiko, start.AddDays(17).AddHours(-3), "Invoices", ("backend/invoices.go", Source("makeInvoice")))));
@@ -45,13 +47,16 @@ public static class TomodaCode
     }
 
     /// <summary>
-    /// Commits a change that breaks, tags it and pushes both; Cloud Build would push its images next. Returns the commit; throws
+    /// Commits a feature that breaks, tags it and pushes both; <see cref="CloudBuild"/> does the rest. Returns the commit; throws
     /// <see cref="GitException"/> when the push is refused.
     /// </summary>
-    public static async Task<string> ShipAsync(GitClone code, string tag, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<string> ShipAsync(
+        GitClone code, string tag, DateTimeOffset now, CancellationToken cancellation, TomodaFeature? feature = null)
     {
+        feature ??= TomodaFeature.Refunds;
         await code.FetchAsync("main", cancellation);
-        return await code.PushAsync("main", Draft(Lars, now, "Refunds", (Handlers, Source("listOrders", "tenantOf", "refund"))), cancellation, tag);
+        var file = await code.ReadAsync("main", feature.File, cancellation) ?? Source();
+        return await code.PushAsync("main", Draft(Lars, now, feature.Title, (feature.File, file + Function(feature.Function))), cancellation, tag);
     }
 
     private static void Tagged(RepositorySeed seed, string tag, SeedCommit commit) => seed.Tag(tag, commit, $"Release {tag}\n");
@@ -60,5 +65,7 @@ public static class TomodaCode
         new(author, at, message + "\n", [.. files.Select(file => new FileChange(file.Path, file.Content))]);
 
     private static string Source(params string[] functions) =>
-        "package backend\n" + string.Concat(functions.Select(function => $"\nfunc {function}() error {{\n\treturn nil\n}}\n"));
+        "package backend\n" + string.Concat(functions.Select(Function));
+
+    private static string Function(string name) => $"\nfunc {name}() error {{\n\treturn nil\n}}\n";
 }

@@ -36,12 +36,17 @@ public static class TomodaImages
     /// <summary>A tag that was never pushed.</summary>
     public const string Missing = "v2.15.9";
 
+    public static IReadOnlyList<string> All { get; } = [Backend, Api, Async, Search, LogAgent];
+
+    /// <summary>How v2.13.0 behaves: it came before its migration.</summary>
+    internal static ImageBehaviour WithoutTenants { get; } = new ImageBehaviour.CrashLoop { Panic = "panic: pq: column \"tenant_id\" does not exist" };
+
     public static void Push(ImageCatalogue images)
     {
-        foreach (var repository in (string[])[Backend, Api, Async, Search, LogAgent])
+        foreach (var repository in All)
         {
             foreach (var tag in (string[])["v2.11.0", "v2.12.0", "v2.12.1", "v2.13.1", Current]) images.Push(repository, tag);
-            images.Push(repository, "v2.13.0", new ImageBehaviour.CrashLoop { Panic = "panic: pq: column \"tenant_id\" does not exist" });
+            images.Push(repository, "v2.13.0", WithoutTenants);
             images.Push(repository, Crashing, new ImageBehaviour.CrashLoop());
             images.Push(repository, Failing, new ImageBehaviour.ErrorRate(0.5));
             images.Push(repository, Leaking, new ImageBehaviour.MemoryLeak());

@@ -16,6 +16,17 @@ internal static class TomodaManifests
         metadata: { name: staging, labels: { environment: staging } }
         """;
 
+    /// <summary>The database's Secret, which nobody keeps in Git.</summary>
+    public static string Secret(string ns) =>
+        $$"""
+        apiVersion: v1
+        kind: Secret
+        metadata: { name: tomoda-database, namespace: {{ns}} }
+        type: Opaque
+        stringData:
+          DATABASE_URL: postgres://tomoda:practice@tomoda-db-rw:5432/tomoda
+        """;
+
     /// <summary>What is applied once: configuration, Services, the autoscaler.</summary>
     public static string Foundation(string ns) =>
         $$"""
@@ -27,12 +38,7 @@ internal static class TomodaManifests
           SEARCH_URL: http://tomoda-search:9200
           PUBLIC_URL: https://api.{{(ns == "prod" ? "" : ns + ".")}}tomoda.life
         ---
-        apiVersion: v1
-        kind: Secret
-        metadata: { name: tomoda-database, namespace: {{ns}} }
-        type: Opaque
-        stringData:
-          DATABASE_URL: postgres://tomoda:practice@tomoda-db-rw:5432/tomoda
+        {{Secret(ns)}}
         ---
         apiVersion: v1
         kind: Service

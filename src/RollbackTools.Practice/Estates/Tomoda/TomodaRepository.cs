@@ -53,7 +53,8 @@ public static class TomodaRepository
             Updater, now, message, cancellation);
     }
 
-    private static IReadOnlyList<string> ImagesOf(string environment) =>
+    /// <summary>The images an environment runs.</summary>
+    internal static IReadOnlyList<string> ImagesOf(string environment) =>
         environment == "prod" ? [.. TomodaOverlays.Images, TomodaImages.LogAgent] : TomodaOverlays.Images;
 
     /// <summary>First to staging, an hour later to prod.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using RollbackTools.Practice.Estates;
 using RollbackTools.Practice.Kubernetes.Api.Access;
 using RollbackTools.Practice.Kubernetes.Pki;
 
@@ -34,11 +35,7 @@ internal static class Kubeconfig
         Context($"{name}-expired", name, $"{name}-expired");
         Context($"{name}-wrong-ca", $"{name}-wrong-ca", $"{name}-admin");
 
-        FileStreamOptions file = new() { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        if (!OperatingSystem.IsWindows() && File.Exists(path)) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        using StreamWriter writer = new(path, new UTF8Encoding(false), file);
-        writer.Write(text.ToString());
+        PrivateFile.Write(path, text.ToString());
 
         void Cluster(string cluster, string pem) => text.Append(
             $"- name: {cluster}\n  cluster:\n    server: {server.GetLeftPart(UriPartial.Authority)}\n    certificate-authority-data: {Base64(pem)}\n");

@@ -2,10 +2,11 @@ using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
+using RollbackTools.Practice.Registry;
 
 namespace RollbackTools.Practice.Kubernetes.Kubelet;
 
-/// <summary>The ConfigMaps and Secrets a pod cannot start without.</summary>
+/// <summary>The ConfigMaps and Secrets a pod cannot start without, and what is in them.</summary>
 internal sealed class ConfigurationReferences(ObjectStore store)
 {
     /// <summary>What the container's environment lacks, in the kubelet's words; null when it has everything.</summary>
@@ -47,6 +48,26 @@ internal sealed class ConfigurationReferences(ObjectStore store)
         }
 
         return null;
+    }
+
+    /// <summary>The image as it behaves with the configuration it finds now.</summary>
+    public CatalogueImage Reading(CatalogueImage image, JsonObject container, string ns)
+    {
+        if (image.Behaviour is not ImageBehaviour.Configured needs) return image;
+        var host = Uri.TryCreate(Variable(container, ns, needs.Address), UriKind.Absolute, out var address) ? address.Host : "";
+        var works = store.Find(Resources.Services, ns, host) is not null && Variable(container, ns, needs.Switch) != "false";
+        return image with { Behaviour = works ? new ImageBehaviour.Healthy() : new ImageBehaviour.ErrorRate(0.5) };
+    }
+
+    /// <summary>A variable of the container's environment, as far as it comes from ConfigMaps or is written out.</summary>
+    private string? Variable(JsonObject container, string ns, string name)
+    {
+        if (container.Items("env").LastOrDefault(one => one.Text("name") == name) is { } own)
+            return own.Text("value") ?? Value(own.Text("valueFrom", "configMapKeyRef", "name"), own.Text("valueFrom", "configMapKeyRef", "key"));
+        return container.Items("envFrom").Reverse().Select(from => Value(from.Text("configMapRef", "name"), name)).FirstOrDefault(value => value is not null);
+
+        string? Value(string? map, string? key) =>
+            map is not null && key is not null ? store.Find(Resources.ConfigMaps, ns, map)?.Read.Text("data", key) : null;
     }
 
     private string? Missing(JsonObject? reference, ResourceType kind, string ns, string? key)

@@ -122,7 +122,7 @@ internal sealed class ContainerLifecycle(
 
     private void Run(PodRuntime pod, ContainerRuntime container)
     {
-        var image = container.Pulled!;
+        var image = container.Pulled = configuration.Reading(container.Pulled!, container.Spec, pod.Key.Namespace!);
         container.State = new ContainerState.Running(context.Now);
         container.ContainerId = "containerd://" + Hex(64);
         container.Ready = false;

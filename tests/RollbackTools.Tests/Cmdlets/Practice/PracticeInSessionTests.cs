@@ -1,4 +1,6 @@
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
+using RollbackTools.Tests.Practice.Git;
 
 namespace RollbackTools.Tests.Cmdlets.Practice;
 
@@ -35,6 +37,28 @@ public sealed class PracticeInSessionTests : IAsyncLifetime
 
         Assert.False(PracticeShell.IsAlive(estate));
         Assert.Equal(before, Environment.GetEnvironmentVariable("KUBECONFIG"));
+    }
+
+    [Fact]
+    public void One_with_Argo_CD_is_reached_over_its_cluster_and_over_its_API_by_the_names_of_its_environments()
+    {
+        RealGit.Need();
+        var environments = Environment.GetEnvironmentVariable("ROLLBACKTOOLS_CONFIG");
+
+        var estate = shell.Start("Start-RollbackPractice bookstore -UseInSession");
+
+        Assert.StartsWith("http://127.0.0.1:", (string)estate.Repositories["bookstore/platform"]!, StringComparison.Ordinal);
+        var token = File.ReadAllText(estate.ArgoTokenFile);
+        Assert.DoesNotContain(token, estate.ToString() + File.ReadAllText(estate.ReadyFile) + File.ReadAllText(estate.EnvironmentFile), StringComparison.Ordinal);
+        foreach (var environment in (string[])["prod", "prod-api"])
+        {
+            var history = shell.Runner.Run($"Get-ArgoHistory -Environment {environment}").OrThrow().Of<ArgoHistoryEntry>();
+            Assert.Equal("bookstore 2026.4.1", history[0].Subject);
+        }
+
+        shell.Runner.Run("$estate | Stop-RollbackPractice").OrThrow();
+        Assert.Equal((environments, (string?)null), (Environment.GetEnvironmentVariable("ROLLBACKTOOLS_CONFIG"), Environment.GetEnvironmentVariable("ARGOCD_AUTH_TOKEN")));
+        Assert.False(File.Exists(estate.ArgoTokenFile), "the token was left behind");
     }
 
     [Theory]

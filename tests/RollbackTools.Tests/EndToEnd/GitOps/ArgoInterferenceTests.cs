@@ -180,6 +180,24 @@ public sealed class ArgoInterferenceTests
     }
 
     [Fact]
+    public async Task A_sync_waits_for_an_automated_one_that_is_under_way_and_tells_what_it_deployed()
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        await production.BrokenAsync();
+        production.Argo.ControllerDown = true;
+        var commit = production.Git.Commit("shop", Tests.Practice.ArgoCd.ArgoPractice.Deployment("shop/api:1.1"));
+        production.Change(body => body["operation"] = JsonNode.Parse("""{"initiatedBy":{"automated":true},"sync":{}}"""));
+
+        var syncing = production.DoAsync("Invoke-ArgoSync shop");
+        await production.UntilAsync(() => production.Cluster.Store.List(RollbackTools.Practice.Kubernetes.Schema.Resources.Leases, "argocd").Items.Length > 0);
+        production.Argo.ControllerDown = false;
+        var result = await syncing;
+
+        Assert.Equal((RollbackOutcome.Changed, commit[..10]), (result.Outcome, result.To));
+        Assert.Equal("shop/api:1.1", production.Image);
+    }
+
+    [Fact]
     public async Task An_application_that_is_not_there_or_skipped_is_said_so()
     {
         await using var production = await GitOpsProduction.StartAsync();

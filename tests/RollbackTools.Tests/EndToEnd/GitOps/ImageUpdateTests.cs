@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
@@ -52,8 +53,10 @@ public sealed class ImageUpdateTests
                 images: [ { alias: api, imageName: shop/api } ]
             """);
         var before = Spec(production);
+        Assert.Contains(await FightsAsync(production), line => line.Contains("promotes newer tags of shop/api", StringComparison.Ordinal));
 
         var result = await production.DoAsync("Suspend-ImageUpdate shop");
+        Assert.DoesNotContain(await FightsAsync(production), line => line.Contains("promotes newer tags", StringComparison.Ordinal));
 
         Assert.Equal([["latest", "*"]], Ignored(production, "shop"));
         Assert.Equal([["latest"]], Ignored(production, "cart"));
@@ -138,6 +141,9 @@ public sealed class ImageUpdateTests
         if (updater is not null) production.Cluster.Operator.Apply(updater);
         return production;
     }
+
+    private static async Task<IReadOnlyList<string>> FightsAsync(GitOpsProduction production) =>
+        (await production.RunAsync("Get-ArgoApplication shop")).OrThrow().Of<ApplicationReport>().Single().Interference;
 
     private static string Spec(GitOpsProduction production) => production.Find("updater", ArgoResources.ImageUpdaters)["spec"]!.ToJsonString();
 

@@ -70,6 +70,17 @@ public sealed class ApplicationKnownGoodTests
     }
 
     [Fact]
+    public void A_dry_run_deploys_nothing()
+    {
+        var text = Apps.WithHistory(Now, "Healthy", "", (A, 100), (B, 50)).Json.GetRawText().Replace("\"health\"", $$"""
+            "operationState":{"phase":"Succeeded","startedAt":"{{Now.AddMinutes(-5):yyyy-MM-ddTHH:mm:ssZ}}","operation":{"sync":{"dryRun":true} },
+              "syncResult":{"revision":"{{C}}","source":{"repoURL":"r","path":"p"} } },"health"
+            """, StringComparison.Ordinal);
+
+        Assert.Equal([B], Deployed.Of(new ArgoApplication(new(Apps.Json(text))))!.Version.Revisions);
+    }
+
+    [Fact]
     public void Other_overrides_at_the_same_commit_are_another_version()
     {
         ApplicationVersion one = new() { Sources = [Apps.Json("""{"repoURL":"r","kustomize":{"images":["api:1"]}}""")], Revisions = [A] };

@@ -11,7 +11,7 @@ public sealed class DrillTests : IDisposable
     private readonly StringWriter printed = new();
     private readonly string runs = Directory.CreateTempSubdirectory("rollback-drill-runs-").FullName;
 
-    public static TheoryData<string> Names() => [.. DrillCatalogue.All.Select(drill => drill.Name)];
+    public static TheoryData<string> Names() => [.. DrillCatalogue.All.Where(drill => !EstateCatalogue.NeedsGit(drill.Estate)).Select(drill => drill.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -73,7 +73,7 @@ public sealed class DrillTests : IDisposable
     {
         var stop = TestContext.Current.CancellationToken;
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(printed) });
-        await using var cluster = await EstateCatalogue.StartAsync("tomoda", seed: 1, port: 0, stop);
+        await using var cluster = await EstateCatalogue.StartAsync(drill.Estate, seed: 1, port: 0, stop);
         return await new DrillRunner(new DrillScreen(console), TimeProvider.System).RunAsync(drill, EstateCatalogue.Describe(cluster), runs, stop);
     }
 

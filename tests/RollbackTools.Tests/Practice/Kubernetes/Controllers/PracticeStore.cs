@@ -36,7 +36,7 @@ internal sealed class PracticeStore : IAsyncDisposable
         AdmissionChain chain = new();
         Writer = new ObjectWriter(Store, chain, Clock);
         Operator = new Operator(Store, Writer, catalog);
-        if (addOn is not null) controllers.AddRange(addOn.Install(new AddOnContext(Context, Writer, chain)));
+        if (addOn is not null) controllers.AddRange(addOn.Install(new AddOnContext(Context, Writer, chain, Images)));
         loop = new ControlLoop(Context, controllers);
         loop.Start(catalog.Types);
     }

@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads;
+
+namespace RollbackTools.Cmdlets.Workloads;
+
+/// <summary>The base of the two cmdlets that stop workloads and let them run again.</summary>
+public abstract class SuspensionCmdlet : WorkloadRunCmdlet
+{
+    /// <summary>Names of CronJobs; -Selector finds those with the labels, too.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? CronJob { get; set; }
+
+    private protected override bool NamesOthers => CronJob is { Length: > 0 };
+
+    private protected abstract bool Resume { get; }
+
+    private protected override OperationRequest Request(IReadOnlyList<WorkloadReference> workloads, Connection connection) => new SuspensionRequest
+    {
+        Resume = Resume,
+        Workloads = workloads,
+        CronJobs = CronJob ?? [],
+        LabelSelector = Selector,
+        Namespace = Given.Namespace,
+        ApplicationNamespace = connection.Environment?.ArgoCd.Namespace ?? ApplicationName.DefaultNamespace,
+        Reason = Reason,
+        Timeout = Timeout,
+        ThrottleLimit = ThrottleLimit,
+        NoWait = IsOn(NoWait),
+    };
+}

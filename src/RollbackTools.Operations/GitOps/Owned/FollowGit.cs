@@ -1,0 +1,148 @@
+using System.Text.Json.Serialization;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps.Owned;
+
+/// <summary>
+/// Has Argo CD deploy what Git holds once that is good again, and waits until the two agree. What it is about to deploy is looked at
+/// first: it must be the branch's newest commit, and that must have the change.
+/// </summary>
+public sealed record FollowGit : Step
+{
+    private const int MostSyncs = 3;
+
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(500);
+
+    public string Namespace { get; init; } = "";
+
+    public string Application { get; init; } = "";
+
+    public string Uid { get; init; } = "";
+
+    /// <summary>The commit that must be in Git: a <see cref="PushCommit"/>.</summary>
+    public Step Change { get; init; } = null!;
+
+    /// <summary>Workloads that must run what they were taken to, all of it; none when that is verified otherwise.</summary>
+    public IReadOnlyList<WorkloadMove> Moves { get; init; } = [];
+
+    public IReadOnlyList<string> SyncOptions { get; init; } = [];
+
+    /// <summary>Delete what Git no longer has.</summary>
+    public bool Prune { get; init; }
+
+    public string? Reason { get; init; }
+
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    [JsonIgnore]
+    public override string Description => $"SYNC argoproj.io/v1alpha1 applications/{Application} -n {Namespace}: what {Push.Branch} of {Push.Remote} holds then, until both agree";
+
+    private PushCommit Push => (PushCommit)Change;
+
+    /// <summary>What is taken back in Git and in the cluster comes back by those steps.</summary>
+    public override Step? Invert() => null;
+
+    public override async Task<StepOutcome> ApplyAsync(StepContext context, Func<Task> intend, CancellationToken cancellation)
+    {
+        var repository = await context.Estate.Git.OpenAsync(Push.Repository, cancellation);
+        var since = context.Time.GetTimestamp();
+        var syncs = 0;
+        while (true)
+        {
+            var tip = await repository.ReadBranchAsync(Push.Branch, cancellation);
+            await MustHoldAsync(context, repository, tip, cancellation);
+            var live = await context.Estate.ArgoCd.GetAsync(new ApplicationName(Namespace, Application), ArgoRefresh.Normal, cancellation);
+            Applications.MustBe(live, Uid);
+            if (live.ComparedRevisions is [var compared] && compared == tip.Tip && !live.IsOperating)
+            {
+                if (live.SyncStatus != "Synced")
+                {
+                    if (syncs == MostSyncs) throw Disagrees(live);
+                    if (syncs++ == 0) await intend();
+                    await SyncAsync(context, tip, cancellation);
+                    continue;
+                }
+
+                if (await ArrivedAsync(context, cancellation)) return new StepOutcome(syncs > 0, $"Git and the cluster agree at {GitCommit.Short(tip.Tip)}");
+            }
+
+            if (context.Time.GetElapsedTime(since) >= Timeout) throw Late(live, tip);
+            await Task.Delay(Moment, context.Time, cancellation);
+        }
+    }
+
+    // What has not come up in time would go on trying behind whoever takes this back.
+    private async Task SyncAsync(StepContext context, GitBranch tip, CancellationToken cancellation)
+    {
+        try
+        {
+            await Sync(tip).ApplyAsync(context, () => Task.CompletedTask, cancellation);
+        }
+        catch (RollbackException late) when (late.ErrorId == "Timeout")
+        {
+            var live = await context.Estate.ArgoCd.GetAsync(new ApplicationName(Namespace, Application), ArgoRefresh.None, cancellation);
+            if (live.IsOperating) await TerminateOperation.Of(live).ApplyAsync(context, () => Task.CompletedTask, cancellation);
+            throw;
+        }
+    }
+
+    private SyncApplication Sync(GitBranch tip) => new()
+    {
+        Namespace = Namespace,
+        Application = Application,
+        Uid = Uid,
+        OperationId = SyncApplication.NewId(),
+        Revision = tip.Tip,
+        Prune = Prune,
+        SyncOptions = SyncOptions,
+        Reason = Reason,
+        Timeout = Timeout,
+    };
+
+    private async Task MustHoldAsync(StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation)
+    {
+        if (await Push.IsOnAsync(context, repository, tip, cancellation)) return;
+        throw new RollbackException("GitStillBad", $"{tip.Name} of {repository.Url} does not hold the change any more, at {GitCommit.Short(tip.Tip)}: somebody pushed over it. It is not deployed.")
+        {
+            Target = tip.Name,
+            NextStep = $"Look at who did, and run this again; then Set-ArgoSyncPolicy {Application} -Namespace {Namespace} -Policy Exact",
+        };
+    }
+
+    private async Task<bool> ArrivedAsync(StepContext context, CancellationToken cancellation)
+    {
+        WorkloadReader reader = new(context.Estate.Cluster);
+        foreach (var move in Moves)
+        {
+            var live = await reader.ReadObjectAsync(move.Kind, move.Namespace, move.Name, cancellation);
+            var images = new PodTemplate(live.Spec.Template).Images.ToDictionary(image => image.Container, image => image.Image);
+            if (move.To.Any(wanted => images.TryGetValue(wanted.Container, out var image) && image != wanted.Image)) return false;
+            if (!RolloutStatus.Of(move.Kind, live).Complete) return false;
+        }
+
+        return true;
+    }
+
+    private RollbackException Disagrees(ArgoApplication live) =>
+        new("OutOfSync", $"{live} in {Namespace} is {live.SyncStatus} after {MostSyncs} syncs to what Git holds: {Differing(live)}. Automated sync stays as it is now.")
+        {
+            Target = $"{live} in {Namespace}",
+            NextStep = $"argocd app diff {Application}; then Set-ArgoSyncPolicy {Application} -Namespace {Namespace} -Policy Exact",
+        };
+
+    private RollbackException Late(ArgoApplication live, GitBranch tip) =>
+        new("Timeout", $"{live} in {Namespace} did not agree with {tip.Name} at {GitCommit.Short(tip.Tip)} within {Words.Duration(Timeout)}: it is {live.SyncStatus} and {live.Health}, " +
+            $"compared with {string.Join(" + ", live.ComparedRevisions.Select(ApplicationVersion.Short))}{(Differing(live) is { Length: > 0 } what ? $"; {what}" : "")}.")
+        {
+            Target = $"{live} in {Namespace}",
+            NextStep = $"Get-ArgoApplication {Application} -Namespace {Namespace} | Format-List",
+            Evidence = live.Conditions,
+        };
+
+    private static string Differing(ArgoApplication live) =>
+        string.Join(", ", live.Resources.Where(item => item.Status == "OutOfSync").Take(5).Select(item => $"{item} is OutOfSync"));
+}

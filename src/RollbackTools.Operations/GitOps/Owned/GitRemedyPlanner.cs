@@ -1,0 +1,129 @@
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Estate.Kustomize;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps.Owned;
+
+/// <summary>The commit that takes the bad images out of Git, with what it will look like.</summary>
+internal sealed record PlannedRemedy(PushCommit Step)
+{
+    public string Diff { get; init; } = "";
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Git says it already.</summary>
+    public bool IsThere { get; init; }
+}
+
+/// <summary>Plans how the images that workloads leave also leave Git. Reads the repository, so that a plan that can be made can be carried out.</summary>
+internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest request)
+{
+    private const int LookBack = 30;
+
+    /// <summary>Throws when it cannot be done there, saying why.</summary>
+    public async Task<PlannedRemedy> PlanAsync(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
+    {
+        var pins = Pins(moves);
+        if (pins.FirstOrDefault(pin => application.Sources.Count == 1 && IsPinnedBySpec(application, pin)) is { } own)
+        {
+            throw new RollbackException("PinnedBySpec", $"{application} sets {own.Name} in its own spec (spec.source.kustomize.images), which wins over what Git says.")
+            {
+                NextStep = $"argocd app set {application.Metadata.Name} --kustomize-image {own}",
+            };
+        }
+
+        var source = GitSource.Of(application, request.Git);
+        var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
+        var overlay = GitNames.Path(source.Overlay);
+        if (request.Git.PullRequestBranch is { } named) GitNames.Branch(named);
+        var branch = await repository.ReadBranchAsync(source.Branch, cancellation);
+        return request.GitChange == GitRemedy.Pin
+            ? await PinAsync(application, repository, branch, overlay, pins, cancellation)
+            : await RevertAsync(repository, branch, overlay, pins, cancellation);
+    }
+
+    private async Task<PlannedRemedy> PinAsync(
+        ArgoApplication application, IGitRepository repository, GitBranch branch, string overlay, IReadOnlyList<ImagePin> pins, CancellationToken cancellation)
+    {
+        OverlayFiles files = new(repository, estate.Kustomize, branch.Tip, overlay);
+        var all = await files.PinAllAsync(pins, application.Metadata.Name, cancellation);
+        PinImages step = new()
+        {
+            Repository = repository.WorkingCopy ?? repository.Url,
+            Remote = RepositoryName.Short(repository.Url),
+            Branch = branch.Name,
+            PullRequestBranch = request.Git.PullRequestBranch,
+            ProposalBranch = $"rollback/{application.Metadata.Name}-{GitCommit.Short(branch.Tip)}",
+            Overlay = overlay,
+            Pins = pins,
+            Application = application.Metadata.Name,
+            From = [.. all.Select(edits => edits[0].Edit.Before?.ToString())],
+            Reason = request.Reason,
+        };
+        return new PlannedRemedy(step)
+        {
+            IsThere = all.All(edits => edits.All(edit => !edit.Edit.Changed)),
+            Diff = string.Join('\n', all.SelectMany(edits => edits).Select(edit => edit.Diff).Where(diff => diff.Length > 0)),
+        };
+    }
+
+    private async Task<PlannedRemedy> RevertAsync(
+        IGitRepository repository, GitBranch branch, string overlay, IReadOnlyList<ImagePin> pins, CancellationToken cancellation)
+    {
+        List<GitCommit> bad = [];
+        foreach (var pin in pins)
+        {
+            var past = await new PinHistory(repository, estate.Kustomize).ReadAsync(branch, overlay, pin.Name, LookBack, cancellation);
+            var good = past.ToList().FindIndex(entry => entry.Tag == pin.Tag);
+            if (good < 0)
+            {
+                throw new RollbackException("CommitNotFound", $"The last {LookBack} commits of {overlay} on {branch.Name} do not tell which of them replaced {pin}.")
+                {
+                    NextStep = $"git log -- {overlay} tells; then Undo-GitCommit, or leave -GitChange out to pin the image.",
+                };
+            }
+
+            bad.AddRange(past.Take(good + 1).Select(entry => entry.Until));
+        }
+
+        var commits = bad.DistinctBy(commit => commit.Id).OrderByDescending(commit => commit.Committer.At).ToList();
+        RevertCommits step = new()
+        {
+            Repository = repository.WorkingCopy ?? repository.Url,
+            Remote = RepositoryName.Short(repository.Url),
+            Branch = branch.Name,
+            PullRequestBranch = request.Git.PullRequestBranch,
+            ProposalBranch = $"rollback/revert-{commits[0].ShortId}",
+            Commits = [.. commits.Select(commit => commit.Id)],
+            Reason = request.Reason,
+        };
+        var reverted = await repository.RevertAsync(new RevertRequest(branch.Tip, commits, null), cancellation);
+        if (reverted.Conflicts.Count > 0) throw step.Conflict(repository.Url, reverted.Conflicts);
+        return new PlannedRemedy(step)
+        {
+            IsThere = !reverted.Changed,
+            Diff = string.Join('\n', commits.Select(commit => $"revert {commit.ShortId} \"{commit.Subject}\" by {commit.Author.Name}")),
+        };
+    }
+
+    private static IReadOnlyList<ImagePin> Pins(IReadOnlyList<WorkloadMove> moves)
+    {
+        List<ImagePin> pins = [.. moves.SelectMany(move => move.Pins()).Distinct()];
+        if (pins.GroupBy(pin => pin.Name).FirstOrDefault(group => group.Count() > 1) is { } torn)
+        {
+            throw new RollbackException("AmbiguousImage", $"{torn.Key} is to go to {string.Join(" and ", torn)}, and an overlay sets an image once for all workloads.")
+            {
+                NextStep = "Name the version: -ToTag.",
+            };
+        }
+
+        return pins;
+    }
+
+    private static bool IsPinnedBySpec(ArgoApplication application, ImagePin pin) =>
+        new ApplicationVersion { Sources = application.Sources }.PinnedImages.Any(image => image.Split('=')[^1] is var set && (set == pin.Name
+            || set.StartsWith(pin.Name + ":", StringComparison.Ordinal) || set.StartsWith(pin.Name + "@", StringComparison.Ordinal)));
+}

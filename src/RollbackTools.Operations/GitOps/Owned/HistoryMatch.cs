@@ -1,0 +1,26 @@
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Images;
+
+namespace RollbackTools.Operations.GitOps.Owned;
+
+/// <summary>Finds the earlier deployment of an application that differs from now in exactly the images that were asked for.</summary>
+internal static class HistoryMatch
+{
+    /// <summary>The newest such entry; null when each would move something else, too, or the cluster no longer tells.</summary>
+    public static ApplicationDeployment? Find(ArgoApplication application, IReadOnlyList<WorkloadSnapshot> workloads, IReadOnlyList<WorkloadMove> moves)
+    {
+        DeploymentImages images = new(application, workloads);
+        var now = Deployed.Of(application);
+        return application.History.Reverse().Where(entry => !entry.Version.SameAs(now?.Version)
+            && !VersionMarks.IsBad(application, entry.Version, entry.Id)).FirstOrDefault(entry => IsExact(images.Revisions(entry).ToList(), workloads, moves));
+    }
+
+    private static bool IsExact(List<(WorkloadSnapshot Workload, Revision Revision)> then, IReadOnlyList<WorkloadSnapshot> workloads, IReadOnlyList<WorkloadMove> moves) =>
+        then.Count == workloads.Count && then.TrueForAll(pair =>
+        {
+            var wanted = moves.FirstOrDefault(move => move.Kind == pair.Workload.Kind && move.Namespace == pair.Workload.Namespace && move.Name == pair.Workload.Name);
+            var template = wanted is null ? pair.Workload.Template
+                : pair.Workload.Template.WithImages(wanted.To.ToDictionary(image => image.Container, image => image.Image));
+            return pair.Revision.Template.Hash == template.Hash || template.Fulfils(pair.Revision.Template);
+        });
+}

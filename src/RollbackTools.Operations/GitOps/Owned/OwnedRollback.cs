@@ -1,0 +1,325 @@
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.GitOps.Owned;
+
+/// <summary>A workload of a request with the plan to change it in the cluster.</summary>
+internal sealed record OwnedMove(WorkloadSnapshot Workload, TargetPlan InCluster, RestoreTemplate Restore)
+{
+    public WorkloadMove Move { get; } = new()
+    {
+        Kind = Workload.Kind, Namespace = Workload.Namespace, Name = Workload.Name, From = Restore.From.Images, To = Restore.To.Images,
+    };
+}
+
+/// <summary>
+/// The whole job for workloads that one Argo CD application deploys: what would fight back is paused, the workloads go back, that is
+/// proven, the bad version leaves Git, and once Git and the cluster agree, exactly what was paused comes back.
+/// </summary>
+internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate, TimeProvider time, RolloutWatch watch)
+{
+    private readonly PausePlanner pauses = new(estate, time);
+    private readonly GitRemedyPlanner remedies = new(estate, request);
+
+    public async Task<TargetPlan> PlanAsync(ArgoApplication application, IReadOnlyList<OwnedMove> asked, CancellationToken cancellation)
+    {
+        var draft = Draft(application, asked);
+        try
+        {
+            Applications.MustReconcile(application);
+            if (application.IsOperating && !request.Preempt && (application.Operation ?? application.OperationState!.Operation) is { Automated: false })
+                Applications.MustBeIdle(application, "Invoke-ImageRollback");
+            return await PlanAsync(application, [.. asked.Select(AsGitWillSay)], draft, cancellation);
+        }
+        catch (Exception refusal) when (refusal is RollbackException or EstateException { Kind: EstateErrorKind.Forbidden or EstateErrorKind.NotFound or EstateErrorKind.Rejected })
+        {
+            return new TargetPlan { Draft = draft, Refusal = refusal };
+        }
+    }
+
+    /// <summary>What is left of one that was cut off; a sync that the record says was done is not done again over what came after it.</summary>
+    public async Task<TargetPlan> ResumeAsync(UnfinishedTarget target, IReadOnlyList<WorkloadSnapshot> now, CancellationToken cancellation)
+    {
+        var planned = target.Planned;
+        var follow = planned.Steps.Concat(planned.Then).OfType<FollowGit>().FirstOrDefault();
+        var name = NameIn(planned.Steps)!;
+        var application = await Applications.FindAsync(estate.ArgoCd, name, ArgoRefresh.None, cancellation);
+        List<Step> steps = [.. planned.Steps.Where(step => step is not SyncApplication || !target.Done.Contains(step.Description))];
+        watch.Expect(now);
+        return new TargetPlan
+        {
+            Draft = target.Draft,
+            Steps = steps,
+            Then = planned.Then,
+            Verify = request.NoWait ? null : Verify(application, [.. now.Select(workload => Goal(workload, steps))], follow is not null && planned.Then.Count > 0),
+            Conclude = Conclude(application),
+            Waiting = Waiting(application),
+        };
+    }
+
+    /// <summary>The application that a plan of this kind is about; null for another kind.</summary>
+    public static ApplicationName? NameIn(IReadOnlyList<Step> steps) => steps.OfType<QuietApplication>().Select(step => new ApplicationName(step.Namespace, step.Application)).FirstOrDefault();
+
+    /// <summary>The workloads that a plan moves.</summary>
+    public static IReadOnlyList<WorkloadReference> WorkloadsIn(PlannedTarget planned) =>
+    [
+        .. planned.Steps.OfType<RestoreTemplate>().Select(step => new WorkloadReference { Kind = step.Kind, Namespace = step.Namespace, Name = step.Name })
+            .Concat(planned.Steps.Concat(planned.Then).OfType<FollowGit>().SelectMany(step => step.Moves)
+                .Select(move => new WorkloadReference { Kind = move.Kind, Namespace = move.Namespace, Name = move.Name })).Distinct(),
+    ];
+
+    private async Task<TargetPlan> PlanAsync(ArgoApplication application, IReadOnlyList<OwnedMove> asked, RollbackResult draft, CancellationToken cancellation)
+    {
+        IReadOnlyList<WorkloadMove> moves = [.. asked.Select(one => one.Move)];
+        List<string> warnings = [];
+        var (remedy, why) = await RemedyAsync(application, moves, cancellation);
+        if (remedy is null && request.Via == RollbackVia.Git) throw why!;
+        var all = await new ApplicationWorkloads(estate).ReadAsync(application, cancellation);
+        var entry = request.Via == RollbackVia.ArgoCD ? HistoryMatch.Find(application, all, moves) : null;
+        var gitFirst = request.Via == RollbackVia.Git || (request.Via == RollbackVia.ArgoCD && entry is null && remedy is not null);
+        if (request.Via == RollbackVia.ArgoCD && entry is null) warnings.Add($"No earlier deployment of {application} differs from now in these images alone, so {(gitFirst ? "Git is changed first" : "the workloads are changed directly")}.");
+
+        var pause = await pauses.PlanAsync(application, request.Reason, cancellation);
+        var updates = await SuspendAsync(application, moves, warnings, cancellation);
+        QuietApplication quiet = new() { Namespace = application.Metadata.Namespace, Application = application.Metadata.Name, Preempt = request.Preempt, Timeout = request.Timeout };
+        IReadOnlyList<Step> resume = [.. pause.Steps.Reverse().Select(step => step.Invert()!)];
+        var follow = remedy is null ? null : Follow(application, remedy.Step, moves);
+        List<Step> steps = [.. pause.Steps, .. updates, quiet];
+        List<Step> then = [];
+        if (gitFirst)
+        {
+            steps.AddRange([remedy!.Step, follow!]);
+            then.AddRange(resume);
+        }
+        else
+        {
+            steps.AddRange(entry is not null ? [SyncTo(application, entry)] : asked.Select(one => (Step)one.Restore));
+            if (Marks(application, asked) is { } marks) steps.Add(marks);
+            if (follow is not null) then.AddRange([remedy!.Step, follow, .. resume]);
+        }
+
+        watch.Expect([.. asked.Select(one => one.Workload)]);
+        return new TargetPlan
+        {
+            Draft = draft with
+            {
+                Steps = [.. Words(asked, steps, remedy), "then wait until the workloads are healthy", .. Words(asked, then, remedy), .. Left(application, remedy, why, resume)],
+                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. remedy?.Warnings ?? [], .. Sharing(all, asked, remedy)],
+                NextStep = updates.Count > 0 ? $"When a fixed version is out: Resume-ImageUpdate {application.Metadata.Name} -Namespace {application.Metadata.Namespace}" : null,
+            },
+            Steps = steps,
+            Then = then,
+            Action = $"Roll back image, with all that Argo CD application {application.Metadata.Name} needs",
+            Locks = [.. asked.Select(one => new LockedTarget(one.Workload.Namespace, one.Workload.ToString())), .. Applications.LocksFor(estate, [application.Name, .. pause.Touched])],
+            Verify = request.NoWait ? null : Verify(application, [.. asked.Select(one => (one.Workload, one.Restore))], then.Count > 0 || gitFirst, why),
+            Conclude = Conclude(application),
+            Waiting = Waiting(application),
+        };
+    }
+
+    private async Task<(PlannedRemedy? Remedy, Exception? Why)> RemedyAsync(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await remedies.PlanAsync(application, moves, cancellation), null);
+        }
+        catch (Exception refusal) when (refusal is RollbackException or EstateException or FormatException)
+        {
+            return (null, refusal is FormatException wrong ? new RollbackException("InvalidName", wrong.Message, wrong) : refusal);
+        }
+    }
+
+    // What Git will say is what is proven: a pin keeps everything of the present release but the image.
+    private OwnedMove AsGitWillSay(OwnedMove asked)
+    {
+        if (request.GitChange != GitRemedy.Pin || asked.Restore.Target is not { } target) return asked;
+        var images = target.Images.ToDictionary(image => image.Container, image => image.Image);
+        var template = asked.Workload.Template.WithImages(images);
+        if (template.Hash == target.Hash) return asked;
+        if (template.Hash == asked.Workload.Template.Hash)
+        {
+            throw new RollbackException("NotAnImageChange", $"{asked.Workload} goes back by more than an image, and its images are the same: pinning one in Git would change nothing.")
+            {
+                Target = $"{asked.Workload} in {asked.Workload.Namespace}",
+                NextStep = $"Invoke-ImageRollback {asked.Workload} -Namespace {asked.Workload.Namespace} -Via Cluster; then Undo-GitCommit for the commit that changed it",
+            };
+        }
+
+        var to = TemplateIdentity.Of(template, asked.Workload.Revisions.FirstOrDefault(revision => revision.Template.Hash == template.Hash));
+        var more = TemplateDifference.Describe(template, target).Take(3);
+        return asked with
+        {
+            Restore = asked.Restore with { To = to, Target = template },
+            InCluster = asked.InCluster with
+            {
+                Draft = asked.InCluster.Draft with
+                {
+                    Warnings = [.. asked.InCluster.Draft.Warnings, $"{asked.Workload} changed by more than its image since ({string.Join("; ", more)}): that stays. -GitChange Revert takes all of it back."],
+                },
+            },
+        };
+    }
+
+    private async Task<IReadOnlyList<Step>> SuspendAsync(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, List<string> warnings, CancellationToken cancellation)
+    {
+        IReadOnlyList<string> tags = [.. moves.SelectMany(move => move.BadTags()).Distinct().Order(StringComparer.Ordinal)];
+        ImageUpdateRequest suspend = new() { Applications = [application.Name], Tags = tags, Reason = request.Reason };
+        await using ImageUpdateChange change = new(suspend, estate, time);
+        var plan = (await change.PlanAsync(cancellation))[0];
+        switch (plan.Refusal)
+        {
+            case RollbackException { ErrorId: "NoImageUpdater" } or EstateException { Kind: EstateErrorKind.NotFound }:
+                return [];
+            case { } refusal:
+                warnings.Add($"Image Updater could not be kept from promoting {string.Join(", ", tags)} again: {refusal.Message}");
+                return [];
+            default:
+                warnings.AddRange(plan.Draft.Warnings);
+                return plan.Steps;
+        }
+    }
+
+    private FollowGit Follow(ArgoApplication application, PushCommit change, IReadOnlyList<WorkloadMove> moves) => new()
+    {
+        Namespace = application.Metadata.Namespace,
+        Application = application.Metadata.Name,
+        Uid = application.Metadata.Uid,
+        Change = change,
+        Moves = moves,
+        SyncOptions = application.SyncOptions,
+        Reason = request.Reason,
+        Timeout = request.Timeout,
+    };
+
+    private SyncApplication SyncTo(ArgoApplication application, ApplicationDeployment entry)
+    {
+        var deployed = Deployed.Of(application);
+        return new SyncApplication
+        {
+            Namespace = application.Metadata.Namespace,
+            Application = application.Metadata.Name,
+            Uid = application.Metadata.Uid,
+            OperationId = SyncApplication.NewId(),
+            Version = entry.Version,
+            HistoryId = entry.Id,
+            From = deployed?.Version,
+            FromHistoryId = deployed?.Entry?.Id,
+            SyncOptions = application.SyncOptions,
+            Reason = request.Reason,
+            Timeout = request.Timeout,
+        };
+    }
+
+    private static MarkVersions? Marks(ArgoApplication application, IReadOnlyList<OwnedMove> asked) =>
+        Deployed.Of(application) is not { } deployed || !asked.Any(one => one.Restore.MarksBad) ? null : new MarkVersions
+        {
+            Namespace = application.Metadata.Namespace,
+            Application = application.Metadata.Name,
+            Uid = application.Metadata.Uid,
+            Bad = deployed.Version.Key,
+            BadId = deployed.Entry?.Id ?? (application.History.Count == 0 ? 0 : application.History[^1].Id),
+        };
+
+    private static (WorkloadSnapshot, RestoreTemplate?) Goal(WorkloadSnapshot workload, IReadOnlyList<Step> steps) =>
+        (workload, steps.OfType<RestoreTemplate>().FirstOrDefault(step => step.Kind == workload.Kind && step.Namespace == workload.Namespace && step.Name == workload.Name));
+
+    private Func<TargetRun, CancellationToken, Task<Verdict>> Verify(
+        ArgoApplication application, IReadOnlyList<(WorkloadSnapshot Workload, RestoreTemplate? Restore)> moves, bool goesOn, Exception? why = null) => async (run, token) =>
+    {
+        var verdicts = await Task.WhenAll(moves.Select(one => ProveAsync(one.Workload, one.Restore, run, token)));
+        var verdict = verdicts.FirstOrDefault(one => !one.Healthy) ?? (verdicts.Length == 1 ? verdicts[0]
+            : Verdict.Good($"{verdicts.Length} workloads healthy", [.. verdicts.SelectMany(one => one.Warnings)]) with { Unproven = verdicts.All(one => one.Unproven) });
+        if (!verdict.Healthy) return verdict with { Message = $"{verdict.Message} Automated sync of {application} is off, and Git is as it was." };
+        return goesOn ? verdict : StaysPaused(application, verdict, $"Git was left as it is: {why?.Message ?? "it was not asked to be changed"}", (why as RollbackException)?.NextStep);
+    };
+
+    private async Task<Verdict> ProveAsync(WorkloadSnapshot workload, RestoreTemplate? restore, TargetRun run, CancellationToken cancellation)
+    {
+        // Argo CD may have changed it instead of us: then what it runs now is what has to become healthy, if it is what was asked for.
+        var live = restore?.Result ?? await new WorkloadReader(estate.Cluster).ReadObjectAsync(workload.Kind, workload.Namespace, workload.Name, cancellation);
+        PodTemplate template = new(live.Spec.Template);
+        var wanted = restore?.To.Images ?? template.Images;
+        if (restore is not null && ContainerImage.Changes(template.Images, wanted) is { Length: > 0 } missing)
+            return Verdict.Lost("ChangedMeanwhile", $"{workload} does not run what it was taken to ({missing} is missing).");
+        var goal = restore is { Result: not null } ? restore.To : TemplateIdentity.Of(template, null);
+        return await watch.VerifyAsync(workload, goal, live, run, request.Timeout, cancellation);
+    }
+
+    private static Func<Verdict, LeftUndone?, Verdict> Conclude(ArgoApplication application) => (verdict, left) => left switch
+    {
+        null => verdict with { Message = $"{verdict.Message}; Git says the same, and the sync policy of {application} is what it was" },
+        { Refusal: { } refusal } => StaysPaused(application, verdict, $"Git could not be changed: {refusal.Message}", (refusal as RollbackException)?.NextStep),
+        { Step: PushCommit push } => Proposed(application, verdict, push),
+        _ => verdict,
+    };
+
+    private static Func<Step, Verdict> Waiting(ArgoApplication application) => step =>
+    {
+        var pushed = PushVerdict.Of((PushCommit)step, null);
+        return pushed with
+        {
+            Message = $"{pushed.Message}; nothing is rolled back yet, and automated sync of {application} is off",
+            NextStep = $"{pushed.NextStep}, merge it, then: Invoke-ArgoSync {application.Metadata.Name}; Set-ArgoSyncPolicy {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Policy Exact",
+        };
+    };
+
+    private static Verdict Proposed(ArgoApplication application, Verdict verdict, PushCommit push)
+    {
+        var pushed = PushVerdict.Of(push, null);
+        return verdict with
+        {
+            Message = $"{verdict.Message}; automated sync of {application} stays off until {push.Result?.Branch} is merged into {push.Branch}",
+            Warnings = [.. verdict.Warnings, pushed.Message, .. pushed.Warnings],
+            Evidence = pushed.Evidence,
+            NextStep = $"{pushed.NextStep}, merge it, then: Set-ArgoSyncPolicy {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Policy Exact",
+        };
+    }
+
+    private static Verdict StaysPaused(ArgoApplication application, Verdict verdict, string why, string? next) => verdict with
+    {
+        Message = $"{verdict.Message}; automated sync of {application} stays off, because Git still holds the other version",
+        Warnings = [.. verdict.Warnings, why],
+        NextStep = $"{next ?? "Take the bad version out of Git (Set-KustomizeImage, or Undo-GitCommit)"}, then: Set-ArgoSyncPolicy {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Policy Exact",
+    };
+
+    private RollbackResult Draft(ArgoApplication application, IReadOnlyList<OwnedMove> asked)
+    {
+        var own = asked[0].InCluster.Draft;
+        IReadOnlyList<string> warnings = [.. asked.SelectMany(one => one.InCluster.Draft.Warnings.Except(Ownership.Warnings(one.Workload))).Distinct()];
+        return asked.Count == 1 ? own with { Warnings = warnings } : ApplicationPlans.Draft(estate, application.Name) with
+        {
+            From = string.Join(", ", asked.Select(one => $"{one.Workload.Name}={ContainerImage.DescribeShort(one.Restore.From.Images)}")),
+            To = string.Join(", ", asked.Select(one => $"{one.Workload.Name}={ContainerImage.DescribeShort(one.Restore.To.Images)}")),
+            Warnings = warnings,
+        };
+    }
+
+    private static IEnumerable<string> Words(IReadOnlyList<OwnedMove> asked, IReadOnlyList<Step> steps, PlannedRemedy? remedy)
+    {
+        foreach (var step in steps)
+        {
+            yield return step.Description;
+            if (step is RestoreTemplate restore)
+                foreach (var more in asked.First(one => one.Restore == restore).InCluster.Draft.Steps.Skip(1)) yield return more;
+            if (step == remedy?.Step) yield return remedy.IsThere ? "(Git says it already)" : remedy.Diff;
+        }
+    }
+
+    private static IEnumerable<string> Left(ArgoApplication application, PlannedRemedy? remedy, Exception? why, IReadOnlyList<Step> resume)
+    {
+        if (remedy is null) yield return $"left to you: Git ({why?.Message}){(resume.Count > 0 ? $", and then Set-ArgoSyncPolicy {application.Metadata.Name} -Policy Exact" : "")}";
+    }
+
+    // An overlay sets an image for every workload that has it.
+    private static IEnumerable<string> Sharing(IReadOnlyList<WorkloadSnapshot> all, IReadOnlyList<OwnedMove> asked, PlannedRemedy? remedy)
+    {
+        if (remedy?.Step is not PinImages) yield break;
+        var left = asked.SelectMany(one => one.Move.Changes()).Select(change => change.From).ToHashSet();
+        foreach (var other in all.Where(one => asked.All(own => own.Workload.Object.Metadata.Uid != one.Object.Metadata.Uid)))
+            if (other.Template.Images.FirstOrDefault(image => left.Contains(image.Image)) is { } shared)
+                yield return $"{other} runs {shared.Image}, too, and goes back with it once Git says so: an overlay sets an image for all that have it.";
+    }
+}

@@ -1,0 +1,40 @@
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.GitOps.Owned;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.Releases;
+
+/// <summary>The overlay in its repository, as it is and as it is to be.</summary>
+internal sealed record ReleasePlace(IGitRepository Repository, GitBranch Branch, string Overlay, OverlayTree Now, ChosenRelease Target)
+{
+    public static async Task<ReleasePlace> FindAsync(IEstate estate, ReleaseRollbackRequest request, ArgoApplication? application, CancellationToken cancellation)
+    {
+        var source = application is not null ? GitSource.Of(application, request.Git)
+            : request.Git.Repository is { } given ? new GitSource(RepositoryName.WithoutSecret(given), request.Git.Branch, request.Git.Overlay ?? "")
+            : throw new RollbackException("RepositoryNotNamed", "Nothing says in which repository the release is.") { NextStep = "Name the Argo CD application, or the repository with -Repository." };
+        var overlay = GitNames.Path(source.Overlay);
+        if (request.Git.PullRequestBranch is { } named) GitNames.Branch(named);
+        var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
+        var branch = await repository.ReadBranchAsync(source.Branch, cancellation);
+        var now = await OverlayTree.ReadAsync(repository, branch.Tip, overlay, cancellation);
+        if (now.Files.Count == 0)
+        {
+            throw new RollbackException("OverlayNotFound", $"There is no directory '{overlay}' on {branch.Name} of {repository.Url}.")
+            {
+                Target = overlay,
+                NextStep = "Write the overlay's path from the repository's root: -Overlay.",
+            };
+        }
+
+        var target = await new ReleaseChoice(repository, branch, overlay, request, application).FindAsync(now, cancellation);
+        return target.Tree.Files.Count > 0 ? new ReleasePlace(repository, branch, overlay, now, target)
+            : throw new RollbackException("OverlayNotFound", $"There was no directory '{overlay}' at {target.Name}.") { Target = overlay };
+    }
+
+    /// <summary>The images that the overlay sets at a commit.</summary>
+    public async Task<IReadOnlyList<Estate.Kustomize.ImageEntry>> ImagesAsync(IEstate estate, string commit, CancellationToken cancellation) =>
+        (await new OverlayFiles(Repository, estate.Kustomize, commit, Overlay).ReadKustomizationAsync(cancellation)).Images;
+}

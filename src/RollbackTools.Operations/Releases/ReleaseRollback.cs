@@ -1,0 +1,126 @@
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.GitOps.Owned;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.Releases;
+
+/// <summary>
+/// Takes everything an application deploys back to an earlier release by one commit, which Argo CD brings in the order of its sync waves,
+/// each begun when the one before is healthy.
+/// </summary>
+internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate estate, IOperationReporter reporter, TimeProvider time) : IOperation
+{
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    public Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation) => ApplicationPlans.EachAsync(estate, [request.Application!], PlanAsync, cancellation);
+
+    public Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<TargetPlan>>([.. targets.Select(target => Plan(target.Draft, target.Planned.Steps, target.Planned.Then))]);
+
+    private async Task<TargetPlan> PlanAsync(ArgoApplication application, RollbackResult draft, CancellationToken cancellation)
+    {
+        Applications.MustReconcile(application);
+        if (application.IsOperating && !request.Preempt && (application.Operation ?? application.OperationState!.Operation) is { Automated: false })
+            Applications.MustBeIdle(application, "Invoke-ReleaseRollback");
+        var place = await ReleasePlace.FindAsync(estate, request, application, cancellation);
+        draft = draft with { From = GitCommit.Short(place.Branch.Tip), To = place.Target.Name, Warnings = place.Target.Skipped };
+        if (place.Now.Content == place.Target.Tree.Content && application.SyncStatus == "Synced")
+        {
+            var message = $"{place.Overlay} on {place.Branch.Name} is as it was at {place.Target.Name} already";
+            return new TargetPlan { Draft = draft with { Steps = [$"nothing to change: {message}"] }, Settled = Verdict.Good(message), Success = RollbackOutcome.AlreadyThere };
+        }
+
+        var pause = await new PausePlanner(estate, time).PlanAsync(application, request.Reason, cancellation);
+        var (updates, warnings) = await SuspendAsync(application, place, cancellation);
+        ReturnOverlay back = Back(place);
+        List<Step> steps =
+        [
+            .. pause.Steps, .. updates,
+            new QuietApplication { Namespace = draft.Namespace, Application = draft.Name, Preempt = request.Preempt, Timeout = request.Timeout },
+            back, Follow(application, back), new MarkRelease { Namespace = draft.Namespace, Application = draft.Name, Uid = application.Metadata.Uid, Content = place.Now.Content },
+        ];
+        IReadOnlyList<Step> then = [.. pause.Steps.Reverse().Select(step => step.Invert()!)];
+        return Plan(draft with
+        {
+            Steps = [.. steps.SelectMany(step => step == back ? Describe(place, back) : [step.Description]), "then wait until it is Healthy", .. then.Select(step => step.Description)],
+            Warnings = [.. draft.Warnings, .. pause.Warnings, .. warnings],
+            NextStep = updates.Count > 0 ? $"When a fixed release is out: Resume-ImageUpdate {draft.Name} -Namespace {draft.Namespace}" : null,
+        }, steps, then) with { Locks = Applications.LocksFor(estate, [application.Name, .. pause.Touched]) };
+    }
+
+    private TargetPlan Plan(RollbackResult draft, IReadOnlyList<Step> steps, IReadOnlyList<Step> then) => new()
+    {
+        Draft = draft,
+        Steps = steps,
+        Then = then,
+        Action = "Roll back release",
+        Locks = Applications.LocksFor(estate, ApplicationPlans.NameOf(draft)),
+        Verify = (_, token) => new ApplicationVerifier(estate, reporter, time).VerifyAsync(ApplicationPlans.NameOf(draft), new ApplicationExpectation { Timeout = request.Timeout }, token),
+        Conclude = (verdict, _) => verdict with { Message = $"{draft.To} runs, {verdict.Message}; Git says the same, and the sync policy of application/{draft.Name} is what it was" },
+        Waiting = step => Waits(draft, PushVerdict.Of((PushCommit)step, null)),
+    };
+
+    private static Verdict Waits(RollbackResult draft, Verdict pushed) => pushed with
+    {
+        Message = $"{pushed.Message}; nothing is rolled back yet, and automated sync of application/{draft.Name} is off",
+        NextStep = $"{pushed.NextStep}, merge it, then: Invoke-ArgoSync {draft.Name} -Namespace {draft.Namespace}; Set-ArgoSyncPolicy {draft.Name} -Namespace {draft.Namespace} -Policy Exact",
+    };
+
+    private ReturnOverlay Back(ReleasePlace place) => new()
+    {
+        Repository = place.Repository.WorkingCopy ?? place.Repository.Url,
+        Remote = RepositoryName.Short(place.Repository.Url),
+        Branch = place.Branch.Name,
+        PullRequestBranch = request.Git.PullRequestBranch,
+        ProposalBranch = $"rollback/{GitCommit.Short(place.Target.Commit)}",
+        Overlay = place.Overlay,
+        To = place.Target.Commit,
+        Name = place.Target.Name,
+        FromContent = place.Now.Content,
+        Reason = request.Reason,
+    };
+
+    private FollowGit Follow(ArgoApplication application, ReturnOverlay back) => new()
+    {
+        Namespace = application.Metadata.Namespace,
+        Application = application.Metadata.Name,
+        Uid = application.Metadata.Uid,
+        Change = back,
+        Prune = request.Prune || application.Automated?.Flag("prune") == true,
+        SyncOptions = application.SyncOptions,
+        Reason = request.Reason,
+        Timeout = request.Timeout,
+    };
+
+    private static IEnumerable<string> Describe(ReleasePlace place, ReturnOverlay back)
+    {
+        yield return back.Description;
+        foreach (var path in place.Now.Files.Keys.Union(place.Target.Tree.Files.Keys).Order(StringComparer.Ordinal))
+        {
+            var (now, then) = (place.Now.Files.GetValueOrDefault(path), place.Target.Tree.Files.GetValueOrDefault(path));
+            if (now != then) yield return $"{(then is null ? "delete" : now is null ? "add" : "change")} {path}";
+        }
+    }
+
+    private async Task<(IReadOnlyList<Step> Steps, IReadOnlyList<string> Warnings)> SuspendAsync(ArgoApplication application, ReleasePlace place, CancellationToken cancellation)
+    {
+        var then = (await place.ImagesAsync(estate, place.Target.Commit, cancellation)).ToLookup(image => image.Name, image => image.NewTag);
+        IReadOnlyList<string> tags = [.. (await place.ImagesAsync(estate, place.Branch.Tip, cancellation))
+            .Where(image => image.NewTag is not null && !then[image.Name].Contains(image.NewTag)).Select(image => image.NewTag!).Distinct().Order(StringComparer.Ordinal)];
+        if (tags.Count == 0) return ([], []);
+        ImageUpdateRequest suspend = new() { Applications = [application.Name], Tags = tags, Reason = request.Reason };
+        await using ImageUpdateChange change = new(suspend, estate, time);
+        var plan = (await change.PlanAsync(cancellation))[0];
+        return plan.Refusal switch
+        {
+            RollbackException { ErrorId: "NoImageUpdater" } or EstateException { Kind: EstateErrorKind.NotFound } => ([], []),
+            { } refusal => ([], [$"Image Updater could not be kept from promoting {string.Join(", ", tags)} again: {refusal.Message}"]),
+            null => (plan.Steps, plan.Draft.Warnings),
+        };
+    }
+}

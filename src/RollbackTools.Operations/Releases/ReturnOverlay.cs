@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.Releases;
+
+/// <summary>
+/// Gives an overlay's directory exactly the content it had at a commit, by one commit on top: every byte, files that came since removed. If
+/// somebody changed the directory since this was planned, it is left alone.
+/// </summary>
+public sealed record ReturnOverlay : PushCommit
+{
+    /// <summary>The overlay's directory, from the repository's root.</summary>
+    public string Overlay { get; init; } = "";
+
+    /// <summary>The commit whose content comes back.</summary>
+    public string To { get; init; } = "";
+
+    /// <summary>As people name it: a release's tag, or the commit's short id.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What the directory held when this was planned.</summary>
+    public string FromContent { get; init; } = "";
+
+    [JsonIgnore]
+    public override string Description => $"PUSH {Remote} {PullRequestBranch ?? Branch}: {Overlay} as it was at {Name}";
+
+    private protected override async Task<CommitDraft?> ComposeAsync(
+        StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation)
+    {
+        var now = await OverlayTree.ReadAsync(repository, tip.Tip, Overlay, cancellation);
+        var then = await OverlayTree.ReadAsync(repository, To, Overlay, cancellation);
+        if (now.Content == then.Content) return null;
+        if (now.Content != FromContent)
+        {
+            throw new RollbackException("ChangedMeanwhile", $"{Overlay} on {tip.Name} was changed since this was planned. Nothing was overwritten.")
+            {
+                Target = Overlay,
+                NextStep = $"git log -- {Overlay} tells by whom; then Invoke-ReleaseRollback again.",
+            };
+        }
+
+        Dictionary<string, ReadOnlyMemory<byte>?> changes = [];
+        foreach (var gone in now.Files.Keys.Except(then.Files.Keys)) changes[gone] = null;
+        foreach (var (path, id) in then.Files.Where(file => now.Files.GetValueOrDefault(file.Key) != file.Value))
+            changes[path] = (await repository.ReadFileAsync(To, path, cancellation))!.Content;
+        return new CommitDraft { Parent = tip.Tip, Changes = changes, Message = Message(changes.Keys) };
+    }
+
+    private string Message(IEnumerable<string> paths) =>
+        $"rollback: {Overlay[(Overlay.LastIndexOf('/') + 1)..]} to {Name}\n\n{Overlay} is as it was at {To}:\n"
+        + string.Concat(paths.Order(StringComparer.Ordinal).Take(20).Select(path => $"- {path}\n"))
+        + (Reason is null ? "" : $"Reason: {Reason}\n") + $"By: {RunEngine.Actor}";
+}

@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.Workloads;
+
+/// <summary>A request to stop workloads so that they stay stopped, or to let them run again as before.</summary>
+public sealed record SuspensionRequest : OperationRequest
+{
+    [JsonIgnore]
+    public override string Operation => Resume ? "ResumeWorkload" : "SuspendWorkload";
+
+    [JsonIgnore]
+    public override string Noun => Resume ? "return of workloads" : "stop of workloads";
+
+    [JsonIgnore]
+    public override int Parallelism => ThrottleLimit;
+
+    public IReadOnlyList<WorkloadReference> Workloads { get; init; } = [];
+
+    /// <summary>Names of CronJobs in <see cref="Namespace"/>.</summary>
+    public IReadOnlyList<string> CronJobs { get; init; } = [];
+
+    /// <summary>Everything with these labels, CronJobs too, instead of names.</summary>
+    public string? LabelSelector { get; init; }
+
+    /// <summary>The namespace for <see cref="LabelSelector"/> and <see cref="CronJobs"/>; null means the connection's.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>Let them run again.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>The namespace Argo CD's applications lie in.</summary>
+    public string ApplicationNamespace { get; init => field = value ?? ApplicationName.DefaultNamespace; } = ApplicationName.DefaultNamespace;
+
+    /// <summary>For the pods to end, or to become healthy.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    public int ThrottleLimit { get; init; } = 32;
+
+    public bool NoWait { get; init; }
+
+    public override string? AfterUndo(RunTarget target) => target.Kind == "Application" ? null : $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
+
+    internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new Suspension(this, estate, reporter, time);
+}

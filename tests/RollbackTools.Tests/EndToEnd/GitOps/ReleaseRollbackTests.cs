@@ -1,0 +1,102 @@
+using RollbackTools.Operations.Releases;
+using RollbackTools.Operations.Runs;
+using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Practice.Registry;
+
+namespace RollbackTools.Tests.EndToEnd.GitOps;
+
+/// <summary>A release goes back whole, by one commit that gives the overlay every byte it had; or it goes nowhere.</summary>
+public sealed class ReleaseRollbackTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_previous_release_comes_back_byte_for_byte()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        var (policy, before) = (production.Policy, await production.ReadAsync(WholeProduction.File));
+        await TagAsync(production, "release/v1.0.0");
+        await ShipAsync(production, "6.0.0");
+        await TagAsync(production, "release/v2.0.0");
+
+        var result = await production.DoAsync("Invoke-ReleaseRollback shop -Reason INC-2");
+
+        Assert.Equal((RollbackOutcome.RolledBack, "Application", "shop", "release/v1.0.0"), (result.Outcome, result.Kind, result.Name, result.To));
+        Assert.Equal(before, await production.ReadAsync(WholeProduction.File));
+        Assert.Equal(policy, production.Policy);
+        Assert.Equal("Synced", production.Sync);
+        Assert.Equal((WholeProduction.Good, "shop/web:5.0.0"), (production.Image("api"), production.Image("web")));
+
+        // The one that was left is not gone back to, though it is the newest that looks different.
+        var refused = await production.RunAsync("Invoke-ReleaseRollback shop");
+        Assert.Equal("NoKnownGoodRelease", Assert.Single(refused.Errors).ErrorId);
+
+        var undone = await production.DoAsync($"Undo-RollbackRun {result.RunId}");
+        Assert.Equal(RollbackOutcome.Undone, undone.Outcome);
+        Assert.Contains("v2.0.0", await production.ReadAsync(WholeProduction.File));
+        Assert.Null((string?)production.App["metadata"]!["annotations"]?[MarkRelease.Annotation]);
+    }
+
+    [Fact]
+    public async Task Without_tags_it_is_the_overlays_own_commit_before()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await ShipAsync(production, "6.0.0");
+        await production.CommitAsync("docs", "README.md", "hello\n");
+
+        var result = await production.DoAsync("Invoke-ReleaseRollback shop");
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Equal(WholeProduction.Good, production.Image("api"));
+    }
+
+    [Fact]
+    public async Task A_release_that_does_not_work_is_taken_back_again()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        production.Cluster.Images.Push("shop/web", "4.0.0", new ImageBehaviour.CrashLoop());
+        var good = await production.ReadAsync(WholeProduction.File);
+        var policy = production.Policy;
+        var broken = await production.CommitAsync("web 4", WholeProduction.File, good.Replace("5.0.0", "4.0.0", StringComparison.Ordinal));
+        await production.CommitAsync("web 5", WholeProduction.File, good);
+        await production.RunsAsync(WholeProduction.Good);
+
+        var output = await production.RunAsync($"Invoke-ReleaseRollback shop -ToCommit {broken} -Timeout 20s");
+
+        Assert.NotEmpty(output.Errors);
+        Assert.Equal([RollbackOutcome.Failed, RollbackOutcome.Undone], output.Of<RollbackResult>().Select(result => result.Outcome));
+        Assert.Equal(good, await production.ReadAsync(WholeProduction.File));
+        Assert.Equal(policy, production.Policy);
+        await production.UntilAsync(() => production.Image("web") == "shop/web:5.0.0");
+    }
+
+    [Fact]
+    public async Task In_the_cluster_alone_images_go_back_in_the_order_that_was_asked_for()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await TagAsync(production, "release/v1.0.0");
+        await ShipAsync(production, "6.0.0");
+        await TagAsync(production, "release/v2.0.0");
+        await production.RunAsync("Set-ArgoSyncPolicy shop -Policy None");
+
+        var output = await production.RunAsync(
+            $"Invoke-ReleaseRollback -Repository {production.Git.HttpUrl} -Overlay {WholeProduction.Overlay} -Namespace prod -Order web,api");
+
+        Assert.Empty(output.Errors.Select(error => error.Message));
+        Assert.Equal(["web", "api"], output.Of<RollbackResult>().Select(result => result.Name));
+        Assert.Equal((WholeProduction.Good, "shop/web:5.0.0"), (production.Image("api"), production.Image("web")));
+    }
+
+    private static async Task ShipAsync(WholeProduction production, string web)
+    {
+        production.Cluster.Images.Push("shop/api", "v2.0.0");
+        production.Cluster.Images.Push("shop/web", web);
+        await production.CommitAsync("release 2", WholeProduction.File,
+            (await production.ReadAsync(WholeProduction.File)).Replace("v1.0.0", "v2.0.0", StringComparison.Ordinal).Replace("5.0.0", web, StringComparison.Ordinal));
+        await production.UntilAsync(() => production.Image("web") == $"shop/web:{web}" && production.Sync == "Synced" && production.App["operation"] is null);
+        Assert.NotNull(production.Cluster.Store.Find(Resources.Deployments, "prod", "web"));
+    }
+
+    private static async Task TagAsync(WholeProduction production, string tag) =>
+        await production.Git.TagAsync(tag, (await production.Git.ResolveAsync("main", Stop))!, Stop);
+}

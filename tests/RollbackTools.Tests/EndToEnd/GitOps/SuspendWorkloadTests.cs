@@ -1,0 +1,148 @@
+using System.Text.Json.Nodes;
+using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads;
+using RollbackTools.Practice.Kubernetes.Schema;
+
+namespace RollbackTools.Tests.EndToEnd.GitOps;
+
+/// <summary>An emergency stop holds against self-heal, and anybody can end it from anywhere.</summary>
+public sealed class SuspendWorkloadTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_stopped_stays_stopped_and_comes_back_exactly_as_it_was()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        var policy = production.Policy;
+
+        var stopped = await RunAsync(production, "Suspend-Workload api,web -Namespace prod -Reason INC-1");
+
+        Assert.Equal([("Application", "shop"), ("Deployment", "api"), ("Deployment", "web")], stopped.Select(one => (one.Kind, one.Name)).Order());
+        Assert.All(stopped, one => Assert.Equal(RollbackOutcome.Changed, one.Outcome));
+        Assert.Empty(production.Cluster.Store.List(Resources.Pods, "prod").Items);
+        Assert.Contains("INC-1", Note(production, "api"));
+
+        // Git is compared again, and nothing is healed.
+        await production.CommitAsync("docs", "README.md", "hello\n");
+        production.Cluster.Store.Update(RollbackTools.Practice.ArgoCd.ArgoResources.Applications, "argocd", "shop", body =>
+        {
+            (body["metadata"]!["annotations"] ??= new JsonObject())["argocd.argoproj.io/refresh"] = "hard";
+            return true;
+        });
+        await production.UntilAsync(() => production.App["metadata"]!["annotations"]?["argocd.argoproj.io/refresh"] is null);
+        Assert.Equal("OutOfSync", production.Sync);
+        Assert.Equal((0, 0), (Replicas(production, "api"), Replicas(production, "web")));
+        Assert.All(await RunAsync(production, "Suspend-Workload api,web -Namespace prod"), one => Assert.Equal(RollbackOutcome.AlreadyThere, one.Outcome));
+
+        // One of the two: the other still needs the pause.
+        var one = await RunAsync(production, "Resume-Workload api -Namespace prod");
+        Assert.Equal((2, 0), (Replicas(production, "api"), Replicas(production, "web")));
+        Assert.Contains("\"enabled\":false", production.Policy);
+        Assert.Contains(one, result => result.Message.Contains("stays off, because deployment/web", StringComparison.Ordinal));
+
+        var back = await RunAsync(production, "Resume-Workload web -Namespace prod");
+        Assert.Equal(2, Replicas(production, "web"));
+        Assert.Equal(policy, production.Policy);
+        Assert.Equal(["sync policy of application/shop is what it was"], back.Where(result => result.Kind == "Application").Select(result => result.Message));
+        Assert.Null(Note(production, "api"));
+        Assert.Null(Note(production, "web"));
+    }
+
+    [Fact]
+    public async Task What_if_changes_nothing_and_undo_takes_it_back()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        var policy = production.Policy;
+
+        Assert.All(await RunAsync(production, "Suspend-Workload api -Namespace prod -WhatIf"), one => Assert.Equal(RollbackOutcome.Planned, one.Outcome));
+        Assert.Equal((2, policy), (Replicas(production, "api"), production.Policy));
+
+        var run = (await RunAsync(production, "Suspend-Workload api -Namespace prod"))[0].RunId;
+        Assert.Equal(0, Replicas(production, "api"));
+        Assert.All(await RunAsync(production, $"Undo-RollbackRun {run}"), one => Assert.Equal(RollbackOutcome.Undone, one.Outcome));
+        Assert.Equal((2, policy, null), (Replicas(production, "api"), production.Policy, Note(production, "api")));
+    }
+
+    [Fact]
+    public async Task Automated_sync_stays_off_while_git_says_something_else()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await RunAsync(production, "Suspend-Workload api -Namespace prod");
+        await production.CommitAsync("web 6", WholeProduction.File, (await production.ReadAsync(WholeProduction.File)).Replace("5.0.0", "6.0.0", StringComparison.Ordinal));
+
+        var back = await RunAsync(production, "Resume-Workload api -Namespace prod");
+
+        Assert.Equal(2, Replicas(production, "api"));
+        Assert.Contains("\"enabled\":false", production.Policy);
+        var application = Assert.Single(back, one => one.Kind == "Application");
+        Assert.Contains("stays off", application.Message);
+        Assert.Contains("deployment/web", application.Message);
+        Assert.Contains("-Policy Exact", application.NextStep);
+    }
+
+    [Fact]
+    public async Task A_daemonset_is_refused_and_a_cronjob_suspended()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        production.Cluster.Operator.Apply("""
+            apiVersion: apps/v1
+            kind: DaemonSet
+            metadata: { name: agent, namespace: prod, labels: { team: ops } }
+            spec:
+              selector: { matchLabels: { app: agent } }
+              template:
+                metadata: { labels: { app: agent } }
+                spec: { containers: [ { name: a, image: "ops/agent:1" } ] }
+            """);
+        production.Cluster.Operator.Apply("""
+            apiVersion: batch/v1
+            kind: CronJob
+            metadata: { name: nightly, namespace: prod, labels: { team: ops } }
+            spec:
+              schedule: "0 3 * * *"
+              jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [ { name: a, image: "ops/nightly:1" } ] } } } }
+            """);
+
+        var output = await production.RunAsync("Suspend-Workload -Selector team=ops -Namespace prod");
+
+        Assert.Equal("NotScalable", Assert.Single(output.Errors).ErrorId);
+        Assert.Equal(RollbackOutcome.Changed, Assert.Single(output.Of<RollbackResult>(), one => one.Kind == "CronJob").Outcome);
+        Assert.True((bool?)production.Cluster.Store.Find(Resources.CronJobs, "prod", "nightly")!.Read["spec"]!["suspend"]);
+
+        await RunAsync(production, "Resume-Workload -CronJob nightly -Namespace prod");
+        Assert.NotEqual(true, (bool?)production.Cluster.Store.Find(Resources.CronJobs, "prod", "nightly")!.Read["spec"]!["suspend"]);
+    }
+
+    [Fact]
+    public async Task A_restart_replaces_the_pods_once_and_leaves_known_good_alone()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        var before = Pods(production);
+
+        var restarted = await production.DoAsync("Restart-Workload api -Namespace prod -Reason 'flags changed'");
+
+        Assert.Equal(RollbackOutcome.Changed, restarted.Outcome);
+        await production.UntilAsync(() => !before.Intersect(Pods(production)).Any());
+        Assert.Equal("Synced", production.Sync);
+        await production.BreakAsync();
+        var back = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+        Assert.Equal(WholeProduction.Good, back.To);
+    }
+
+    private static async Task<IReadOnlyList<RollbackResult>> RunAsync(WholeProduction production, string line)
+    {
+        var output = await production.RunAsync(line);
+        Assert.Null(output.Failure?.Message);
+        Assert.Empty(output.Errors.Select(error => $"{error.ErrorId}: {error.Message}"));
+        return [.. output.Of<RollbackResult>()];
+    }
+
+    private static int? Replicas(WholeProduction production, string name) => (int?)production.Cluster.Store.Find(Resources.Deployments, "prod", name)!.Read["spec"]!["replicas"];
+
+    private static string? Note(WholeProduction production, string name) =>
+        (string?)production.Cluster.Store.Find(Resources.Deployments, "prod", name)!.Read["metadata"]!["annotations"]?[SuspendedWorkload.Annotation];
+
+    private static List<string> Pods(WholeProduction production) =>
+        [.. production.Cluster.Store.List(Resources.Pods, "prod").Items.Select(pod => (string)pod.Read["metadata"]!["name"]!).Where(name => name.StartsWith("api-", StringComparison.Ordinal))];
+}

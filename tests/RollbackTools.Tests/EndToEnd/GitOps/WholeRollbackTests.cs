@@ -1,0 +1,152 @@
+using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Runs;
+using RollbackTools.Practice.ArgoCd;
+
+namespace RollbackTools.Tests.EndToEnd.GitOps;
+
+/// <summary>
+/// An image rollback of what Argo CD deploys is the whole job: paused, back, proven, out of Git, and everything as it was. With self-heal and
+/// Image Updater working against it all the time, the bad version never comes back.
+/// </summary>
+public sealed class WholeRollbackTests
+{
+    [Fact]
+    public async Task The_bad_version_never_comes_back()
+    {
+        await using var production = await WholeProduction.StartAsync();
+        await production.BreakAsync();
+        var policy = production.Policy;
+        var web = production.Cluster.Store.Find(RollbackTools.Practice.Kubernetes.Schema.Resources.Deployments, "prod", "web")!.Read["metadata"]!["generation"]!.ToJsonString();
+
+        var overlay = await production.ReadAsync(WholeProduction.File);
+        production.Watch();
+        var result = await production.DoAsync("Invoke-ImageRollback api -Namespace prod -Reason INC-1");
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Equal(("Deployment", "api", WholeProduction.Bad, WholeProduction.Good), (result.Kind, result.Name, result.From, result.To));
+        Assert.Equal(policy, production.Policy);
+        Assert.Equal("Synced", production.Sync);
+        Assert.Equal(WholeProduction.Good, production.Image("api"));
+        Assert.Equal(overlay.Replace("v2.0.0", "v1.0.0", StringComparison.Ordinal), await production.ReadAsync(WholeProduction.File));
+        Assert.Contains("Resume-ImageUpdate shop", result.NextStep);
+
+        // Self-heal is on, Image Updater has had its rounds, and somebody pushes something else: still the good one.
+        await production.CommitAsync("docs", "README.md", "hello\n");
+        await production.DoAsync("Invoke-ArgoSync shop");
+        Assert.DoesNotContain(WholeProduction.Bad, production.PodImages);
+        Assert.Equal(WholeProduction.Good, production.Image("api"));
+        Assert.Equal(web, production.Cluster.Store.Find(RollbackTools.Practice.Kubernetes.Schema.Resources.Deployments, "prod", "web")!.Read["metadata"]!["generation"]!.ToJsonString());
+
+        var again = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+        Assert.Equal(RollbackOutcome.AlreadyThere, again.Outcome);
+    }
+
+    [Theory]
+    [InlineData("-Via Git")]
+    [InlineData("-Via ArgoCD")]
+    [InlineData("-GitChange Revert")]
+    public async Task Every_way_ends_in_the_same_place(string way)
+    {
+        await using var production = await WholeProduction.StartAsync();
+        await production.BreakAsync();
+        var policy = production.Policy;
+
+        var result = await production.DoAsync($"Invoke-ImageRollback api -Namespace prod {way}");
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Equal(policy, production.Policy);
+        Assert.Equal("Synced", production.Sync);
+        Assert.Equal(WholeProduction.Good, production.Image("api"));
+        Assert.Contains("newTag: v1.0.0", await production.ReadAsync(WholeProduction.File));
+    }
+
+    [Fact]
+    public async Task What_if_shows_every_step_in_its_order_and_changes_nothing()
+    {
+        await using var production = await WholeProduction.StartAsync();
+        await production.BreakAsync();
+        var (policy, head) = (production.Policy, await production.Git.ResolveAsync("main", TestContext.Current.CancellationToken));
+
+        var result = await production.DoAsync("Invoke-ImageRollback api -Namespace prod -WhatIf");
+
+        Assert.Equal(RollbackOutcome.Planned, result.Outcome);
+        string[] order = ["applications/shop", "imageupdaters/shop", "no sync is under way", "PATCH apps/v1 deployments/api", "healthy", "PUSH team/devops main", "SYNC", "applications/shop"];
+        var at = -1;
+        foreach (var expected in order)
+        {
+            at = result.Steps.ToList().FindIndex(at + 1, step => step.Contains(expected, StringComparison.Ordinal));
+            Assert.True(at >= 0, $"'{expected}' is not in its place:\n{string.Join('\n', result.Steps)}");
+        }
+
+        Assert.Equal((policy, head), (production.Policy, await production.Git.ResolveAsync("main", TestContext.Current.CancellationToken)));
+        Assert.Equal(WholeProduction.Bad, production.Image("api"));
+    }
+
+    [Fact]
+    public async Task A_protected_branch_leaves_it_paused_and_says_what_to_merge()
+    {
+        await using var production = await WholeProduction.StartAsync();
+        await production.BreakAsync();
+        production.Git.Rules.Protect("main");
+
+        var result = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Contains("stays off until rollback/shop-", result.Message);
+        Assert.Contains("Set-ArgoSyncPolicy shop -Namespace argocd -Policy Exact", result.NextStep);
+        Assert.Contains("\"enabled\":false", production.Policy);
+        Assert.Equal(WholeProduction.Good, production.Image("api"));
+
+        // Switched on too early it is refused; after the merge it is let through.
+        var early = await production.RunAsync("Set-ArgoSyncPolicy shop -Policy Exact");
+        Assert.Equal("GitStillBad", Assert.Single(early.Errors).ErrorId);
+        production.Git.Rules.Unprotect("main");
+        await production.CommitAsync("merge", WholeProduction.File, (await production.ReadAsync(WholeProduction.File)).Replace("v2.0.0", "v1.0.0", StringComparison.Ordinal));
+        Assert.Equal(RollbackOutcome.Changed, (await production.DoAsync("Set-ArgoSyncPolicy shop -Policy Exact")).Outcome);
+        await production.RunsAsync(WholeProduction.Good);
+    }
+
+    [Fact]
+    public async Task Without_git_the_workload_goes_back_and_what_is_left_is_said()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await production.BreakAsync();
+
+        var result = await production.DoAsync("Invoke-ImageRollback api -Namespace prod -Repository file:///nowhere/at-all");
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Equal(WholeProduction.Good, production.Image("api"));
+        Assert.Contains("\"enabled\":false", production.Policy);
+        Assert.Contains(result.Warnings, warning => warning.StartsWith("Git was left as it is", StringComparison.Ordinal));
+        Assert.Contains("-Policy Exact", result.NextStep);
+    }
+
+    [Fact]
+    public async Task Undo_brings_back_what_was_there_git_and_policy_included()
+    {
+        await using var production = await WholeProduction.StartAsync();
+        await production.BreakAsync();
+        var policy = production.Policy;
+        var result = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+
+        var undone = await production.DoAsync($"Undo-RollbackRun {result.RunId}");
+
+        Assert.Equal(RollbackOutcome.Undone, undone.Outcome);
+        Assert.Equal(policy, production.Policy);
+        Assert.Contains("newTag: v2.0.0", await production.ReadAsync(WholeProduction.File));
+        Assert.Equal(WholeProduction.Bad, production.Image("api"));
+        Assert.DoesNotContain("ignoreTags", production.Cluster.Store.Find(ArgoResources.ImageUpdaters, "argocd", "shop")!.Read.ToJsonString());
+        Assert.Null((string?)production.App["metadata"]!["annotations"]?[VersionMarks.BadAnnotation]);
+    }
+
+    [Fact]
+    public async Task In_the_cluster_alone_it_says_who_will_fight_back()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await production.BreakAsync();
+
+        var result = await production.DoAsync("Invoke-ImageRollback api -Namespace prod -Via Cluster -WhatIf");
+
+        Assert.Contains(result.Warnings, warning => warning.Contains("Without -Via Cluster, Invoke-ImageRollback pauses that", StringComparison.Ordinal));
+    }
+}
