@@ -97,9 +97,11 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
             warnings.Add($"{string.Join(", ", digests)} follow a tag's digest: that the tag stays the same does not hold them. Leave -Tag out to stop them.");
         var note = updater.Metadata.Annotations.GetValueOrDefault(SuspendedUpdate.Annotation);
         Dictionary<string, SuspendedUpdate> all = new(SuspendedUpdate.ReadAll(note));
-        var (edited, before) = references.Suspend(application, reference, Patterns);
-        // The first one to suspend saw what was really there.
-        if (!all.ContainsKey(application.Metadata.Name)) all[application.Metadata.Name] = Signed(before);
+        var (edited, before) = references.Suspend(application, reference, Patterns, request.Images);
+        // The first one to suspend saw what was really there; a later one may have been about other images.
+        all[application.Metadata.Name] = all.TryGetValue(application.Metadata.Name, out var first)
+            ? first with { IgnoreTags = before.IgnoreTags.Concat(first.IgnoreTags).GroupBy(one => one.Key).ToDictionary(one => one.Key, one => one.Last().Value) }
+            : Signed(before);
         return Step(updater, references, application, edited, note, SuspendedUpdate.WriteAll(all), What);
     }
 
