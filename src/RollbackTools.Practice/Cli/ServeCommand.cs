@@ -61,7 +61,7 @@ internal static class ServeCommand
         $"PowerShell  $env:ROLLBACKTOOLS_CONFIG = '{estate.EnvironmentFile}'; Get-ArgoHistory -Environment {DrillEnvironment.Name}",
         $"kubectl     kubectl --kubeconfig {estate.Kubeconfig} -n {ops.Namespace} get applications -w",
         $"git         git clone {ops.Repository}",
-        $"curl        curl --cacert {ops.CaFile} -H \"Authorization: Bearer $(cat {ops.TokenFile})\" {ops.Server.GetLeftPart(UriPartial.Authority)}/api/v1/applications",
+        $"curl        curl --cacert {ops.CaFile} -H @<(printf 'Authorization: Bearer '; cat {ops.TokenFile}) {ops.Server.GetLeftPart(UriPartial.Authority)}/api/v1/applications",
     ];
 
     private static async Task<int> RunAsync(IAnsiConsole console, string name, string? readyFile, int port, int seed, int? parent)

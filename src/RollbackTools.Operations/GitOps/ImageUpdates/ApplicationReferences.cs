@@ -21,21 +21,31 @@ internal sealed partial class ApplicationReferences(CustomResource updater)
     public JsonElement? For(ArgoApplication application) => All.Where(reference => Matches(reference, application))
         .OrderByDescending(Specificity).Select(reference => (JsonElement?)reference).FirstOrDefault();
 
-    /// <summary>The references with the tags ignored for this application, and what was there before.</summary>
-    public (JsonArray References, SuspendedUpdate Before) Suspend(ArgoApplication application, JsonElement reference, IReadOnlyList<string> patterns)
+    /// <summary>
+    /// The references with the tags ignored for this application, or for some of its images (by repository), and what was there before.
+    /// </summary>
+    public (JsonArray References, SuspendedUpdate Before) Suspend(
+        ArgoApplication application, JsonElement reference, IReadOnlyList<string> patterns, IReadOnlyList<string> images)
     {
         var at = All.ToList().FindIndex(one => one.Equals(reference) || JsonSame.AsIn(one, reference));
         var own = reference.Text("namePattern") == application.Metadata.Name;
         var edited = JsonObject.Create(reference)!;
         Dictionary<string, IReadOnlyList<string>?> before = [];
         var inherited = Tags(reference) ?? Tags(spec) ?? [];
-        before[""] = Tags(reference);
-        Put(edited, [.. inherited, .. patterns.Except(inherited)]);
-        foreach (var image in edited["images"]?.AsArray().OfType<JsonObject>() ?? [])
+        var listed = edited["images"]?.AsArray().OfType<JsonObject>().ToList() ?? [];
+        var meant = listed.Where(image => images.Contains(RepositoryOf(ArgoJson.Element(image)))).ToList();
+        if (meant.Count == 0)
         {
-            if (Tags(ArgoJson.Element(image)) is not { } ownTags) continue;
-            before[NameOf(ArgoJson.Element(image))] = ownTags;
-            Put(image, [.. ownTags, .. patterns.Except(ownTags)]);
+            before[""] = Tags(reference);
+            Put(edited, [.. inherited, .. patterns.Except(inherited)]);
+            meant = listed.Where(image => Tags(ArgoJson.Element(image)) is not null).ToList();
+        }
+
+        foreach (var image in meant)
+        {
+            var ownTags = before[NameOf(ArgoJson.Element(image))] = Tags(ArgoJson.Element(image));
+            var all = ownTags ?? inherited;
+            Put(image, [.. all, .. patterns.Except(all)]);
         }
 
         List<JsonNode> references = [.. All.Select(one => (JsonNode)JsonObject.Create(one)!)];
@@ -83,6 +93,14 @@ internal sealed partial class ApplicationReferences(CustomResource updater)
 
     public static IReadOnlyList<string>? Tags(JsonElement level) =>
         level.ValueKind == JsonValueKind.Object && level.At("commonUpdateSettings", "ignoreTags") is not null ? level.Texts("commonUpdateSettings", "ignoreTags") : null;
+
+    // imageName carries a version constraint in a tag's place.
+    private static string RepositoryOf(JsonElement image)
+    {
+        var name = image.Text("imageName") ?? "";
+        var colon = name.LastIndexOf(':');
+        return colon > name.LastIndexOf('/') ? name[..colon] : name;
+    }
 
     private static string NameOf(JsonElement image) => image.Text("alias") ?? image.Text("imageName") ?? "";
 

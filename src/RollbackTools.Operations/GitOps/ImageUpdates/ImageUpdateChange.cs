@@ -97,7 +97,7 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
             warnings.Add($"{string.Join(", ", digests)} follow a tag's digest: that the tag stays the same does not hold them. Leave -Tag out to stop them.");
         var note = updater.Metadata.Annotations.GetValueOrDefault(SuspendedUpdate.Annotation);
         Dictionary<string, SuspendedUpdate> all = new(SuspendedUpdate.ReadAll(note));
-        var (edited, before) = references.Suspend(application, reference, Patterns);
+        var (edited, before) = references.Suspend(application, reference, Patterns, request.Images);
         // Of each image, the first one to touch it saw what was really there.
         all[application.Metadata.Name] = !all.TryGetValue(application.Metadata.Name, out var known) ? Signed(before)
             : known with { IgnoreTags = known.Inserted ? known.IgnoreTags : known.IgnoreTags.Concat(before.IgnoreTags).DistinctBy(pair => pair.Key).ToDictionary() };

@@ -19,6 +19,12 @@ public sealed record ImageUpdateRequest : OperationRequest
     /// <summary>Only these tags; empty means all of them.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>
+    /// Only for these images, by repository; empty means all. Image Updater takes the newest tag that is left, also an older one than runs:
+    /// a tag ignored for all images takes back those too that nobody meant.
+    /// </summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
+
     /// <summary>Put back exactly what was there before.</summary>
     public bool Resume { get; init; }
 

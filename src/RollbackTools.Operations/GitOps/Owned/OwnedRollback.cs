@@ -167,7 +167,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
     private async Task<IReadOnlyList<Step>> SuspendAsync(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, List<string> warnings, CancellationToken cancellation)
     {
         IReadOnlyList<string> tags = [.. moves.SelectMany(move => move.BadTags()).Distinct().Order(StringComparer.Ordinal)];
-        ImageUpdateRequest suspend = new() { Applications = [application.Name], Tags = tags, Reason = request.Reason };
+        ImageUpdateRequest suspend = new() { Applications = [application.Name], Tags = tags, Images = [.. moves.SelectMany(move => move.BadRepositories()).Distinct()], Reason = request.Reason };
         await using ImageUpdateChange change = new(suspend, estate, time);
         var plan = (await change.PlanAsync(cancellation))[0];
         switch (plan.Refusal)

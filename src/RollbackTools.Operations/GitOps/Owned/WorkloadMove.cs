@@ -28,6 +28,8 @@ public sealed record WorkloadMove
     /// <summary>The tag of an image that is left; null when it has none.</summary>
     internal IEnumerable<string> BadTags() => Changes().Select(change => Parse(change.From)?.Tag).OfType<string>();
 
+    internal IEnumerable<string> BadRepositories() => Changes().Select(change => Parse(change.From)?.Repository).OfType<string>();
+
     /// <summary>What an overlay has to say for it.</summary>
     internal IEnumerable<ImagePin> Pins() => Changes().Select(change => (From: Parse(change.From), To: Parse(change.To))).Where(pair => pair.To is not null)
         .Select(pair => new ImagePin

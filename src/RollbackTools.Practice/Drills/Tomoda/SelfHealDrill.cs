@@ -27,5 +27,8 @@ internal sealed class SelfHealDrill : IDrill
         await drill.ReadAsync($"Get-RollbackRun {result.RunId}", cancellation);
         await drill.ProveAsync(Image, TomodaWorkloads.BackendSelector, cancellation);
         await scene.ProveItStaysAsync(Image, cancellation);
+        var other = await drill.ImageOfAsync("deployment/tomoda-async", cancellation);
+        DrillContext.Expect(other == $"{TomodaImages.Async}:{CodeRelease.Bad}", $"Nobody asked for tomoda-async to go back, and it runs {other}.");
+        drill.Screen.Good($"What nobody asked for stayed where it was: {other}.");
     }
 }
