@@ -41,7 +41,8 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         var judged = await new ApplicationHistory(estate, time).JudgeAsync(application, cancellation);
         var target = ApplicationTarget.Resolve(application, request.Goal, judged, deployed);
         draft = draft with { To = Describe(target.Version, target.Images), ToRevision = target.HistoryId ?? 0, Warnings = target.Warnings };
-        if (target.Version.SameAs(deployed.Version) && deployed.Complete && !application.IsOperating) return AlreadyThere(application, draft, target);
+        var stuck = request.NoWait ? [] : await new StuckPodRelief(estate).PlanAsync(application, cancellation);
+        if (target.Version.SameAs(deployed.Version) && deployed.Complete && !application.IsOperating) return AlreadyThere(application, draft, target, stuck);
 
         var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, cancellation);
         if (!request.Preempt) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoRollback");
@@ -57,7 +58,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         {
             Draft = draft with
             {
-                Steps = [$"checked: {permission.Reason}", .. steps.Select(step => step.Description), "then wait until it is Healthy"],
+                Steps = [$"checked: {permission.Reason}", .. steps.Select(step => step.Description), .. stuck, "then wait until it is Healthy"],
                 Warnings = [.. draft.Warnings, .. pause.Warnings, .. permission.Unread.Select(window => $"Sync window not understood: {window}"), .. Later(application, target, judged),
                     .. (await updaters.WarningsAsync(application, cancellation)).Select(warning => $"{warning}.")],
                 NextStep = AfterRollback(application.Name, steps),
@@ -69,21 +70,21 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         };
     }
 
-    private TargetPlan AlreadyThere(ArgoApplication application, RollbackResult draft, ApplicationTarget target)
+    private TargetPlan AlreadyThere(ArgoApplication application, RollbackResult draft, ApplicationTarget target, IReadOnlyList<string> stuck)
     {
         var message = $"{application} runs {target.Version.Describe()} already, {application.Health}" + (target.Resting is null ? "" : $"; {target.Resting}");
         var settled = application.Health == "Healthy";
         return new TargetPlan
         {
-            Draft = draft with { Steps = [$"nothing to change: {message}"] },
+            Draft = draft with { Steps = [$"nothing to change: {message}", .. stuck] },
             Action = "Wait until healthy",
             Locks = GitOps.Applications.LocksFor(estate, application.Name),
             Settled = settled ? Verdict.Good(message) : null,
             Success = RollbackOutcome.AlreadyThere,
             Verify = settled || request.NoWait ? null
-                : async (_, token) =>
+                : async (run, token) =>
                 {
-                    var verdict = await verifier.VerifyAsync(application.Name, new ApplicationExpectation { Version = target.Version, Timeout = request.Timeout }, token);
+                    var verdict = await verifier.VerifyAsync(application.Name, new ApplicationExpectation { Version = target.Version, Timeout = request.Timeout }, run, token);
                     return verdict.Healthy ? verdict : verdict with { NextStep = verdict.NextStep ?? $"Get-ArgoHistory {draft.Name} -Namespace {draft.Namespace}" };
                 },
         };
@@ -137,7 +138,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             Paused = steps.OfType<SetSyncPolicy>().Any(pause => pause.Application == name.Name && pause.Namespace == name.Namespace),
             Timeout = request.Timeout,
         };
-        var verdict = await verifier.VerifyAsync(name, expected, token);
+        var verdict = await verifier.VerifyAsync(name, expected, run, token);
         if (!verdict.Healthy) return verdict;
         if (!expected.Paused) return verdict;
         if (!request.KeepPaused && await InStepWithGitAsync(name, token))

@@ -15,7 +15,7 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
         ApplicationPlans.EachAsync(estate, request.Applications, PlanAsync, cancellation);
 
     public Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<TargetPlan>>([.. targets.Select(target => Plan(target.Draft, target.Planned.Steps))]);
+        Task.FromResult<IReadOnlyList<TargetPlan>>([.. targets.Select(target => Plan(target.Draft, target.Planned.Steps, null, []))]);
 
     private async Task<TargetPlan> PlanAsync(ArgoApplication application, RollbackResult draft, CancellationToken cancellation)
     {
@@ -34,6 +34,7 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
             GitState.MustNotBeBad(application, $"Invoke-ArgoSync {draft.Name} -Namespace {draft.Namespace} -AllowBadRevision");
         var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, cancellation);
         if (!request.Preempt && !GitOps.Applications.SyncsByItself(application)) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoSync");
+        var stuck = request.NoWait ? [] : await new StuckPodRelief(estate).PlanAsync(application, cancellation);
         var deployed = Deployed.Of(application);
         List<Step> steps = [.. request.Preempt && application.IsOperating ? [TerminateOperation.Of(application)] : Array.Empty<Step>(), Sync(application, deployed)];
         return Plan(draft with
@@ -42,7 +43,7 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
             To = request.Revision ?? GitState.Of(application)?.Describe() ?? "what Git holds",
             FromRevision = deployed?.Entry?.Id ?? 0,
             Warnings = [.. permission.Unread.Select(window => $"Sync window not understood: {window}")],
-        }, steps, $"checked: {permission.Reason}");
+        }, steps, $"checked: {permission.Reason}", stuck);
     }
 
     private SyncApplication Sync(ArgoApplication application, Deployed? deployed) => new()
@@ -64,25 +65,25 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
         NoWait = request.NoWait,
     };
 
-    private TargetPlan Plan(RollbackResult draft, IReadOnlyList<Step> steps, params IEnumerable<string> checks)
+    private TargetPlan Plan(RollbackResult draft, IReadOnlyList<Step> steps, string? check, IReadOnlyList<string> stuck)
     {
         var name = ApplicationPlans.NameOf(draft);
         return new TargetPlan
         {
-            Draft = draft with { Steps = [.. checks, .. steps.Select(step => step.Description), "then wait until it is Healthy"] },
+            Draft = draft with { Steps = [.. check is null ? [] : new[] { check }, .. steps.Select(step => step.Description), .. stuck, "then wait until it is Healthy"] },
             Steps = steps,
             Action = "Sync Argo CD application",
             Success = RollbackOutcome.Changed,
             Locks = GitOps.Applications.LocksFor(estate, name),
-            Verify = request.NoWait ? null : (_, token) => VerifyAsync(name, steps.OfType<SyncApplication>().LastOrDefault(), token),
+            Verify = request.NoWait ? null : (run, token) => VerifyAsync(name, steps.OfType<SyncApplication>().LastOrDefault(), run, token),
         };
     }
 
-    private async Task<Verdict> VerifyAsync(ApplicationName name, SyncApplication? sync, CancellationToken cancellation)
+    private async Task<Verdict> VerifyAsync(ApplicationName name, SyncApplication? sync, TargetRun run, CancellationToken cancellation)
     {
         var state = sync?.Result?.OperationState;
         ApplicationExpectation expected = new() { Version = state?.Version, After = state?.FinishedAt, Timeout = request.Timeout };
-        var verdict = await verifier.VerifyAsync(name, expected, cancellation);
+        var verdict = await verifier.VerifyAsync(name, expected, run, cancellation);
         // What Git held is known only now: the plan was made before it was looked at again.
         if (state?.Version is { } synced) verdict = verdict with { Complete = result => result with { To = synced.Describe() } };
         var left = state?.Resources.Where(resource => resource.Status == "PruneSkipped").Select(resource => $"{resource.Kind.ToLowerInvariant()}/{resource.Name}").ToList() ?? [];

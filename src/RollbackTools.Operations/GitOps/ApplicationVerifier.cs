@@ -38,8 +38,9 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
 
     private readonly ApplicationWorkloads workloads = new(estate);
 
-    public async Task<Verdict> VerifyAsync(ApplicationName name, ApplicationExpectation expected, CancellationToken cancellation)
+    public async Task<Verdict> VerifyAsync(ApplicationName name, ApplicationExpectation expected, TargetRun run, CancellationToken cancellation)
     {
+        StuckPodRelief relief = new(estate);
         await using ApplicationFeed feed = new(estate.ArgoCd, name, time);
         var id = string.GetHashCode($"health {name} {name.Namespace}", StringComparison.Ordinal) & int.MaxValue;
         var startedAt = time.GetTimestamp();
@@ -68,7 +69,9 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
                 if (time.GetElapsedTime(lastLook) >= BetweenLooks)
                 {
                     lastLook = time.GetTimestamp();
-                    var seen = await TroubledAsync(now, cancellation);
+                    var read = now.Health == "Healthy" ? [] : await workloads.ReadAsync(now, cancellation);
+                    await relief.ReplaceAsync(read, run.ApplyAsync, cancellation);
+                    var seen = Troubled(read);
                     if (seen.Overlaps(troubled)) return await SickAsync(now, cancellation);
                     troubled = seen;
                 }
@@ -112,13 +115,8 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
         }
     }
 
-    private async Task<HashSet<string>> TroubledAsync(ArgoApplication now, CancellationToken cancellation)
-    {
-        if (now.Health == "Healthy") return [];
-        var read = await workloads.ReadAsync(now, cancellation);
-        return [.. read.Where(workload => workload.Current is not null)
-            .SelectMany(workload => workload.PodsOf(workload.Current!)).Where(pod => PodTrouble.Find(pod) is not null).Select(pod => pod.Metadata.Uid)];
-    }
+    private static HashSet<string> Troubled(IReadOnlyList<WorkloadSnapshot> read) => [.. read.Where(workload => workload.Current is not null)
+        .SelectMany(workload => workload.PodsOf(workload.Current!)).Where(pod => PodTrouble.Find(pod) is not null).Select(pod => pod.Metadata.Uid)];
 
     private async Task<Verdict> SickAsync(ArgoApplication now, CancellationToken cancellation)
     {
@@ -128,11 +126,23 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
         return lost with { Evidence = [.. sick, .. await workloads.EvidenceAsync(now, cancellation)] };
     }
 
-    private async Task<Verdict> LateAsync(ArgoApplication now, bool fresh, TimeSpan timeout, CancellationToken cancellation) =>
-        Verdict.Lost("Timeout", fresh
+    private async Task<Verdict> LateAsync(ArgoApplication now, bool fresh, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var read = await workloads.ReadAsync(now, cancellation);
+        return Verdict.Lost("Timeout", fresh
             ? $"{now} is not healthy {Words.Duration(timeout)} after the sync: it is {now.Health}."
-            : $"Argo CD has not looked at {now} in the {Words.Duration(timeout)} since the sync, so whether it is healthy is not known (it was {now.Health} before).")
-            with { Evidence = [.. Sick(now), .. await workloads.EvidenceAsync(now, cancellation)] };
+            : $"Argo CD has not looked at {now} in the {Words.Duration(timeout)} since the sync, so whether it is healthy is not known (it was {now.Health} before).") with
+        {
+            Evidence = [.. Sick(now), .. await workloads.EvidenceAsync(now, cancellation)],
+            NextStep = read.Count > 0 ? null : OfPodsUnseen(now),
+        };
+    }
+
+    // Where its pods are not seen, they are not replaced either; but whose they would be, Argo CD says.
+    private static string? OfPodsUnseen(ArgoApplication now) =>
+        now.Resources.FirstOrDefault(item => item is { Group: "apps", Kind: "StatefulSet", Health: "Progressing" }) is not { } set ? null
+            : $"{set} does not replace a pod that is not ready by itself, and this session does not see its pods. If one is left of the version before: " +
+                $"argocd app delete-resource {now.Metadata.Name} --kind Pod --namespace {set.Namespace} --resource-name {set.Name}-<number>";
 
     private static List<string> Sick(ArgoApplication now) => [.. now.Resources.Where(item => item.Health is not (null or "Healthy"))
         .Take(8).Select(item => $"{item} is {item.Health}" + (item.HealthMessage is { } why ? $": {why}" : ""))];

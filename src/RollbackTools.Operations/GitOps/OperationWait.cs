@@ -17,6 +17,12 @@ internal sealed class OperationWait(IArgoCd argo, IOperationReporter reporter, T
     // An API server answers a watch from its cache, which may not have our operation yet.
     private static readonly TimeSpan Catching = TimeSpan.FromSeconds(10);
 
+    // Reading all of its pods at every status would be much for a cluster that has enough to do.
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(5);
+
+    /// <summary>What is done every few seconds while ours is under way: a wave may need help to become healthy.</summary>
+    public Func<ArgoApplication, CancellationToken, Task>? MeanwhileAsync { get; init; }
+
     /// <summary>
     /// The application once the operation that <paramref name="isOurs"/> recognises has ended, however it ended. Throws Timeout,
     /// SyncWindowBlocked, ControllerNotResponding or ChangedMeanwhile (somebody replaced it).
@@ -26,6 +32,7 @@ internal sealed class OperationWait(IArgoCd argo, IOperationReporter reporter, T
     {
         await using ApplicationFeed feed = new(argo, name, time);
         var startedAt = time.GetTimestamp();
+        var lastLook = startedAt;
         long? blockedSince = null;
         var id = string.GetHashCode($"operation {name} {name.Namespace}", StringComparison.Ordinal) & int.MaxValue;
         try
@@ -54,6 +61,12 @@ internal sealed class OperationWait(IArgoCd argo, IOperationReporter reporter, T
                 else if (state is null && waited >= Catching)
                 {
                     throw Replaced(now);
+                }
+
+                if (MeanwhileAsync is not null && state is not null && time.GetElapsedTime(lastLook) >= BetweenLooks)
+                {
+                    lastLook = time.GetTimestamp();
+                    await MeanwhileAsync(now, cancellation);
                 }
 
                 if (waited >= timeout) throw TimedOut(now, what, timeout);

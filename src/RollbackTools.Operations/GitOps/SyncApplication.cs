@@ -120,7 +120,9 @@ public sealed record SyncApplication : Step
         }
 
         if (NoWait) return new StepOutcome(true, "asked for");
-        Result = await new OperationWait(argo, context.Reporter, context.Time).UntilEndedAsync(name, IsOurs, "Syncing", Timeout, cancellation);
+        StuckPodRelief relief = new(context.Estate);
+        OperationWait wait = new(argo, context.Reporter, context.Time) { MeanwhileAsync = (now, token) => relief.DuringSyncAsync(now, context.AlsoAsync, token) };
+        Result = await wait.UntilEndedAsync(name, IsOurs, "Syncing", Timeout, cancellation);
         var state = Result.OperationState!;
         if (!state.Succeeded) throw SyncFailure.Of(Result, state);
         return new StepOutcome(true, $"{state.Phase}: {state.Version?.Describe() ?? Goal}");

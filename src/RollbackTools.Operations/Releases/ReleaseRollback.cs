@@ -27,7 +27,7 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
         Applications.MustReconcile(application);
         if (application.IsOperating && !request.Preempt && (application.Operation ?? application.OperationState!.Operation) is { Automated: false })
             Applications.MustBeIdle(application, "Invoke-ReleaseRollback");
-        var place = await ReleasePlace.FindAsync(estate, request, application, cancellation);
+        var place = await ReleasePlace.FindAsync(estate, request, application, await new ApplicationHistory(estate, time).JudgeAsync(application, cancellation), cancellation);
         draft = draft with { From = GitCommit.Short(place.Branch.Tip), To = place.Target.Name, Warnings = place.Target.Skipped };
         if (place.Now.Content == place.Target.Tree.Content && application.SyncStatus == "Synced")
         {
@@ -35,6 +35,7 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
             return new TargetPlan { Draft = draft with { Steps = [$"nothing to change: {message}"] }, Settled = Verdict.Good(message), Success = RollbackOutcome.AlreadyThere };
         }
 
+        var stuck = await new StuckPodRelief(estate).PlanAsync(application, cancellation);
         var pause = await new PausePlanner(estate, time).PlanAsync(application, request.Reason, cancellation);
         var (updates, warnings) = await SuspendAsync(application, place, cancellation);
         ReturnOverlay back = Back(place);
@@ -47,7 +48,7 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
         IReadOnlyList<Step> then = [.. pause.Steps.Reverse().Select(step => step.Invert()!)];
         return Plan(draft with
         {
-            Steps = [.. steps.SelectMany(step => step == back ? Describe(place, back) : [step.Description]), "then wait until it is Healthy", .. then.Select(step => step.Description)],
+            Steps = [.. steps.SelectMany(step => step == back ? Describe(place, back) : [step.Description]), .. stuck, "then wait until it is Healthy", .. then.Select(step => step.Description)],
             Warnings = [.. draft.Warnings, .. pause.Warnings, .. warnings],
             NextStep = updates.Count > 0 ? $"When a fixed release is out: Resume-ImageUpdate {draft.Name} -Namespace {draft.Namespace}" : null,
         }, steps, then) with { Locks = Applications.LocksFor(estate, [application.Name, .. pause.Touched]) };
@@ -60,7 +61,7 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
         Then = then,
         Action = "Roll back release",
         Locks = Applications.LocksFor(estate, ApplicationPlans.NameOf(draft)),
-        Verify = (_, token) => new ApplicationVerifier(estate, reporter, time).VerifyAsync(ApplicationPlans.NameOf(draft), new ApplicationExpectation { Timeout = request.Timeout }, token),
+        Verify = (run, token) => new ApplicationVerifier(estate, reporter, time).VerifyAsync(ApplicationPlans.NameOf(draft), new ApplicationExpectation { Timeout = request.Timeout }, run, token),
         Conclude = (verdict, _) => verdict with { Message = $"{draft.To} runs, {verdict.Message}; Git says the same, and the sync policy of application/{draft.Name} is what it was" },
         Waiting = step => Waits(draft, PushVerdict.Of((PushCommit)step, null)),
     };

@@ -174,7 +174,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         RunJournal journal, RunStanding standing, TargetPlan plan, RollbackResult draft, CancellationToken cancellation)
     {
         if (plan.Ended is { Outcome: { } outcome } ended) return Completed(draft, Verdict.Good(ended.Message ?? ""), outcome);
-        TargetRun run = new(new StepContext(estate, reporter, time), journal, plan, standing);
+        TargetRun run = new(estate, reporter, time, journal, plan, standing);
         try
         {
             foreach (var step in plan.Steps)

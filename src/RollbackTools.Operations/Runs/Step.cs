@@ -56,7 +56,14 @@ public abstract record Step
 }
 
 /// <summary>What a step acts on and speaks through while it is applied.</summary>
-public sealed record StepContext(IEstate Estate, IOperationReporter Reporter, TimeProvider Time);
+public sealed record StepContext(IEstate Estate, IOperationReporter Reporter, TimeProvider Time)
+{
+    /// <summary>Applies what turns out to be needed on the way, on record like a step of its own.</summary>
+    public required ApplyStep AlsoAsync { get; init; }
+}
+
+/// <summary>Applies a step and writes down that it was.</summary>
+public delegate Task<StepOutcome> ApplyStep(Step step, CancellationToken cancellation);
 
 /// <summary>How a step ended. <see cref="Changed"/> is false when it was true already.</summary>
 public sealed record StepOutcome(bool Changed, string Detail)

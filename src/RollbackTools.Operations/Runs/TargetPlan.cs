@@ -69,8 +69,11 @@ public sealed class TargetRun
     private readonly TargetPlan plan;
     private readonly RunStanding standing;
 
-    internal TargetRun(StepContext context, RunJournal journal, TargetPlan plan, RunStanding standing) =>
-        (this.context, this.journal, this.plan, this.standing) = (context, journal, plan, standing);
+    internal TargetRun(IEstate estate, IOperationReporter reporter, TimeProvider time, RunJournal journal, TargetPlan plan, RunStanding standing)
+    {
+        (this.journal, this.plan, this.standing) = (journal, plan, standing);
+        context = new StepContext(estate, reporter, time) { AlsoAsync = ApplyAsync };
+    }
 
     public string RunId => Path.GetFileNameWithoutExtension(journal.Path);
 

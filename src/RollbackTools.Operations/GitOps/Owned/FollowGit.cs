@@ -51,6 +51,7 @@ public sealed record FollowGit : Step
         var repository = await context.Estate.Git.OpenAsync(Push.Repository, cancellation);
         var since = context.Time.GetTimestamp();
         var syncs = 0;
+        StuckPodRelief relief = new(context.Estate);
         while (true)
         {
             var tip = await repository.ReadBranchAsync(Push.Branch, cancellation);
@@ -67,7 +68,7 @@ public sealed record FollowGit : Step
                     continue;
                 }
 
-                if (await ArrivedAsync(context, cancellation)) return new StepOutcome(syncs > 0, $"Git and the cluster agree at {GitCommit.Short(tip.Tip)}");
+                if (await ArrivedAsync(context, relief, cancellation)) return new StepOutcome(syncs > 0, $"Git and the cluster agree at {GitCommit.Short(tip.Tip)}");
             }
 
             if (context.Time.GetElapsedTime(since) >= Timeout) throw Late(live, tip);
@@ -113,7 +114,7 @@ public sealed record FollowGit : Step
         };
     }
 
-    private async Task<bool> ArrivedAsync(StepContext context, CancellationToken cancellation)
+    private async Task<bool> ArrivedAsync(StepContext context, StuckPodRelief relief, CancellationToken cancellation)
     {
         WorkloadReader reader = new(context.Estate.Cluster);
         foreach (var move in Moves)
@@ -121,7 +122,11 @@ public sealed record FollowGit : Step
             var live = await reader.ReadObjectAsync(move.Kind, move.Namespace, move.Name, cancellation);
             var images = new PodTemplate(live.Spec.Template).Images.ToDictionary(image => image.Container, image => image.Image);
             if (move.To.Any(wanted => images.TryGetValue(wanted.Container, out var image) && image != wanted.Image)) return false;
-            if (!RolloutStatus.Of(move.Kind, live).Complete) return false;
+            if (RolloutStatus.Of(move.Kind, live).Complete) continue;
+            if (!StuckPods.AreLeftAlone(move.Kind, live)) return false;
+            var answers = await reader.ReadAsync([new WorkloadReference { Kind = move.Kind, Namespace = move.Namespace, Name = move.Name }], cancellation);
+            await relief.ReplaceAsync(answers.Select(answer => answer.Snapshot).OfType<WorkloadSnapshot>(), context.AlsoAsync, cancellation);
+            return false;
         }
 
         return true;
