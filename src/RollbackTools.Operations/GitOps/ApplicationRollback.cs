@@ -84,7 +84,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             Verify = settled || request.NoWait ? null
                 : async (run, token) =>
                 {
-                    var verdict = await verifier.VerifyAsync(application.Name, new ApplicationExpectation { Version = target.Version, Timeout = request.Timeout }, run, token);
+                    var verdict = await verifier.VerifyAsync(application.Name, new ApplicationExpectation { Version = target.Version, Timeout = request.Timeout }, run.ApplyAsync, token);
                     return verdict.Healthy ? verdict : verdict with { NextStep = verdict.NextStep ?? $"Get-ArgoHistory {draft.Name} -Namespace {draft.Namespace}" };
                 },
         };
@@ -138,7 +138,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             Paused = steps.OfType<SetSyncPolicy>().Any(pause => pause.Application == name.Name && pause.Namespace == name.Namespace),
             Timeout = request.Timeout,
         };
-        var verdict = await verifier.VerifyAsync(name, expected, run, token);
+        var verdict = await verifier.VerifyAsync(name, expected, run.ApplyAsync, token);
         if (!verdict.Healthy) return verdict;
         if (!expected.Paused) return verdict;
         if (!request.KeepPaused && await InStepWithGitAsync(name, token))

@@ -39,14 +39,11 @@ public sealed class ApplicationVerifierTests
         Assert.True(argo.Asked.Count is 2 or 3, $"asked {argo.Asked.Count} times");
     }
 
-    private Task<Verdict> VerifyAsync()
-    {
-        FakeEstate estate = new(new FakeCluster(new ClusterInfo("here", "https://x", "prod"))) { ArgoCd = argo };
-        ApplicationExpectation expected = new() { After = new DateTimeOffset(2026, 4, 27, 3, 0, 5, TimeSpan.Zero), Timeout = TimeSpan.FromMinutes(1) };
-        // Nothing is applied to an application that says it is healthy, so there is nothing to record.
-        TargetRun run = new(estate, reporter, clock, null!, null!, null!);
-        return new ApplicationVerifier(estate, reporter, clock).VerifyAsync(new ApplicationName("argocd", "shop"), expected, run, TestContext.Current.CancellationToken);
-    }
+    private Task<Verdict> VerifyAsync() => new ApplicationVerifier(new FakeEstate(new FakeCluster(new ClusterInfo("here", "https://x", "prod"))) { ArgoCd = argo }, reporter, clock).VerifyAsync(
+        new ApplicationName("argocd", "shop"),
+        new ApplicationExpectation { After = new DateTimeOffset(2026, 4, 27, 3, 0, 5, TimeSpan.Zero), Timeout = TimeSpan.FromMinutes(1) },
+        (step, _) => throw new InvalidOperationException($"Nothing is to be done here: {step.Description}"),
+        TestContext.Current.CancellationToken);
 
     private void Show(string reconciledAt) => argo.Show(Apps.Of(status: $$"""{"reconciledAt":"{{reconciledAt}}","health":{"status":"Healthy"} }"""));
 
