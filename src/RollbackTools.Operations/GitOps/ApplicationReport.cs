@@ -1,3 +1,5 @@
+using RollbackTools.Operations.Reports;
+
 namespace RollbackTools.Operations.GitOps;
 
 /// <summary>An Argo CD application as somebody about to roll it back wants to see it: what it runs, and who will fight that.</summary>
@@ -36,22 +38,22 @@ public sealed record ApplicationReport
     public string Paused { get; init; } = "";
 
     /// <summary>Who writes its spec: <c>applicationset/shops</c>, <c>application/root</c>; empty when nobody does.</summary>
-    public IReadOnlyList<string> Owners { get; init; } = [];
+    public IReadOnlyList<string> Owners { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 
     /// <summary>What will fight a rollback or stand in its way, a sentence each.</summary>
-    public IReadOnlyList<string> Interference { get; init; } = [];
+    public IReadOnlyList<string> Interference { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 
-    public IReadOnlyList<string> Images { get; init; } = [];
+    public IReadOnlyList<string> Images { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 
     /// <summary>The operation that runs now; empty when none does.</summary>
     public string Operation { get; init; } = "";
 
     /// <summary>Repository, path and target revision, one per source.</summary>
-    public IReadOnlyList<string> Sources { get; init; } = [];
+    public IReadOnlyList<string> Sources { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 
     public string Destination { get; init; } = "";
 
     public DateTimeOffset? DeployedAt { get; init; }
 
-    public IReadOnlyList<string> Conditions { get; init; } = [];
+    public IReadOnlyList<string> Conditions { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 }

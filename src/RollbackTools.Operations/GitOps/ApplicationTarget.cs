@@ -30,7 +30,14 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
             };
         }
 
-        if (judged.FirstOrDefault(entry => entry.IsDefaultTarget) is { } best) return OfEntry(application, Entry(application, best.Id!.Value), judged) with { KnownGood = true };
+        if (judged.FirstOrDefault(entry => entry.IsDefaultTarget) is { } best)
+        {
+            var target = OfEntry(application, Entry(application, best.Id!.Value), judged) with { KnownGood = true };
+            return RunsStill(application, deployed, best)
+                ? target with { Warnings = [.. target.Warnings, $"The sync that failed applied nothing, so {application} runs history {best.Id} still; if that is what is bad, name an older one with -Id."] }
+                : target;
+        }
+
         throw NowhereToGo(application, judged, deployed);
     }
 
@@ -66,6 +73,11 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
             ],
         };
     }
+
+    // A sync that failed before it applied anything (a mistyped revision, a manifest that does not render, a PreSync hook) left all as it was.
+    private static bool RunsStill(ArgoApplication application, Deployed deployed, ArgoHistoryEntry target) =>
+        deployed.Entry is null && target.Id == application.History[^1].Id && application.OperationState is { Ended: true, Succeeded: false } state
+        && !state.Resources.Any(resource => resource is { HookType: null, Status: "Synced" or "Pruned" });
 
     // Only a commit may be shortened: chart 1.1 is not 1.10, and 1.1.0 is not 1.1.0-rc1.
     private static ApplicationDeployment? Known(ArgoApplication application, string revision)

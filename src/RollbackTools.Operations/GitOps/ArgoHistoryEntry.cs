@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Reports;
 
 namespace RollbackTools.Operations.GitOps;
 
@@ -28,10 +29,10 @@ public sealed record ArgoHistoryEntry
     public RevisionHealth Health { get; init; }
 
     /// <summary>Sentences that justify <see cref="Health"/>.</summary>
-    public IReadOnlyList<string> Evidence { get; init; } = [];
+    public IReadOnlyList<string> Evidence { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 
     /// <summary>What it ran, as far as the cluster still tells.</summary>
-    public IReadOnlyList<string> Images { get; init; } = [];
+    public IReadOnlyList<string> Images { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 
     /// <summary>The commit's first line; empty when nobody could be asked.</summary>
     public string Subject { get; init; } = "";

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.GitOps;
@@ -40,7 +41,7 @@ internal sealed class SyncPolicyChange(SyncPolicyRequest request, IEstate estate
         await CheckGitAsync(application, cancellation);
         var owners = await new ApplicationOwners(estate.ArgoCd).FindAsync(application, cancellation);
         var step = SetSyncPolicy.Set(application, wanted);
-        return Operations.Estate.Kubernetes.JsonSame.AsIn(application.Automated, wanted) && step.NoteFrom is null
+        return JsonSame.AsIn(application.Automated, wanted) && step.NoteFrom is null
             ? Settled(application, draft, $"{application} is {draft.To} already")
             : Plan(draft with { Warnings = [.. owners.Select(owner => $"{owner} writes the spec of {application} and may put its policy back.")] }, [step], []);
     }
@@ -63,10 +64,16 @@ internal sealed class SyncPolicyChange(SyncPolicyRequest request, IEstate estate
         List<Step> steps = [SetSyncPolicy.Set(application, note.Automated)];
         List<ApplicationName> touched = [];
         List<string> warnings = [];
+        if (!IsAsPaused(application, note))
+            warnings.Add($"Somebody made it {draft.From} after {note.By} paused it at {note.At:u}: that is replaced by what was remembered.");
         foreach (var owner in note.Owners.Reverse().Select(ApplicationOwner.Parse).OfType<ApplicationOwner>())
             await RestoreOwnerAsync(application, owner, steps, touched, warnings, cancellation);
         return Plan(draft with { Warnings = warnings }, steps, touched);
     }
+
+    // An older Argo CD has no policy at all while it is paused.
+    private static bool IsAsPaused(ArgoApplication application, PausedPolicy note) => application.Automated is not { } now
+        || JsonSame.AsIn(now, note.Automated is { } was ? SyncPolicy.Off(was) : null) || JsonSame.AsIn(now, note.Automated);
 
     private async Task RestoreOwnerAsync(
         ArgoApplication application, ApplicationOwner owner, List<Step> steps, List<ApplicationName> touched, List<string> warnings, CancellationToken cancellation)

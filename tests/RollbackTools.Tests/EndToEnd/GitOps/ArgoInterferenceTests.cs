@@ -179,6 +179,23 @@ public sealed class ArgoInterferenceTests
         Assert.Equal("""{"prune":false,"enabled":false}""", production.Policy);
     }
 
+    [Theory]
+    [InlineData("""{"prune":false}""", true)]
+    [InlineData(null, false)]
+    public async Task What_somebody_made_of_a_paused_policy_is_not_replaced_unawares(string? meanwhile, bool said)
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        await production.BrokenAsync();
+        var policy = production.Policy;
+        await production.DoAsync("Set-ArgoSyncPolicy shop -Policy None");
+        if (meanwhile is not null) production.Change(body => body["spec"]!["syncPolicy"]!["automated"] = JsonNode.Parse(meanwhile));
+
+        var result = await production.DoAsync("Set-ArgoSyncPolicy shop -Policy Exact");
+
+        Assert.Equal(said, result.Warnings.Any(warning => warning.Contains("Somebody made it automated after", StringComparison.Ordinal)));
+        Assert.Equal(policy, production.Policy);
+    }
+
     [Fact]
     public async Task A_sync_waits_for_an_automated_one_that_is_under_way_and_tells_what_it_deployed()
     {

@@ -69,6 +69,32 @@ public sealed class ApplicationKnownGoodTests
         Assert.False(Deployed.Of(application)!.Complete);
     }
 
+    [Theory]
+    [InlineData("SyncFailed", true)]
+    [InlineData("Synced", false)]
+    public void Where_a_failed_sync_applied_nothing_the_target_is_said_to_run_still(string status, bool still)
+    {
+        var text = Apps.WithHistory(Now, "Degraded", "", (A, 100), (B, 50)).Json.GetRawText().Replace("\"health\"", $$"""
+            "operationState":{"phase":"Error","startedAt":"{{Now.AddMinutes(-5):yyyy-MM-ddTHH:mm:ssZ}}","operation":{"sync":{ } },
+              "syncResult":{"revision":"{{C}}","source":{"repoURL":"r","path":"p"},"resources":[{"kind":"Deployment","name":"api","status":"{{status}}"}] } },"health"
+            """, StringComparison.Ordinal);
+
+        var target = Target(new ArgoApplication(new(Apps.Json(text))), ApplicationGoal.KnownGood);
+
+        Assert.Equal(1, target.HistoryId);
+        Assert.Equal(still, target.Warnings.Any(warning => warning.Contains("runs history 1 still", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Lists_are_readable_in_one_cell()
+    {
+        var entry = Judge(Apps.WithHistory(Now, "Healthy", "", (A, 100)))[0] with { Images = ["a:1", "b:2"] };
+
+        Assert.Equal("Health is Healthy; Current for 4d4h", $"{entry.Evidence}");
+        Assert.Equal("a:1; b:2", $"{entry.Images}");
+        Assert.Equal("x; y", $"{new ApplicationReport { Interference = ["x", "y"] }.Interference}");
+    }
+
     [Fact]
     public void A_dry_run_deploys_nothing()
     {
