@@ -44,6 +44,16 @@ Describe 'Pipeline' {
         (Get-Command $Command).Parameters[$Parameter].ParameterSets.Values.ValueFromPipeline | Should -Contain $true
     }
 
+    It 'does not take a <Kind> for a <Wanted> of the same name' -ForEach @(
+        @{ Kind = 'Deployment'; Wanted = 'application'; Command = { $input | Invoke-ArgoRollback -WhatIf -ErrorAction Stop } }
+        @{ Kind = 'Deployment'; Wanted = 'application'; Command = { $input | Get-ArgoHistory -ErrorAction Stop } }
+        @{ Kind = 'Application'; Wanted = 'workload'; Command = { $input | Invoke-ImageRollback -WhatIf -ErrorAction Stop } }
+        @{ Kind = 'Service'; Wanted = 'workload'; Command = { $input | Test-RollbackHealth -ErrorAction Stop } }
+    ) {
+        $thing = [pscustomobject] @{ Kind = $Kind; Namespace = 'prod'; Name = 'api' }
+        { $thing | & $Command } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*'
+    }
+
     It 'takes the run of a result by its property' {
         $env:ROLLBACKTOOLS_STATE = Join-Path $TestDrive state
         try { { $result | Get-RollbackRun -ErrorAction Stop } | Should -Throw -ErrorId 'RunNotFound,*' } finally { $env:ROLLBACKTOOLS_STATE = $null }

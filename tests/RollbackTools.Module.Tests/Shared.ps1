@@ -18,9 +18,9 @@ function Invoke-Pwsh([string] $Script) {
 }
 
 # One practice estate for a file's tests. Its journals go where they are thrown away.
-function Start-Estate {
+function Start-Estate([string] $Name = 'tomoda') {
     $env:ROLLBACKTOOLS_STATE = Join-Path ([IO.Path]::GetTempPath()) "rollbacktools-$([guid]::NewGuid().ToString('n'))"
-    Start-RollbackPractice tomoda -UseInSession
+    Start-RollbackPractice $Name -UseInSession
 }
 
 function Stop-Estate($Estate) {
@@ -67,4 +67,24 @@ function Wait-Until([scriptblock] $Condition, [string] $For, [int] $Seconds = 30
         if ([DateTime]::UtcNow -gt $end) { throw "Not within $Seconds seconds: $For" }
         Start-Sleep -Milliseconds 50
     }
+}
+
+# What a developer does: a change and its tag, pushed. Cloud Build, Image Updater and Argo CD do the rest.
+function Publish-Code($Estate, [string] $Function, [string] $Tag) {
+    $clone = Join-Path ([IO.Path]::GetTempPath()) "rollbacktools-clone-$([guid]::NewGuid().ToString('n'))"
+    try {
+        Invoke-Git clone --quiet -- $Estate.Repositories['tomoda/tomoda'] $clone
+        Add-Content (Join-Path $clone backend/handlers.go) "func $Function() error { return nil }"
+        Invoke-Git -C $clone -c user.name=Lars -c user.email=lars@tomoda.life commit --quiet -am $Function
+        Invoke-Git -C $clone tag $Tag
+        Invoke-Git -C $clone push --quiet origin main $Tag
+    }
+    finally {
+        Remove-Item $clone -Recurse -Force -ErrorAction Ignore
+    }
+}
+
+function Invoke-Git {
+    & git @args
+    if ($LASTEXITCODE) { throw "git $args ended with $LASTEXITCODE" }
 }

@@ -35,7 +35,7 @@ public sealed record ApplicationIdentity
         var named = Read(thing, "Name") ?? throw new FormatException("The object has no Name to find an application by.");
         var whole = ApplicationName.Parse(named, Read(thing, "Namespace") ?? Unset);
         (Name, Namespace, Estate) = (whole.Name, whole.Namespace == Unset ? null : whole.Namespace, Read(thing, "Estate"));
-        HistoryId = IsHistory(value) && long.TryParse(Read(thing, "Id"), CultureInfo.InvariantCulture, out var id) ? id : null;
+        HistoryId = (IsHistory(value) || Read(thing, "VersionKey") is not null) && long.TryParse(Read(thing, "Id"), CultureInfo.InvariantCulture, out var id) ? id : null;
     }
 
     // No namespace may be called this by accident: it marks one that was not said.
@@ -49,7 +49,7 @@ public sealed record ApplicationIdentity
     /// <summary>The estate the object came from, when it says.</summary>
     public string? Estate { get; }
 
-    /// <summary>The history entry, when the object is one of <c>Get-ArgoHistory</c>.</summary>
+    /// <summary>The history entry, when the object is one of <c>Get-ArgoHistory</c>, or a row with its columns out of a file.</summary>
     public long? HistoryId { get; }
 
     public static implicit operator ApplicationIdentity(string text) => new((object)text);

@@ -13,6 +13,7 @@ public abstract class ApplicationRunCmdlet : ArgoCmdlet
 
     /// <summary>A name, namespace/name, or another command's object. Without one, the environment's application.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Identity(typeof(ApplicationIdentity))]
     [ArgumentCompleter(typeof(ApplicationCompleter))]
     [ValidateNotNullOrEmpty]
     public ApplicationIdentity[]? Name { get; set; }

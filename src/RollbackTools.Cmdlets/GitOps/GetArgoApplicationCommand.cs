@@ -13,6 +13,7 @@ public sealed class GetArgoApplicationCommand : ArgoCmdlet
 {
     /// <summary>A name, namespace/name, or another command's object. Without one: every application of the namespace.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Identity(typeof(ApplicationIdentity))]
     [ArgumentCompleter(typeof(ApplicationCompleter))]
     [ValidateNotNullOrEmpty]
     public ApplicationIdentity[]? Name { get; set; }

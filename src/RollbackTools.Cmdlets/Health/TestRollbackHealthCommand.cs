@@ -17,6 +17,7 @@ public sealed class TestRollbackHealthCommand : EstateCmdlet
 
     /// <summary>A name, kind/name, or another command's object.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Identity(typeof(WorkloadIdentity))]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
     [ValidateNotNullOrEmpty]
     public WorkloadIdentity[]? Name { get; set; }

@@ -15,6 +15,7 @@ public sealed class GetImageHistoryCommand : EstateCmdlet
 
     /// <summary>A name, kind/name, or another command's object. Without one: every workload of the namespace.</summary>
     [Parameter(ParameterSetName = ByName, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Identity(typeof(WorkloadIdentity))]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
     [ValidateNotNullOrEmpty]
     public WorkloadIdentity[]? Name { get; set; }

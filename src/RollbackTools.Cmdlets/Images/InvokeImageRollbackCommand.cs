@@ -19,6 +19,7 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
 
     /// <summary>A name, kind/name, or another command's object. A revision of Get-ImageHistory means: to exactly that one.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Identity(typeof(WorkloadIdentity))]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
     [ValidateNotNullOrEmpty]
     public WorkloadIdentity[]? Name { get; set; }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using RollbackTools.Cmdlets.GitOps;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
@@ -90,17 +91,23 @@ public sealed class InvokeReleaseRollbackCommand : EstateCmdlet
 
     private bool Compensates => !Engine.IsBound(nameof(Compensate)) || IsOn(Compensate);
 
-    protected override async Task EndAsync(CommandPipeline pipeline, CancellationToken cancellation)
+    protected override Task EndAsync(CommandPipeline pipeline, CancellationToken cancellation) =>
+        Results.WriteAsync(pipeline, RunAsync(pipeline, Connect(pipeline), cancellation));
+
+    // A release is whole or not at all: what did go back goes forward again when the rest does not work. Errors are written after that, so
+    // that a session that stops at the first one does not stop half-way.
+    private async IAsyncEnumerable<RollbackResult> RunAsync(CommandPipeline pipeline, Connection connection, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var connection = Connect(pipeline);
-        List<RollbackResult> results = [];
-        await Results.WriteAsync(pipeline, Seen(new OperationRunner(connection.Estate, Services.Runs, pipeline, Services.Time).RunAsync(Request(connection), cancellation), results));
-        // A release is whole or not at all: what did go back goes forward again when the rest does not work.
-        if (Compensates && results.Find(result => result is { Outcome: RollbackOutcome.Failed, RunId.Length: > 0 }) is { } failed && Services.Runs.Read(failed.RunId).Steps.Any(step => step.Event == "Intent"))
+        RollbackResult? failed = null;
+        await foreach (var result in new OperationRunner(connection.Estate, Services.Runs, pipeline, Services.Time).RunAsync(Request(connection), cancellation))
         {
-            pipeline.Warning($"{failed.To} does not work, so all of run {failed.RunId} is taken back (-Compensate:$false leaves it).");
-            await Results.WriteAsync(pipeline, new RunRecovery(Services.Provider, Services.Runs, pipeline, Services.Time).UndoAsync(failed.RunId, cancellation));
+            if (result is { Outcome: RollbackOutcome.Failed, RunId.Length: > 0 }) failed ??= result;
+            yield return result;
         }
+
+        if (failed is null || !Compensates || Services.Runs.Read(failed.RunId).Steps.All(step => step.Event != nameof(RunEvent.Intent))) yield break;
+        pipeline.Warning($"{failed.To} does not work, so all of run {failed.RunId} is taken back (-Compensate:$false leaves it).");
+        await foreach (var result in new RunRecovery(Services.Provider, Services.Runs, pipeline, Services.Time).UndoAsync(failed.RunId, cancellation)) yield return result;
     }
 
     private ReleaseRollbackRequest Request(Connection connection)
@@ -124,14 +131,5 @@ public sealed class InvokeReleaseRollbackCommand : EstateCmdlet
             Reason = Reason,
             Timeout = Timeout,
         };
-    }
-
-    private static async IAsyncEnumerable<RollbackResult> Seen(IAsyncEnumerable<RollbackResult> results, List<RollbackResult> seen)
-    {
-        await foreach (var result in results)
-        {
-            seen.Add(result);
-            yield return result;
-        }
     }
 }

@@ -13,6 +13,7 @@ public abstract class WorkloadRunCmdlet : EstateCmdlet
 
     /// <summary>A name, kind/name, or another command's object.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Identity(typeof(WorkloadIdentity))]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
     [ValidateNotNullOrEmpty]
     public WorkloadIdentity[]? Name { get; set; }

@@ -58,6 +58,13 @@ internal static class ArgoBodies
     private static void Policy(JsonArray patch, ArgoApplication read, ApplicationChange change)
     {
         const string path = "/spec/syncPolicy/automated";
+        // Absence cannot be tested for, so what surrounds it is.
+        if (change.AutomatedFrom is null)
+        {
+            if (read.Json.At("spec", "syncPolicy") is { } whole) patch.Add((JsonNode)Operation("test", "/spec/syncPolicy", JsonObject.Create(whole)));
+            else if (read.Json.At("spec") is { } spec) patch.Add((JsonNode)Operation("test", "/spec", JsonObject.Create(spec)));
+        }
+
         if (read.Json.At("spec", "syncPolicy") is null) patch.Add((JsonNode)Operation("add", "/spec/syncPolicy", new JsonObject()));
         if (change.AutomatedFrom is { } from) patch.Add((JsonNode)Operation("test", path, JsonObject.Create(from)));
         if (change.AutomatedTo is { } to) patch.Add((JsonNode)Operation("add", path, JsonObject.Create(to)));

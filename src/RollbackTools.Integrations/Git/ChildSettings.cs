@@ -30,12 +30,14 @@ internal sealed class ChildSettings
         }
 
         settings._secrets.AddRange(location.Secrets);
-        if (location.User is { Length: > 0 }) settings._entries.Add(("credential.username", location.User));
+        // Where a host redirects to is not told what is meant for that host.
+        var host = Uri.TryCreate(location.Url, UriKind.Absolute, out var url) ? $"credential.{url.GetLeftPart(UriPartial.Authority)}" : "credential";
+        if (location.User is { Length: > 0 }) settings._entries.Add(($"{host}.username", location.User));
         // Without a password the user's own helper has it.
         if (location.Password is null) return settings;
         // Ours alone: an empty helper forgets those before it.
         settings._entries.Add(("credential.helper", ""));
-        settings._entries.Add(("credential.helper", Helper));
+        settings._entries.Add(($"{host}.helper", Helper));
         settings._variables["ROLLBACKTOOLS_GIT_USER"] = location.User is { Length: > 0 } user ? user : "git";
         settings._variables["ROLLBACKTOOLS_GIT_PASSWORD"] = location.Password;
         return settings;

@@ -69,9 +69,10 @@ internal sealed class ApplicationFeed : IAsyncDisposable
         {
             changes.Writer.TryComplete();
         }
-        catch (EstateException broken)
+        catch (Exception broken)
         {
-            changes.Writer.TryComplete(broken);
+            // Whatever it was, nobody waits for what never comes.
+            changes.Writer.TryComplete(broken as EstateException ?? new EstateException(EstateErrorKind.Server, $"The watch of {name} in {name.Namespace} broke: {broken.Message}", broken));
         }
     }
 }

@@ -47,8 +47,7 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
 
     private static ApplicationTarget OfRevision(ArgoApplication application, string revision, IReadOnlyList<ArgoHistoryEntry> judged)
     {
-        var known = application.History.LastOrDefault(entry => entry.Version.Revisions.Any(one => one.StartsWith(revision, StringComparison.OrdinalIgnoreCase)));
-        if (known is not null) return OfEntry(application, known, judged);
+        if (Known(application, revision) is { } known) return OfEntry(application, known, judged);
         if (application.MultiSource)
         {
             throw Refuse("AmbiguousRevision", application, $"{application} has {application.Sources.Count} sources, so a commit alone does not say what to deploy.",
@@ -66,6 +65,26 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
                 .. pinned.Count == 0 ? Array.Empty<string>() : [$"Its source pins {string.Join(", ", pinned)}, whatever the commit says."],
             ],
         };
+    }
+
+    // Only a commit may be shortened: chart 1.1 is not 1.10, and 1.1.0 is not 1.1.0-rc1.
+    private static ApplicationDeployment? Known(ArgoApplication application, string revision)
+    {
+        List<ApplicationDeployment> fitting = [.. application.History.Where(entry => entry.Version.Revisions.Contains(revision, StringComparer.OrdinalIgnoreCase))];
+        if (fitting.Count == 0)
+        {
+            fitting.AddRange(application.History.Where(entry => entry.Version.Revisions
+                .Any(one => ApplicationVersion.IsCommit(one) && one.StartsWith(revision, StringComparison.OrdinalIgnoreCase))));
+        }
+
+        if (fitting.DistinctBy(entry => entry.Version.Key).Skip(1).Any())
+        {
+            throw Refuse("AmbiguousRevision", application,
+                $"'{revision}' fits different deployments of {application}: {string.Join(", ", fitting.Select(entry => $"{entry.Id} ({entry.Version.Describe()})"))}.",
+                $"Name one by its number: Invoke-ArgoRollback {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Id {fitting[^1].Id}");
+        }
+
+        return fitting.LastOrDefault();
     }
 
     private static ApplicationDeployment Entry(ArgoApplication application, long id) => application.History.FirstOrDefault(entry => entry.Id == id)

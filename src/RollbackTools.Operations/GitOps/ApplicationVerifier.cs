@@ -33,6 +33,9 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
 
     private static readonly TimeSpan ReconcilePatience = TimeSpan.FromSeconds(20);
 
+    // After a comparison of which nobody can tell whether it came before the end or after it.
+    private static readonly TimeSpan DoubtPatience = TimeSpan.FromSeconds(2);
+
     private readonly ApplicationWorkloads workloads = new(estate);
 
     public async Task<Verdict> VerifyAsync(ApplicationName name, ApplicationExpectation expected, TargetRun run, CancellationToken cancellation)
@@ -43,7 +46,8 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
         var startedAt = time.GetTimestamp();
         long? sickSince = null;
         long lastLook = startedAt;
-        var (troubled, refreshed) = (new HashSet<string>(), false);
+        var askedAt = startedAt;
+        HashSet<string> troubled = [];
         try
         {
             while (true)
@@ -51,9 +55,13 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
                 var now = await feed.NextAsync(cancellation);
                 if (Overtaken(now, expected) is { } lost) return lost;
                 var waited = time.GetElapsedTime(startedAt);
-                var fresh = expected.After is null || now.ReconciledAt >= Floor(expected.After.Value);
+                var fresh = IsFresh(now, expected);
                 if (fresh && now.Health == "Healthy") return Verdict.Good($"{expected.Version?.Describe() ?? "synced"}, Healthy");
-                if (!fresh && !refreshed && waited >= ReconcilePatience) refreshed = await RefreshAsync(name, cancellation);
+                if (!fresh && time.GetElapsedTime(askedAt) >= (now.ReconciledAt >= Floor(expected.After!.Value) ? DoubtPatience : ReconcilePatience))
+                {
+                    await RefreshAsync(name, cancellation);
+                    askedAt = time.GetTimestamp();
+                }
 
                 var sick = fresh && now.Health is "Degraded" or "Missing" or "Suspended";
                 sickSince = sick ? sickSince ?? time.GetTimestamp() : null;
@@ -68,7 +76,7 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
                     troubled = seen;
                 }
 
-                if (waited >= expected.Timeout) return await LateAsync(now, expected.Timeout, cancellation);
+                if (waited >= expected.Timeout) return await LateAsync(now, fresh, expected.Timeout, cancellation);
                 reporter.Progress(new ProgressReport(id, $"Waiting for {name}", fresh ? $"health {now.Health}" : "waiting for Argo CD to look at it", null));
             }
         }
@@ -95,7 +103,7 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
         return Verdict.Lost("ChangedMeanwhile", $"{now} was synced to {deployed.Version.Describe()} by {deployed.By ?? "somebody else"} meanwhile.") with { NextStep = next };
     }
 
-    private async Task<bool> RefreshAsync(ApplicationName name, CancellationToken cancellation)
+    private async Task RefreshAsync(ApplicationName name, CancellationToken cancellation)
     {
         try
         {
@@ -105,8 +113,6 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
         {
             reporter.Verbose($"{name} could not be refreshed: {refusal.Message}");
         }
-
-        return true;
     }
 
     private static HashSet<string> Troubled(IReadOnlyList<WorkloadSnapshot> read) => [.. read.Where(workload => workload.Current is not null)
@@ -120,10 +126,12 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
         return lost with { Evidence = [.. sick, .. await workloads.EvidenceAsync(now, cancellation)] };
     }
 
-    private async Task<Verdict> LateAsync(ArgoApplication now, TimeSpan timeout, CancellationToken cancellation)
+    private async Task<Verdict> LateAsync(ArgoApplication now, bool fresh, TimeSpan timeout, CancellationToken cancellation)
     {
         var read = await workloads.ReadAsync(now, cancellation);
-        return Verdict.Lost("Timeout", $"{now} is not healthy {Words.Duration(timeout)} after the sync: it is {now.Health}.") with
+        return Verdict.Lost("Timeout", fresh
+            ? $"{now} is not healthy {Words.Duration(timeout)} after the sync: it is {now.Health}."
+            : $"Argo CD has not looked at {now} in the {Words.Duration(timeout)} since the sync, so whether it is healthy is not known (it was {now.Health} before).") with
         {
             Evidence = [.. Sick(now), .. await workloads.EvidenceAsync(now, cancellation)],
             NextStep = read.Count > 0 ? null : OfPodsUnseen(now),
@@ -139,6 +147,9 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
     private static List<string> Sick(ArgoApplication now) => [.. now.Resources.Where(item => item.Health is not (null or "Healthy"))
         .Take(8).Select(item => $"{item} is {item.Health}" + (item.HealthMessage is { } why ? $": {why}" : ""))];
 
-    // The API's times are whole seconds.
+    // Times are whole seconds, so of what was compared in the second of the end nobody knows whether that was before it.
+    private static bool IsFresh(ArgoApplication now, ApplicationExpectation expected) =>
+        expected.After is not { } end || now.ReconciledAt >= Floor(end).AddSeconds(1);
+
     private static DateTimeOffset Floor(DateTimeOffset moment) => moment.AddTicks(-(moment.Ticks % TimeSpan.TicksPerSecond));
 }

@@ -1,5 +1,7 @@
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Releases;
@@ -12,7 +14,7 @@ internal sealed record ChosenRelease(string Commit, string Name, OverlayTree Tre
 }
 
 /// <summary>Finds the release before the present one: by tags, else by the overlay's own commits. One that was left before is not gone back to.</summary>
-internal sealed class ReleaseChoice(IGitRepository repository, GitBranch branch, string overlay, ReleaseRollbackRequest request, ArgoApplication? application)
+internal sealed class ReleaseChoice(IGitRepository repository, GitBranch branch, string overlay, ReleaseRollbackRequest request, ArgoApplication? application, IReadOnlyList<ArgoHistoryEntry> judged)
 {
     private const int LookBack = 20;
 
@@ -53,12 +55,20 @@ internal sealed class ReleaseChoice(IGitRepository repository, GitBranch branch,
         List<string> skipped = [];
         foreach (var release in seen.Skip(present + 1).Where(one => one.Tree.Content != now.Content && one.Tree.Files.Count > 0))
         {
-            if (!bad.Contains(release.Tree.Content)) return release with { Skipped = skipped };
-            skipped.Add($"{release.Name} was rolled away from before, so it is passed over.");
+            if (bad.Contains(release.Tree.Content)) skipped.Add($"{release.Name} was rolled away from before, so it is passed over.");
+            else if (Doubtful(release) is { } why) skipped.Add($"{release.Name} is not known to have worked ({why}), so it is passed over.");
+            else return release with { Skipped = skipped };
         }
 
         throw Refuse("NoKnownGoodRelease", $"No earlier release of {overlay} on {branch.Name} is left to go back to.{(skipped.Count > 0 ? $" {string.Join(' ', skipped)}" : "")}",
             "Name one: -ToTag, or -ToCommit (git log tells).");
+    }
+
+    // The application's history tells of those it still holds: one that was replaced within the hour was not left for nothing.
+    private string? Doubtful(ChosenRelease release)
+    {
+        var deployed = judged.Where(entry => entry.Revision == release.Commit).ToList();
+        return deployed.Count > 0 && deployed.TrueForAll(entry => entry.Health < RevisionHealth.Likely) ? deployed[0].Evidence.FirstOrDefault() ?? "nothing tells how it did" : null;
     }
 
     private async Task<ChosenRelease> AtAsync(string commit, string name, CancellationToken cancellation) =>

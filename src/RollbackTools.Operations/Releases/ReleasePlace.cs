@@ -10,7 +10,7 @@ namespace RollbackTools.Operations.Releases;
 /// <summary>The overlay in its repository, as it is and as it is to be.</summary>
 internal sealed record ReleasePlace(IGitRepository Repository, GitBranch Branch, string Overlay, OverlayTree Now, ChosenRelease Target)
 {
-    public static async Task<ReleasePlace> FindAsync(IEstate estate, ReleaseRollbackRequest request, ArgoApplication? application, CancellationToken cancellation)
+    public static async Task<ReleasePlace> FindAsync(IEstate estate, ReleaseRollbackRequest request, ArgoApplication? application, IReadOnlyList<ArgoHistoryEntry> judged, CancellationToken cancellation)
     {
         var source = application is not null ? GitSource.Of(application, request.Git)
             : request.Git.Repository is { } given ? new GitSource(RepositoryName.WithoutSecret(given), request.Git.Branch, request.Git.Overlay ?? "")
@@ -29,7 +29,7 @@ internal sealed record ReleasePlace(IGitRepository Repository, GitBranch Branch,
             };
         }
 
-        var target = await new ReleaseChoice(repository, branch, overlay, request, application).FindAsync(now, cancellation);
+        var target = await new ReleaseChoice(repository, branch, overlay, request, application, judged).FindAsync(now, cancellation);
         return target.Tree.Files.Count > 0 ? new ReleasePlace(repository, branch, overlay, now, target)
             : throw new RollbackException("OverlayNotFound", $"There was no directory '{overlay}' at {target.Name}.") { Target = overlay };
     }

@@ -27,7 +27,7 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
         Applications.MustReconcile(application);
         if (application.IsOperating && !request.Preempt && (application.Operation ?? application.OperationState!.Operation) is { Automated: false })
             Applications.MustBeIdle(application, "Invoke-ReleaseRollback");
-        var place = await ReleasePlace.FindAsync(estate, request, application, cancellation);
+        var place = await ReleasePlace.FindAsync(estate, request, application, await new ApplicationHistory(estate, time).JudgeAsync(application, cancellation), cancellation);
         draft = draft with { From = GitCommit.Short(place.Branch.Tip), To = place.Target.Name, Warnings = place.Target.Skipped };
         if (place.Now.Content == place.Target.Tree.Content && application.SyncStatus == "Synced")
         {

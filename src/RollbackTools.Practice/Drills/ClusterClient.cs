@@ -61,7 +61,7 @@ internal sealed class ClusterClient : IDisposable
         string path, string resourceVersion, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var response = await http.GetAsync(
-            $"{path}?watch=true&resourceVersion={resourceVersion}", HttpCompletionOption.ResponseHeadersRead, cancellation);
+            $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}watch=true&resourceVersion={resourceVersion}", HttpCompletionOption.ResponseHeadersRead, cancellation);
         response.EnsureSuccessStatusCode();
         using StreamReader lines = new(await response.Content.ReadAsStreamAsync(cancellation));
         while (await lines.ReadLineAsync(cancellation) is { } line) yield return JsonNode.Parse(line)!.AsObject();

@@ -10,7 +10,8 @@ public static class DrillCatalogue
     public static IReadOnlyList<IDrill> All { get; } =
     [
         new BadImageDrill(), new CrashLoopDrill(), new ErrorRateDrill(), new StuckStatefulSetDrill(), new FleetDrill(), new ToggleDrill(),
-        new ArgoRollbackDrill(), new ImageUpdaterDrill(), new GitRevertDrill(), new FullReleaseDrill(), new BadConfigDrill(),
+        new ArgoRollbackDrill(), new ImageUpdaterDrill(), new GitRevertDrill(), new SelfHealDrill(), new EmergencyStopDrill(),
+        new FullReleaseDrill(), new BadConfigDrill(),
     ];
 
     public static IDrill? Find(string name) => All.FirstOrDefault(drill => string.Equals(drill.Name, name, StringComparison.OrdinalIgnoreCase));

@@ -42,6 +42,26 @@ public sealed class PermissionsTests : IAsyncLifetime
         Assert.Empty(Asked().Except([.. Granted("rollbacktools-reader"), .. Granted("rollbacktools-operator")]));
     }
 
+    [Fact]
+    public void An_operator_may_also_stop_resume_and_restart()
+    {
+        tomoda.Cluster.Operator.Apply("""
+            apiVersion: batch/v1
+            kind: CronJob
+            metadata: { name: nightly, namespace: prod, labels: { team: search } }
+            spec:
+              schedule: "0 3 * * *"
+              jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [ { name: a, image: "ops/nightly:1" } ] } } } }
+            """);
+        tomoda.Run("Suspend-Workload -Selector team=search").OrThrow();
+        tomoda.Run("Resume-Workload -Selector team=search").OrThrow();
+        tomoda.Run("Suspend-Workload -CronJob nightly").OrThrow();
+        tomoda.Run("Restart-Workload -Selector team=search").OrThrow();
+
+        Assert.Contains("patch cronjobs", Asked());
+        Assert.Empty(Asked().Except([.. Granted("rollbacktools-reader"), .. Granted("rollbacktools-operator")]));
+    }
+
     // Every authenticated user may ask what he may do (system:basic-user), and find out what a server serves (system:discovery).
     private IEnumerable<string> Asked() => tomoda.Cluster.Server.Requests.Snapshot().Keys
         .Where(request => !request.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal));

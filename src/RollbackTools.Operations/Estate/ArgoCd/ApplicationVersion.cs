@@ -39,7 +39,9 @@ public sealed record ApplicationVersion
     [JsonIgnore]
     public IReadOnlyList<string> PinnedImages => [.. Sources.SelectMany(source => source.Texts("kustomize", "images"))];
 
-    public static string Short(string revision) => revision.Length >= 40 && revision.All(char.IsAsciiHexDigit) ? revision[..10] : revision;
+    public static string Short(string revision) => IsCommit(revision) ? revision[..10] : revision;
+
+    public static bool IsCommit(string revision) => revision.Length >= 40 && revision.All(char.IsAsciiHexDigit);
 
     /// <summary>Reads <c>source</c>/<c>revision</c> or <c>sources</c>/<c>revisions</c> of a history entry or a sync result; null when it holds neither.</summary>
     public static ApplicationVersion? Of(JsonElement entry)

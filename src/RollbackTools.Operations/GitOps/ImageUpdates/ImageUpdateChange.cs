@@ -98,8 +98,9 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
         var note = updater.Metadata.Annotations.GetValueOrDefault(SuspendedUpdate.Annotation);
         Dictionary<string, SuspendedUpdate> all = new(SuspendedUpdate.ReadAll(note));
         var (edited, before) = references.Suspend(application, reference, Patterns);
-        // The first one to suspend saw what was really there.
-        if (!all.ContainsKey(application.Metadata.Name)) all[application.Metadata.Name] = Signed(before);
+        // Of each image, the first one to touch it saw what was really there.
+        all[application.Metadata.Name] = !all.TryGetValue(application.Metadata.Name, out var known) ? Signed(before)
+            : known with { IgnoreTags = known.Inserted ? known.IgnoreTags : known.IgnoreTags.Concat(before.IgnoreTags).DistinctBy(pair => pair.Key).ToDictionary() };
         return Step(updater, references, application, edited, note, SuspendedUpdate.WriteAll(all), What);
     }
 

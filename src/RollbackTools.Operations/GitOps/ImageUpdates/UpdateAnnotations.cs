@@ -30,8 +30,12 @@ internal static class UpdateAnnotations
             warnings.Add("Some of its images follow a tag's digest: that the tag stays the same does not hold them. Leave -Tag out to stop them.");
         List<AnnotationChange> changes = [.. Keys(application).Select(key => With(application, key, patterns)).Where(change => change.From != change.To)];
         if (changes.Count == 0) return [];
-        // The first one to suspend saw what was really there.
-        var before = remembered ?? signed(new SuspendedUpdate { Annotations = changes.ToDictionary(change => change.Key, change => change.From) });
+        // Of each annotation, the first one to touch it saw what was really there.
+        var before = remembered ?? signed(new SuspendedUpdate());
+        before = before with
+        {
+            Annotations = before.Annotations.Concat(changes.Select(change => KeyValuePair.Create(change.Key, change.From))).DistinctBy(pair => pair.Key).ToDictionary(),
+        };
         var text = before.Write();
         return note == text ? changes : [.. changes, new AnnotationChange(SuspendedUpdate.Annotation, note, text)];
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
@@ -11,8 +12,6 @@ namespace RollbackTools.Operations.GitOps.Owned;
 internal sealed record PlannedRemedy(PushCommit Step)
 {
     public string Diff { get; init; } = "";
-
-    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Git says it already.</summary>
     public bool IsThere { get; init; }
@@ -66,7 +65,8 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
         return new PlannedRemedy(step)
         {
             IsThere = all.All(edits => edits.All(edit => !edit.Edit.Changed)),
-            Diff = string.Join('\n', all.SelectMany(edits => edits).Select(edit => edit.Diff).Where(diff => diff.Length > 0)),
+            Diff = string.Join('\n', all.SelectMany(edits => edits).DistinctBy(edit => edit.Path).Where(edit => files.Written.ContainsKey(edit.Path))
+                .Select(edit => TextDiff.Unified(edit.Path, Encoding.UTF8.GetString(edit.Before.Span), Encoding.UTF8.GetString(files.Written[edit.Path].Span)))),
         };
     }
 

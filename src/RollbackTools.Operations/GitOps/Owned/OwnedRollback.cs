@@ -54,7 +54,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             Draft = target.Draft,
             Steps = steps,
             Then = planned.Then,
-            Verify = request.NoWait ? null : Verify(application, [.. now.Select(workload => Goal(workload, steps))], follow is not null && planned.Then.Count > 0),
+            Verify = request.NoWait ? null : Verify(application, [.. now.Select(workload => Goal(workload, steps))], planned.Steps.OfType<FollowGit>().Any(), follow is not null),
             Conclude = Conclude(application),
             Waiting = Waiting(application),
         };
@@ -101,20 +101,21 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             if (follow is not null) then.AddRange([remedy!.Step, follow, .. resume]);
         }
 
+        if (request.NoWait) warnings.Add($"With -NoWait nothing is proven, so {(gitFirst ? "" : "Git is left as it is, and ")}automated sync of {application} stays off: Set-ArgoSyncPolicy {application.Metadata.Name} -Policy Exact, once Git is right.");
         watch.Expect([.. asked.Select(one => one.Workload)]);
         return new TargetPlan
         {
             Draft = draft with
             {
                 Steps = [.. Words(asked, steps, remedy), "then wait until the workloads are healthy", .. Words(asked, then, remedy), .. Left(application, remedy, why, resume)],
-                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. remedy?.Warnings ?? [], .. Sharing(all, asked, remedy)],
+                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. Sharing(all, asked, remedy)],
                 NextStep = updates.Count > 0 ? $"When a fixed version is out: Resume-ImageUpdate {application.Metadata.Name} -Namespace {application.Metadata.Namespace}" : null,
             },
             Steps = steps,
             Then = then,
             Action = $"Roll back image, with all that Argo CD application {application.Metadata.Name} needs",
             Locks = [.. asked.Select(one => new LockedTarget(one.Workload.Namespace, one.Workload.ToString())), .. Applications.LocksFor(estate, [application.Name, .. pause.Touched])],
-            Verify = request.NoWait ? null : Verify(application, [.. asked.Select(one => (one.Workload, one.Restore))], then.Count > 0 || gitFirst, why),
+            Verify = request.NoWait ? null : Verify(application, [.. asked.Select(one => (one.Workload, one.Restore))], gitFirst, then.Count > 0 || gitFirst, why),
             Conclude = Conclude(application),
             Waiting = Waiting(application),
         };
@@ -227,12 +228,12 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         (workload, steps.OfType<RestoreTemplate>().FirstOrDefault(step => step.Kind == workload.Kind && step.Namespace == workload.Namespace && step.Name == workload.Name));
 
     private Func<TargetRun, CancellationToken, Task<Verdict>> Verify(
-        ArgoApplication application, IReadOnlyList<(WorkloadSnapshot Workload, RestoreTemplate? Restore)> moves, bool goesOn, Exception? why = null) => async (run, token) =>
+        ArgoApplication application, IReadOnlyList<(WorkloadSnapshot Workload, RestoreTemplate? Restore)> moves, bool gitFirst, bool goesOn, Exception? why = null) => async (run, token) =>
     {
         var verdicts = await Task.WhenAll(moves.Select(one => ProveAsync(one.Workload, one.Restore, run, token)));
         var verdict = verdicts.FirstOrDefault(one => !one.Healthy) ?? (verdicts.Length == 1 ? verdicts[0]
             : Verdict.Good($"{verdicts.Length} workloads healthy", [.. verdicts.SelectMany(one => one.Warnings)]) with { Unproven = verdicts.All(one => one.Unproven) });
-        if (!verdict.Healthy) return verdict with { Message = $"{verdict.Message} Automated sync of {application} is off, and Git is as it was." };
+        if (!verdict.Healthy) return verdict with { Message = $"{verdict.Message} Automated sync of {application} is off, and Git {(gitFirst ? "has the change" : "is as it was")}." };
         return goesOn ? verdict : StaysPaused(application, verdict, $"Git was left as it is: {why?.Message ?? "it was not asked to be changed"}", (why as RollbackException)?.NextStep);
     };
 

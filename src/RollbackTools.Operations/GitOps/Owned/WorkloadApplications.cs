@@ -9,10 +9,12 @@ namespace RollbackTools.Operations.GitOps.Owned;
 internal sealed class WorkloadApplications(IEstate estate, string ns)
 {
     private const string TrackingId = "argocd.argoproj.io/tracking-id";
-
-    private static readonly string[] InstanceLabels = ["argocd.argoproj.io/instance", "app.kubernetes.io/instance"];
+    private const string ArgoInstance = "argocd.argoproj.io/instance";
+    private const string Instance = "app.kubernetes.io/instance";
+    private const string HelmRelease = "meta.helm.sh/release-name";
 
     private readonly Dictionary<ApplicationName, ArgoApplication?> known = [];
+    private IReadOnlyList<ArgoApplication>? all;
 
     /// <summary>What could not be looked at, a sentence each.</summary>
     public List<string> Unseen { get; } = [];
@@ -22,20 +24,22 @@ internal sealed class WorkloadApplications(IEstate estate, string ns)
 
     public async Task<ArgoApplication?> OwnerOfAsync(string kind, ObjectMeta meta, CancellationToken cancellation)
     {
-        foreach (var name in Claims(meta).Distinct())
-        {
-            if (await FindAsync(name, cancellation) is { } application
-                && application.Resources.Any(item => item.Kind == kind && item.Name == meta.Name && item.Namespace == meta.Namespace)) return application;
-        }
+        bool Deploys(ArgoApplication application) =>
+            application.Resources.Any(item => item.Kind == kind && item.Name == meta.Name && item.Namespace == meta.Namespace);
 
-        return null;
+        foreach (var name in Claims(meta).Distinct())
+            if (await FindAsync(name, cancellation) is { } application && Deploys(application)) return application;
+
+        // Anybody writes this label, so it says little: one list answers for all that have it, and no list is no reason to worry.
+        return meta.Labels.TryGetValue(Instance, out var instance) && !meta.Annotations.ContainsKey(HelmRelease) && ApplicationOwners.Named(instance, ns) is { } perhaps
+            ? (await AllAsync(cancellation)).FirstOrDefault(application => application.Name == perhaps && Deploys(application))
+            : null;
     }
 
     private IEnumerable<ApplicationName> Claims(ObjectMeta meta)
     {
         if (meta.Annotations.TryGetValue(TrackingId, out var tracking) && ApplicationOwners.Named(tracking.Split(':')[0], ns) is { } tracked) yield return tracked;
-        foreach (var label in InstanceLabels)
-            if (meta.Labels.TryGetValue(label, out var instance) && ApplicationOwners.Named(instance, ns) is { } labelled) yield return labelled;
+        if (meta.Labels.TryGetValue(ArgoInstance, out var instance) && ApplicationOwners.Named(instance, ns) is { } labelled) yield return labelled;
     }
 
     private async Task<ArgoApplication?> FindAsync(ApplicationName name, CancellationToken cancellation)
@@ -49,6 +53,18 @@ internal sealed class WorkloadApplications(IEstate estate, string ns)
         {
             if (refusal.Kind == EstateErrorKind.Forbidden) Unseen.Add($"Argo CD application '{name.Name}' may own it, and could not be looked at: {refusal.Message}");
             return known[name] = null;
+        }
+    }
+
+    private async Task<IReadOnlyList<ArgoApplication>> AllAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return all ??= await estate.ArgoCd.ListAsync(ns, cancellation);
+        }
+        catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.NotFound or EstateErrorKind.Forbidden)
+        {
+            return all = [];
         }
     }
 }

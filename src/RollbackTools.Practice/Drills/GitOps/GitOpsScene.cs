@@ -77,8 +77,11 @@ internal sealed class GitOpsScene : IDisposable
         const int rounds = 3;
         Drill.Screen.Heading("It stays so");
         await UntilAsync($"{Ops.Application} is Synced and Healthy", async () => Status(await ApplicationAsync(cancellation)) == ("Synced", "Healthy"), cancellation);
-        var (from, span) = (Drill.Timeline.Now, Ops.Interval * rounds);
-        var pods = await SeenAsync(mark, span, cancellation);
+        var from = Drill.Timeline.Now;
+        var pods = await WatchAsync(null, rounds, pod =>
+        {
+            if (DrillContext.Runs(pod, mark)) throw new DrillFailedException($"{mark} came back: {pod["metadata"]!["name"]} runs it.");
+        }, cancellation);
         var samples = Drill.Traffic.Since(from);
         var failed = samples.Count(sample => !sample.Answered);
         DrillContext.Expect(failed == 0, $"{failed} of {samples.Count} customers' requests failed while nothing was to happen any more.");
@@ -89,6 +92,34 @@ internal sealed class GitOpsScene : IDisposable
         Drill.Screen.Good($"For {rounds} rounds of whatever acts by itself: {pods} pods seen, none of {mark}; {samples.Count} of {samples.Count} requests answered.");
         Drill.Screen.Good($"Argo CD's sync policy is what it was: {policy}");
         Drill.Timeline.Mark("still so", $"{rounds} rounds later, policy as before");
+    }
+
+    /// <summary>Looks at every pod there is, and at every one that comes within so many rounds of whatever acts by itself; says how many.</summary>
+    public async Task<int> WatchAsync(string? selector, int rounds, Action<JsonObject> look, CancellationToken cancellation)
+    {
+        HashSet<string> seen = [];
+        var pods = $"/api/v1/namespaces/{Drill.Estate.Namespace}/pods?labelSelector={Uri.EscapeDataString(selector ?? "")}";
+        var list = await Drill.Cluster.GetAsync(pods, cancellation);
+        foreach (var pod in list["items"]!.AsArray()) See(pod!.AsObject());
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Ops.Interval * rounds);
+        try
+        {
+            await foreach (var change in Drill.Cluster.WatchAsync(pods, (string)list["metadata"]!["resourceVersion"]!, limit.Token))
+                if ((string?)change["type"] is "ADDED" or "MODIFIED") See(change["object"]!.AsObject());
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // It was watched for as long as it was to be.
+        }
+
+        return seen.Count;
+
+        void See(JsonObject pod)
+        {
+            seen.Add((string)pod["metadata"]!["name"]!);
+            look(pod);
+        }
     }
 
     public void Dispose()
@@ -108,36 +139,6 @@ internal sealed class GitOpsScene : IDisposable
     }
 
     private string Applications => $"/apis/argoproj.io/v1alpha1/namespaces/{Ops.Namespace}/applications";
-
-    private string Pods => $"/api/v1/namespaces/{Drill.Estate.Namespace}/pods";
-
-    /// <summary>Looks at every pod there is and that comes; says how many.</summary>
-    private async Task<int> SeenAsync(string mark, TimeSpan span, CancellationToken cancellation)
-    {
-        HashSet<string> seen = [];
-        var list = await Drill.Cluster.GetAsync(Pods, cancellation);
-        foreach (var pod in list["items"]!.AsArray()) See(pod!.AsObject());
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(span);
-        try
-        {
-            await foreach (var change in Drill.Cluster.WatchAsync(Pods, (string)list["metadata"]!["resourceVersion"]!, limit.Token))
-                if ((string?)change["type"] is "ADDED" or "MODIFIED") See(change["object"]!.AsObject());
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            // It was watched for as long as it was to be.
-        }
-
-        return seen.Count;
-
-        void See(JsonObject pod)
-        {
-            var name = (string)pod["metadata"]!["name"]!;
-            seen.Add(name);
-            if (DrillContext.Runs(pod, mark)) throw new DrillFailedException($"{mark} came back: {name} runs it.");
-        }
-    }
 
     private Task<JsonObject> ApplicationAsync(CancellationToken cancellation) => Drill.Cluster.GetAsync($"{Applications}/{Ops.Application}", cancellation);
 

@@ -22,15 +22,16 @@ internal sealed class FullReleaseDrill : IDrill
         drill.Screen.Heading($"The pipeline releases {release}");
         drill.Timeline.Mark("bad release shipped", $"release/{release}");
         var clone = await scene.CloneAsync(scene.Ops.Repository, cancellation);
-        var bad = await GospelibRepository.ShipAsync(clone, GospelibImages.Bad, TimeProvider.System.GetUtcNow(), cancellation);
+        await GospelibRepository.ShipAsync(clone, GospelibImages.Bad, TimeProvider.System.GetUtcNow(), cancellation);
         await scene.DeployedAsync("deployment/gospelib-reader", $":{tag}", cancellation);
         await drill.NoticeTrafficAsync(Selector, cancellation);
         await scene.ShowAsync(cancellation);
 
         drill.Screen.Heading("Roll it back");
         await drill.TypeAsync("Get-ReleaseTag -Environment prod", cancellation);
-        await scene.DoAsync("Git reverted", $"Undo-GitCommit {bad[..10]} -Environment prod -Reason 'INC-2051 {release} fails'", RollbackOutcome.RolledBack, cancellation);
-        await scene.DoAsync("synced", "Invoke-ArgoSync gospelib-production -Environment prod -Reason INC-2051", RollbackOutcome.Changed, cancellation);
+        await drill.TypeAsync("Invoke-ReleaseRollback -Environment prod -WhatIf", cancellation);
+        var results = await drill.RollBackAsync($"Invoke-ReleaseRollback -Environment prod -Reason 'INC-2051 {release} fails'", cancellation);
+        DrillContext.Expect(results.All(result => result.Outcome == RollbackOutcome.RolledBack), $"It ended {string.Join(", ", results.Select(result => result.Outcome))}.");
         await drill.TestAsync("Test-RollbackHealth -Selector app -Environment prod -Since 1s -Wait -Timeout 30s -Interval 200ms", cancellation);
 
         drill.Screen.Heading("Every service of the release before it");

@@ -63,7 +63,7 @@ internal sealed class FakeEstate(FakeCluster cluster) : IEstate
 
     ICluster IEstate.Cluster => Cluster;
 
-    public IArgoCd ArgoCd => new KubernetesArgoCd(Cluster, TimeProvider.System);
+    public IArgoCd ArgoCd { get; init; } = new KubernetesArgoCd(cluster, TimeProvider.System);
 
     public IHttpProbe Http => new Probe(this);
 

@@ -32,6 +32,20 @@ public sealed class ArgoOwnersTests
     }
 
     [Fact]
+    public async Task An_ApplicationSet_that_ignores_the_policy_but_not_our_note_is_told_to_keep_that_too()
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        await GenerateAsync(production, """ignoreApplicationDifferences: [ { jsonPointers: [ /spec/syncPolicy ] } ]""");
+
+        await production.DoAsync("Set-ArgoSyncPolicy shop -Policy None");
+        await production.Cluster.SettleAsync(TestContext.Current.CancellationToken);
+
+        Assert.NotNull(production.Annotation(PausedPolicy.Annotation));
+        await production.DoAsync("Set-ArgoSyncPolicy shop -Policy Exact");
+        Assert.Equal("""{"prune":true,"selfHeal":true}""", production.Policy);
+    }
+
+    [Fact]
     public async Task A_parent_application_is_paused_first_and_restored_last()
     {
         await using var production = await GitOpsProduction.StartAsync();
@@ -58,7 +72,7 @@ public sealed class ArgoOwnersTests
         Assert.Equal("""{"prune":true,"selfHeal":true}""", production.Policy);
     }
 
-    private static async Task GenerateAsync(GitOpsProduction production)
+    private static async Task GenerateAsync(GitOpsProduction production, string more = "goTemplateOptions: []")
     {
         production.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1.0"));
         production.Cluster.Operator.Apply($$$"""
@@ -67,6 +81,7 @@ public sealed class ArgoOwnersTests
             metadata: { name: shops, namespace: argocd }
             spec:
               goTemplate: true
+              {{{more}}}
               generators: [ { list: { elements: [ { name: shop } ] } } ]
               template:
                 metadata: { name: "{{.name}}" }

@@ -85,6 +85,22 @@ public sealed class ImageUpdateTests
     }
 
     [Fact]
+    public async Task What_only_the_second_suspension_touches_comes_back_too()
+    {
+        await using var production = await StartAsync(null, """
+            annotations: { argocd-image-updater.argoproj.io/image-list: "api=shop/api,web=shop/web", argocd-image-updater.argoproj.io/web.ignore-tags: "v2.15.0" }
+            """);
+
+        await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0");
+        await production.DoAsync("Suspend-ImageUpdate shop");
+        Assert.Equal("v2.15.0,*", production.Annotation("argocd-image-updater.argoproj.io/web.ignore-tags"));
+
+        await production.DoAsync("Resume-ImageUpdate shop");
+        Assert.Equal("v2.15.0", production.Annotation("argocd-image-updater.argoproj.io/web.ignore-tags"));
+        Assert.Null(production.Annotation("argocd-image-updater.argoproj.io/ignore-tags"));
+    }
+
+    [Fact]
     public async Task Annotations_of_a_generated_application_are_refused_and_none_at_all_is_said()
     {
         await using var production = await StartAsync(null);

@@ -16,6 +16,7 @@ public sealed class ReleaseRollbackTests
         await using var production = await WholeProduction.StartAsync(updates: false);
         var (policy, before) = (production.Policy, await production.ReadAsync(WholeProduction.File));
         await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(2));
         await ShipAsync(production, "6.0.0");
         await TagAsync(production, "release/v2.0.0");
 
@@ -38,9 +39,27 @@ public sealed class ReleaseRollbackTests
     }
 
     [Fact]
+    public async Task A_release_that_was_replaced_within_the_hour_is_passed_over()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(2));
+        await ShipAsync(production, "6.0.0");
+        await TagAsync(production, "release/v2.0.0");
+        await ShipAsync(production, "7.0.0", "6.0.0");
+        await TagAsync(production, "release/v3.0.0");
+
+        var result = await production.DoAsync("Invoke-ReleaseRollback shop");
+
+        Assert.Equal("release/v1.0.0", result.To);
+        Assert.Contains(result.Warnings, warning => warning.StartsWith("release/v2.0.0 is not known to have worked", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Without_tags_it_is_the_overlays_own_commit_before()
     {
         await using var production = await WholeProduction.StartAsync(updates: false);
+        production.Age(TimeSpan.FromDays(2));
         await ShipAsync(production, "6.0.0");
         await production.CommitAsync("docs", "README.md", "hello\n");
 
@@ -87,14 +106,16 @@ public sealed class ReleaseRollbackTests
         Assert.Equal((WholeProduction.Good, "shop/web:5.0.0"), (production.Image("api"), production.Image("web")));
     }
 
-    private static async Task ShipAsync(WholeProduction production, string web)
+    private static async Task ShipAsync(WholeProduction production, string web, string from = "5.0.0")
     {
         production.Cluster.Images.Push("shop/api", "v2.0.0");
         production.Cluster.Images.Push("shop/web", web);
         await production.CommitAsync("release 2", WholeProduction.File,
-            (await production.ReadAsync(WholeProduction.File)).Replace("v1.0.0", "v2.0.0", StringComparison.Ordinal).Replace("5.0.0", web, StringComparison.Ordinal));
-        await production.UntilAsync(() => production.Image("web") == $"shop/web:{web}" && production.Sync == "Synced" && production.App["operation"] is null);
-        Assert.NotNull(production.Cluster.Store.Find(Resources.Deployments, "prod", "web"));
+            (await production.ReadAsync(WholeProduction.File)).Replace("v1.0.0", "v2.0.0", StringComparison.Ordinal).Replace(from, web, StringComparison.Ordinal));
+        // Until the last pod of the release before is gone: one that still serves would speak for it.
+        await production.UntilAsync(() => production.Image("web") == $"shop/web:{web}" && production.Sync == "Synced" && production.App["operation"] is null
+            && production.Cluster.Store.List(Resources.Pods, "prod").Items.Select(pod => (string?)pod.Read["spec"]!["containers"]![0]!["image"])
+                .All(image => image == $"shop/web:{web}" || image == "shop/api:v2.0.0"));
     }
 
     private static async Task TagAsync(WholeProduction production, string tag) =>

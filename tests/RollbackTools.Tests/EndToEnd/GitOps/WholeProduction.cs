@@ -138,6 +138,15 @@ internal sealed class WholeProduction : IAsyncDisposable
     public Task<string> CommitAsync(string message, string path, string content) => Git.CommitAsync(
         new CommitDraft(new GitAuthor("Dev", "dev@example.com"), Cluster.Clock.GetUtcNow(), message + "\n", [new FileChange(path, content)]), Stop);
 
+    /// <summary>Everything was deployed so much earlier.</summary>
+    public void Age(TimeSpan by) => Cluster.Store.Update(ArgoResources.Applications, "argocd", "shop", body =>
+    {
+        foreach (var entry in body["status"]!["history"]!.AsArray())
+            foreach (var field in (string[])["deployedAt", "deployStartedAt"])
+                if ((string?)entry![field] is { } time) entry[field] = ObjectStore.Timestamp(DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture) - by);
+        return true;
+    });
+
     public Task UntilAsync(Func<bool> so) => Cluster.WaitUntilAsync(so, Patience, Stop);
 
     public Task RunsAsync(string image) => UntilAsync(() => Image("api") == image && Sync == "Synced" && (string?)App["status"]?["health"]?["status"] == "Healthy");

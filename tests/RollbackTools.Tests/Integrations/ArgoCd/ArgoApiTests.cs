@@ -62,6 +62,24 @@ public sealed class ArgoApiTests : IAsyncDisposable
             body.GetProperty("patch").GetString());
     }
 
+    [Fact]
+    public async Task A_policy_that_was_absent_is_added_only_while_all_around_it_is_as_it_was()
+    {
+        await OpenAsync();
+        server.Otherwise(Answers.Json(App));
+
+        foreach (var policy in (string[])["""{"retry":{"limit":2}}""", "null"])
+        {
+            await api.ChangeAsync(new ArgoApplication(new(Apps.Json(App.Replace("""{"automated":{"prune":true}}""", policy, StringComparison.Ordinal)))),
+                new ApplicationChange { Policy = true, AutomatedTo = Apps.Json("{}") }, Stop);
+        }
+
+        Assert.Contains("""{"op":"test","path":"/spec/syncPolicy","value":{"retry":{"limit":2}}}""", Patch(0), StringComparison.Ordinal);
+        Assert.Contains("""{"op":"test","path":"/spec","value":{"source":""", Patch(1), StringComparison.Ordinal);
+
+        string Patch(int request) => JsonDocument.Parse(server.Requests[request].Body).RootElement.GetProperty("patch").GetString()!;
+    }
+
     [Theory]
     [InlineData(400, 9, "error setting app operation: another operation is already in progress", EstateErrorKind.Conflict)]
     [InlineData(500, 2, "error applying patch: testing value /spec failed: test failed", EstateErrorKind.Conflict)]

@@ -3,6 +3,7 @@ using RollbackTools.Integrations.Git;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Practice.Git;
+using RollbackTools.Tests.Integrations.Git.Support;
 using RollbackTools.Tests.Integrations.Support;
 using CommitDraft = RollbackTools.Operations.Estate.Git.CommitDraft;
 using PracticeDraft = RollbackTools.Practice.Git.CommitDraft;
@@ -106,6 +107,25 @@ public sealed class OverHttpTests : IAsyncLifetime
         Assert.Equal(EstateErrorKind.Unauthenticated, error.Kind);
         Assert.NotNull(error.Recommendation);
         if (token is not null) Assert.DoesNotContain(token, error.ToString());
+    }
+
+    [Fact]
+    public async Task Credentials_for_one_host_are_not_told_to_another_it_redirects_to()
+    {
+        Helper(Token);
+        using RefusingServer elsewhere = new();
+        await using var redirecting = (await ApiServer.StartAsync(null)).Otherwise(context =>
+        {
+            context.Response.Redirect($"http://127.0.0.1:{elsewhere.Port}{context.Request.Path}{context.Request.QueryString}");
+            return Task.CompletedTask;
+        });
+        var repository = await OpenAsync(new UriBuilder(redirecting.Address) { Path = "team/app.git", UserName = "olga", Password = "secret-of-the-first" }.Uri.AbsoluteUri);
+
+        var error = await Assert.ThrowsAsync<EstateException>(() => repository.ReadBranchAsync("main", Stop));
+
+        Assert.Equal(EstateErrorKind.Unauthenticated, error.Kind);
+        Assert.NotEmpty(redirecting.Requests);
+        Assert.Empty(elsewhere.Authorizations);
     }
 
     [Fact]

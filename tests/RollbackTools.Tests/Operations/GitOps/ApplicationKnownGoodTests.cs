@@ -116,6 +116,26 @@ public sealed class ApplicationKnownGoodTests
         Assert.Contains("-Id 0", error.NextStep, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_chart_version_is_not_the_beginning_of_another()
+    {
+        var application = Apps.WithHistory(Now, "Healthy", "", ("1.1.0", 100), ("1.1.0-rc1", 50), ("1.10.0", 1));
+
+        Assert.Equal(0, Target(application, new ApplicationGoal { Revision = "1.1.0" }).HistoryId);
+        Assert.Null(Target(application, new ApplicationGoal { Revision = "1.1" }).HistoryId);
+    }
+
+    [Fact]
+    public void The_beginning_of_two_commits_is_refused_naming_both()
+    {
+        var application = Apps.WithHistory(Now, "Healthy", "", ("abc1" + A[4..], 100), ("abc2" + A[4..], 50), (C, 1));
+
+        Assert.Equal(1, Target(application, new ApplicationGoal { Revision = "abc2" }).HistoryId);
+        var error = Assert.Throws<RollbackException>(() => Target(application, new ApplicationGoal { Revision = "abc" }));
+        Assert.Equal("AmbiguousRevision", error.ErrorId);
+        Assert.Contains("0 (abc1aaaaaa), 1 (abc2aaaaaa)", error.Message, StringComparison.Ordinal);
+    }
+
     private static IReadOnlyList<ArgoHistoryEntry> Judge(ArgoApplication application) => ApplicationKnownGood.Judge(application, [], "here", Now);
 
     private static ApplicationTarget Target(ArgoApplication application, ApplicationGoal goal) =>

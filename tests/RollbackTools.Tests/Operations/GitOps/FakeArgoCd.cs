@@ -23,10 +23,16 @@ internal sealed class FakeArgoCd : IArgoCd
         states.Writer.TryWrite(application);
     }
 
+    /// <summary>The watch throws this next.</summary>
+    public void Break(Exception why) => states.Writer.TryComplete(why);
+
     public bool CanRunHooks(ArgoApplication application, ApplicationVersion? version) => true;
 
-    public Task<ArgoApplication> GetAsync(ApplicationName name, ArgoRefresh refresh, CancellationToken cancellation) =>
-        Task.FromResult(Now ?? throw new EstateException(EstateErrorKind.NotFound, "gone"));
+    public Task<ArgoApplication> GetAsync(ApplicationName name, ArgoRefresh refresh, CancellationToken cancellation)
+    {
+        if (refresh != ArgoRefresh.None) Asked.Add("refresh");
+        return Task.FromResult(Now ?? throw new EstateException(EstateErrorKind.NotFound, "gone"));
+    }
 
     public Task<IReadOnlyList<ArgoApplication>> ListAsync(string? ns, CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ArgoApplication>>(Now is null ? [] : [Now]);
 

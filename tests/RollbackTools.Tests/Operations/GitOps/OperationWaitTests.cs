@@ -1,3 +1,4 @@
+using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
@@ -90,6 +91,18 @@ public sealed class OperationWaitTests
         Assert.Equal("Timeout", error.ErrorId);
         Assert.Contains("it goes on", error.Message, StringComparison.Ordinal);
         Assert.Empty(argo.Asked);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_watch_that_breaks_in_whatever_way_ends_the_wait(bool cancelled)
+    {
+        var waiting = WaitAsync();
+        argo.Break(cancelled ? new OperationCanceledException() : new InvalidOperationException("no such token"));
+
+        var error = await Assert.ThrowsAsync<EstateException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Contains("application/shop", error.Message, StringComparison.Ordinal);
     }
 
     private Task<ArgoApplication> WaitAsync() => new OperationWait(argo, reporter, clock).UntilEndedAsync(

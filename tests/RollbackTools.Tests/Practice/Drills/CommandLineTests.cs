@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Cli;
 using RollbackTools.Practice.Drills;
 using RollbackTools.Practice.Estates.Tomoda;
 
@@ -21,6 +22,26 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(0, code);
         Assert.Equal(DrillCatalogue.All.Select(drill => drill.Name), output.Trim().Split('\n').Select(line => line.Split(' ')[0]));
+    }
+
+    [Fact]
+    public async Task It_marks_the_drills_that_need_git()
+    {
+        var (_, output, _) = await RunAsync("drill", "--list");
+
+        Assert.Equal(
+            DrillCatalogue.All.Where(drill => EstateCatalogue.NeedsGit(drill.Estate)).Select(drill => drill.Name),
+            output.Trim().Split('\n').Where(line => line.EndsWith("(needs git)", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]));
+    }
+
+    [Fact]
+    public async Task Without_git_a_drill_that_needs_it_says_so_in_one_line_and_the_others_do_not_mind()
+    {
+        var (code, output, error) = await RunAsync(Start(start => start.Environment["PATH"] = directory, "drill", "tomoda/argo-rollback"));
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("install git", Assert.Single(error.Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync(Start(start => start.Environment["PATH"] = directory, "drill", "tomoda/crash-loop"))).Code);
     }
 
     [Fact]
@@ -96,18 +117,23 @@ public sealed class CommandLineTests : IDisposable
         }
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    private static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync(Start(arguments));
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(Process running)
     {
-        using var process = Start(arguments);
+        using var process = running;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(Stop), process.StandardError.ReadToEndAsync(Stop));
         await process.WaitForExitAsync(Stop).WaitAsync(Patience, Stop);
         return (process.ExitCode, (await output).ReplaceLineEndings("\n"), await error);
     }
 
-    private static Process Start(params string[] arguments)
+    private static Process Start(params string[] arguments) => Start(static _ => { }, arguments);
+
+    private static Process Start(Action<ProcessStartInfo> configure, params string[] arguments)
     {
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "RollbackTools.Practice.dll"), .. arguments]) start.ArgumentList.Add(argument);
+        configure(start);
         return Process.Start(start)!;
     }
 }
