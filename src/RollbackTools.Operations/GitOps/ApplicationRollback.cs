@@ -60,7 +60,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             {
                 Steps = [$"checked: {permission.Reason}", .. steps.Select(step => step.Description), .. stuck, "then wait until it is Healthy"],
                 Warnings = [.. draft.Warnings, .. pause.Warnings, .. permission.Unread.Select(window => $"Sync window not understood: {window}"), .. Later(application, target, judged),
-                    .. (await updaters.WarningsAsync(application, cancellation)).Select(warning => $"{warning}.")],
+                    .. await ForgetfulAsync(application, target, pause, cancellation), .. (await updaters.WarningsAsync(application, cancellation)).Select(warning => $"{warning}.")],
                 NextStep = AfterRollback(application.Name, steps),
             },
             Steps = steps,
@@ -68,6 +68,27 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             Locks = GitOps.Applications.LocksFor(estate, [application.Name, .. pause.Touched]),
             Verify = request.NoWait ? null : Verify(application.Name, steps),
         };
+    }
+
+    // Its generator writes the annotations anew; while automated sync is paused it is told not to.
+    private async Task<IReadOnlyList<string>> ForgetfulAsync(ArgoApplication application, ApplicationTarget target, PausePlan pause, CancellationToken cancellation)
+    {
+        if (!target.KnownGood || pause.Steps.Count > 0 || ApplicationOwners.SetOf(application) is not { } set || estate.Connection.WithoutCluster) return [];
+        try
+        {
+            var generator = await estate.Cluster.GetAsync(ArgoKinds.ApplicationSets, set.Namespace, set.Name, cancellation);
+            if (PauseOwner.KeepsMarks(generator, application.Metadata.Name)) return [];
+        }
+        catch (EstateException unseen) when (unseen.Kind is EstateErrorKind.NotFound or EstateErrorKind.Forbidden)
+        {
+            return [];
+        }
+
+        return
+        [
+            $"ApplicationSet '{set.Name}' generates {application} and takes away what it did not write: that this version was left will be forgotten there, and the next " +
+                $"Invoke-ArgoRollback may choose it. Its spec.preservedFields.annotations keep {VersionMarks.BadAnnotation} and {VersionMarks.RestingAnnotation}.",
+        ];
     }
 
     private TargetPlan AlreadyThere(ArgoApplication application, RollbackResult draft, ApplicationTarget target, IReadOnlyList<string> stuck)
@@ -84,7 +105,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             Verify = settled || request.NoWait ? null
                 : async (run, token) =>
                 {
-                    var verdict = await verifier.VerifyAsync(application.Name, new ApplicationExpectation { Version = target.Version, Timeout = request.Timeout }, run, token);
+                    var verdict = await verifier.VerifyAsync(application.Name, new ApplicationExpectation { Version = target.Version, Timeout = request.Timeout }, run.ApplyAsync, token);
                     return verdict.Healthy ? verdict : verdict with { NextStep = verdict.NextStep ?? $"Get-ArgoHistory {draft.Name} -Namespace {draft.Namespace}" };
                 },
         };
@@ -138,7 +159,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             Paused = steps.OfType<SetSyncPolicy>().Any(pause => pause.Application == name.Name && pause.Namespace == name.Namespace),
             Timeout = request.Timeout,
         };
-        var verdict = await verifier.VerifyAsync(name, expected, run, token);
+        var verdict = await verifier.VerifyAsync(name, expected, run.ApplyAsync, token);
         if (!verdict.Healthy) return verdict;
         if (!expected.Paused) return verdict;
         if (!request.KeepPaused && await InStepWithGitAsync(name, token))

@@ -83,7 +83,7 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
     {
         var state = sync?.Result?.OperationState;
         ApplicationExpectation expected = new() { Version = state?.Version, After = state?.FinishedAt, Timeout = request.Timeout };
-        var verdict = await verifier.VerifyAsync(name, expected, run, cancellation);
+        var verdict = await verifier.VerifyAsync(name, expected, run.ApplyAsync, cancellation);
         // What Git held is known only now: the plan was made before it was looked at again.
         if (state?.Version is { } synced) verdict = verdict with { Complete = result => result with { To = synced.Describe() } };
         var left = state?.Resources.Where(resource => resource.Status == "PruneSkipped").Select(resource => $"{resource.Kind.ToLowerInvariant()}/{resource.Name}").ToList() ?? [];

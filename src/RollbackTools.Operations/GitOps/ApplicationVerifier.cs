@@ -38,7 +38,7 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
 
     private readonly ApplicationWorkloads workloads = new(estate);
 
-    public async Task<Verdict> VerifyAsync(ApplicationName name, ApplicationExpectation expected, TargetRun run, CancellationToken cancellation)
+    public async Task<Verdict> VerifyAsync(ApplicationName name, ApplicationExpectation expected, ApplyStep applyAsync, CancellationToken cancellation)
     {
         StuckPodRelief relief = new(estate);
         await using ApplicationFeed feed = new(estate.ArgoCd, name, time);
@@ -70,7 +70,7 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
                 {
                     lastLook = time.GetTimestamp();
                     var read = now.Health == "Healthy" ? [] : await workloads.ReadAsync(now, cancellation);
-                    await relief.ReplaceAsync(read, run.ApplyAsync, cancellation);
+                    await relief.ReplaceAsync(read, applyAsync, cancellation);
                     var seen = Troubled(read);
                     if (seen.Overlaps(troubled)) return await SickAsync(now, cancellation);
                     troubled = seen;

@@ -61,7 +61,7 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
         Then = then,
         Action = "Roll back release",
         Locks = Applications.LocksFor(estate, ApplicationPlans.NameOf(draft)),
-        Verify = (run, token) => new ApplicationVerifier(estate, reporter, time).VerifyAsync(ApplicationPlans.NameOf(draft), new ApplicationExpectation { Timeout = request.Timeout }, run, token),
+        Verify = (run, token) => new ApplicationVerifier(estate, reporter, time).VerifyAsync(ApplicationPlans.NameOf(draft), new ApplicationExpectation { Timeout = request.Timeout }, run.ApplyAsync, token),
         Conclude = (verdict, _) => verdict with { Message = $"{draft.To} runs, {verdict.Message}; Git says the same, and the sync policy of application/{draft.Name} is what it was" },
         Waiting = step => Waits(draft, PushVerdict.Of((PushCommit)step, null)),
     };

@@ -92,7 +92,7 @@ public sealed class WorkloadStepTests(SharedCluster shared)
     private static async Task<StepOutcome> ApplyAsync(Production production, Step step, Action meanwhile)
     {
         await using var estate = Open(production);
-        return await step.ApplyAsync(new StepContext(estate, new Silent(), TimeProvider.System), () =>
+        return await step.ApplyAsync(new StepContext(estate, new Silent(), TimeProvider.System) { AlsoAsync = (other, _) => throw new InvalidOperationException(other.Description) }, () =>
         {
             meanwhile();
             return Task.CompletedTask;
