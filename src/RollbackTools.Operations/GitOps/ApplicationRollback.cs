@@ -61,7 +61,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
                 Steps = [$"checked: {permission.Reason}", .. steps.Select(step => step.Description), .. stuck, "then wait until it is Healthy"],
                 Warnings = [.. draft.Warnings, .. pause.Warnings, .. permission.Unread.Select(window => $"Sync window not understood: {window}"), .. Later(application, target, judged),
                     .. await ForgetfulAsync(application, target, pause, cancellation), .. (await updaters.WarningsAsync(application, cancellation)).Select(warning => $"{warning}.")],
-                NextStep = AfterRollback(application.Name, steps),
+                NextStep = AfterRollback(application.Name, steps, PausedPolicy.Of(application) is not null),
             },
             Steps = steps,
             Action = "Roll back Argo CD application",
@@ -177,7 +177,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         return now.SyncStatus == "Synced";
     }
 
-    private static string? AfterRollback(ApplicationName name, IReadOnlyList<Step> steps) => steps.OfType<SetSyncPolicy>().Any()
+    private static string? AfterRollback(ApplicationName name, IReadOnlyList<Step> steps, bool paused = false) => paused || steps.OfType<SetSyncPolicy>().Any()
         ? $"Take the bad version out of Git (Undo-GitCommit, or Set-KustomizeImage), then: Set-ArgoSyncPolicy {name.Name} -Namespace {name.Namespace} -Policy Exact"
         : null;
 
