@@ -92,7 +92,11 @@ public sealed class WorkloadStepTests(SharedCluster shared)
     private static async Task<StepOutcome> ApplyAsync(Production production, Step step, Action meanwhile)
     {
         await using var estate = Open(production);
-        return await step.ApplyAsync(new StepContext(estate, new Silent(), TimeProvider.System) { AlsoAsync = (other, _) => throw new InvalidOperationException(other.Description) }, () =>
+        StepContext context = new(estate, new Silent(), TimeProvider.System)
+        {
+            AlsoAsync = (step, _) => throw new InvalidOperationException($"Nothing more is to be done: {step.Description}"),
+        };
+        return await step.ApplyAsync(context, () =>
         {
             meanwhile();
             return Task.CompletedTask;

@@ -42,7 +42,8 @@ public sealed class ApplicationVerifierTests
     private Task<Verdict> VerifyAsync() => new ApplicationVerifier(new FakeEstate(new FakeCluster(new ClusterInfo("here", "https://x", "prod"))) { ArgoCd = argo }, reporter, clock).VerifyAsync(
         new ApplicationName("argocd", "shop"),
         new ApplicationExpectation { After = new DateTimeOffset(2026, 4, 27, 3, 0, 5, TimeSpan.Zero), Timeout = TimeSpan.FromMinutes(1) },
-        (step, _) => throw new InvalidOperationException(step.Description), TestContext.Current.CancellationToken);
+        (step, _) => throw new InvalidOperationException($"Nothing is to be done here: {step.Description}"),
+        TestContext.Current.CancellationToken);
 
     private void Show(string reconciledAt) => argo.Show(Apps.Of(status: $$"""{"reconciledAt":"{{reconciledAt}}","health":{"status":"Healthy"} }"""));
 
