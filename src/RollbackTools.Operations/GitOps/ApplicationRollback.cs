@@ -60,14 +60,35 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             {
                 Steps = [$"checked: {permission.Reason}", .. steps.Select(step => step.Description), .. stuck, "then wait until it is Healthy"],
                 Warnings = [.. draft.Warnings, .. pause.Warnings, .. permission.Unread.Select(window => $"Sync window not understood: {window}"), .. Later(application, target, judged),
-                    .. (await updaters.WarningsAsync(application, cancellation)).Select(warning => $"{warning}.")],
-                NextStep = AfterRollback(application.Name, steps),
+                    .. await ForgetfulAsync(application, target, pause, cancellation), .. (await updaters.WarningsAsync(application, cancellation)).Select(warning => $"{warning}.")],
+                NextStep = AfterRollback(application.Name, steps, PausedPolicy.Of(application) is not null),
             },
             Steps = steps,
             Action = "Roll back Argo CD application",
             Locks = GitOps.Applications.LocksFor(estate, [application.Name, .. pause.Touched]),
             Verify = request.NoWait ? null : Verify(application.Name, steps),
         };
+    }
+
+    // Its generator writes the annotations anew; while automated sync is paused it is told not to.
+    private async Task<IReadOnlyList<string>> ForgetfulAsync(ArgoApplication application, ApplicationTarget target, PausePlan pause, CancellationToken cancellation)
+    {
+        if (!target.KnownGood || pause.Steps.Count > 0 || ApplicationOwners.SetOf(application) is not { } set || estate.Connection.WithoutCluster) return [];
+        try
+        {
+            var generator = await estate.Cluster.GetAsync(ArgoKinds.ApplicationSets, set.Namespace, set.Name, cancellation);
+            if (PauseOwner.KeepsMarks(generator, application.Metadata.Name)) return [];
+        }
+        catch (EstateException unseen) when (unseen.Kind is EstateErrorKind.NotFound or EstateErrorKind.Forbidden)
+        {
+            return [];
+        }
+
+        return
+        [
+            $"ApplicationSet '{set.Name}' generates {application} and takes away what it did not write: that this version was left will be forgotten there, and the next " +
+                $"Invoke-ArgoRollback may choose it. Its spec.preservedFields.annotations keep {VersionMarks.BadAnnotation} and {VersionMarks.RestingAnnotation}.",
+        ];
     }
 
     private TargetPlan AlreadyThere(ArgoApplication application, RollbackResult draft, ApplicationTarget target, IReadOnlyList<string> stuck)
@@ -156,7 +177,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         return now.SyncStatus == "Synced";
     }
 
-    private static string? AfterRollback(ApplicationName name, IReadOnlyList<Step> steps) => steps.OfType<SetSyncPolicy>().Any()
+    private static string? AfterRollback(ApplicationName name, IReadOnlyList<Step> steps, bool paused = false) => paused || steps.OfType<SetSyncPolicy>().Any()
         ? $"Take the bad version out of Git (Undo-GitCommit, or Set-KustomizeImage), then: Set-ArgoSyncPolicy {name.Name} -Namespace {name.Namespace} -Policy Exact"
         : null;
 

@@ -140,7 +140,7 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
 
     // Where its pods are not seen, they are not replaced either; but whose they would be, Argo CD says.
     private static string? OfPodsUnseen(ArgoApplication now) =>
-        now.Resources.FirstOrDefault(item => item is { Group: "apps", Kind: "StatefulSet", Health: "Progressing" }) is not { } set ? null
+        now.Health != "Progressing" || now.Resources.FirstOrDefault(item => item is { Group: "apps", Kind: "StatefulSet", Health: not "Healthy" }) is not { } set ? null
             : $"{set} does not replace a pod that is not ready by itself, and this session does not see its pods. If one is left of the version before: " +
                 $"argocd app delete-resource {now.Metadata.Name} --kind Pod --namespace {set.Namespace} --resource-name {set.Name}-<number>";
 

@@ -33,6 +33,14 @@ internal sealed class DeploymentImages(ArgoApplication application, IReadOnlyLis
 
     private Revision? At(List<(Revision Revision, DateTimeOffset? Start)> turns, int deployment)
     {
+        // Times are whole seconds: of deployments that began in the same one only the order tells, if each brought a revision.
+        if (Began(application.History[deployment]) is { } second && EndOf(deployment) == second)
+        {
+            var together = Enumerable.Range(0, application.History.Count).Where(other => Began(application.History[other]) == second).ToList();
+            var brought = turns.Where(turn => turn.Start == second).ToList();
+            return together.Count == brought.Count ? brought[together.IndexOf(deployment)].Revision : null;
+        }
+
         var dated = turns.FindLastIndex(turn => turn.Start < EndOf(deployment));
         if (dated < 0) return null;
 
@@ -46,7 +54,9 @@ internal sealed class DeploymentImages(ArgoApplication application, IReadOnlyLis
     private DateTimeOffset? EndOf(int deployment)
     {
         var next = application.History.Skip(deployment + 1).FirstOrDefault();
-        if (next is not null) return next.DeployStartedAt ?? next.DeployedAt;
+        if (next is not null) return Began(next);
         return Deployed.Of(application) is { Entry: null, Since: { } failed } ? failed : DateTimeOffset.MaxValue;
     }
+
+    private static DateTimeOffset? Began(ApplicationDeployment entry) => entry.DeployStartedAt ?? entry.DeployedAt;
 }

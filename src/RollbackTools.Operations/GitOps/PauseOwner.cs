@@ -20,8 +20,7 @@ public sealed record PauseOwner : Step
     private static readonly string[] Pointers =
     [
         "/spec/syncPolicy",
-        .. new[] { PausedPolicy.Annotation, VersionMarks.BadAnnotation, VersionMarks.RestingAnnotation, Releases.MarkRelease.Annotation }
-            .Select(key => "/metadata/annotations/" + key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)),
+        .. new[] { PausedPolicy.Annotation, VersionMarks.BadAnnotation, VersionMarks.RestingAnnotation, Releases.MarkRelease.Annotation }.Select(Pointer),
     ];
 
     public string Namespace { get; init; } = "";
@@ -77,13 +76,25 @@ public sealed record PauseOwner : Step
     /// Whether it leaves the application alone as it is: it never updates what it made, or somebody told it to ignore the policy and our
     /// notes, of all its applications or of this one.
     /// </summary>
-    public static bool IsNeedless(CustomResource set, string application)
+    public static bool IsNeedless(CustomResource set, string application) => LeavesAlone(set, application, Pointers);
+
+    /// <summary>Whether what was rolled away from stays written on the application.</summary>
+    public static bool KeepsMarks(CustomResource set, string application)
+    {
+        var preserved = set.Json.Texts("spec", "preservedFields", "annotations");
+        return LeavesAlone(set, application, [.. new[] { VersionMarks.BadAnnotation, VersionMarks.RestingAnnotation }.Where(key => !preserved.Contains(key)).Select(Pointer)]);
+    }
+
+    private static bool LeavesAlone(CustomResource set, string application, IReadOnlyList<string> pointers)
     {
         if (set.Json.Text("spec", "syncPolicy", "applicationsSync") is "create-only" or "create-delete") return true;
         var ignored = set.Json.Items("spec", "ignoreApplicationDifferences")
             .Where(entry => entry.Text("name") is not { } name || name == application).SelectMany(entry => entry.Texts("jsonPointers")).ToList();
-        return Pointers.All(pointer => ignored.Exists(one => one == pointer || pointer.StartsWith(one + "/", StringComparison.Ordinal)));
+        return pointers.All(pointer => ignored.Exists(one => one == pointer || pointer.StartsWith(one + "/", StringComparison.Ordinal)));
     }
+
+    private static string Pointer(string annotation) =>
+        "/metadata/annotations/" + annotation.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private (IReadOnlyList<JsonElement> All, JsonElement? Mine) Entries(CustomResource set)
     {

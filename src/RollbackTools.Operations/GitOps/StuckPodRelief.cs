@@ -17,9 +17,11 @@ internal sealed class StuckPodRelief(IEstate estate)
     /// <summary>What a plan says of it. Throws Forbidden where pods may have to be deleted and may not be.</summary>
     public async Task<IReadOnlyList<string>> PlanAsync(ArgoApplication application, CancellationToken cancellation)
     {
+        var read = await workloads.ReadAsync(application, cancellation);
+        if (read.Count == 0) return [];
         PodReplacementRight right = new(estate.Cluster);
         List<string> words = [];
-        foreach (var workload in await workloads.ReadAsync(application, cancellation))
+        foreach (var workload in read)
         {
             if (await right.MissingForAsync(workload, cancellation) is { } missing) throw missing;
             if (StuckPods.AreLeftAlone(workload.Kind, workload.Object) && workload.Pods.Any(pod => !pod.IsReady))

@@ -38,6 +38,19 @@ public sealed class ArgoApiTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Where_no_pod_is_seen_it_says_how_one_that_is_stuck_is_replaced()
+    {
+        await OpenAsync();
+        await StuckPodTests.BreakAsync(production, "0", "{ automated: { prune: true, selfHeal: true } }");
+
+        var output = await RunAsync("Invoke-ArgoRollback shop -Timeout 8s");
+
+        var result = Assert.Single(output.Of<RollbackResult>());
+        Assert.Equal("Timeout", result.ErrorId);
+        Assert.Contains("argocd app delete-resource shop --kind Pod --namespace prod --resource-name queue-<number>", result.NextStep, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_history_has_commits_there()
     {
         await OpenAsync();

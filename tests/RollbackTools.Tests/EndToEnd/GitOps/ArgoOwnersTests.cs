@@ -45,6 +45,22 @@ public sealed class ArgoOwnersTests
         Assert.Equal("""{"prune":true,"selfHeal":true}""", production.Policy);
     }
 
+    [Theory]
+    [InlineData("goTemplateOptions: []", true)]
+    [InlineData("preservedFields: { annotations: [rollbacktools.io/bad-revisions, rollbacktools.io/rolled-back-to] }", false)]
+    public async Task Where_a_generator_takes_the_marks_of_a_manual_application_away_that_is_said(string more, bool forgotten)
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        await GenerateAsync(production, more, "{}");
+
+        var result = await production.DoAsync("Invoke-ArgoRollback shop");
+        await production.Cluster.SettleAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((RollbackOutcome.RolledBack, "shop/api:1.0"), (result.Outcome, production.Image));
+        Assert.Equal(forgotten, result.Warnings.Any(warning => warning.Contains("preservedFields", StringComparison.Ordinal)));
+        Assert.Equal(forgotten, production.Annotation(VersionMarks.BadAnnotation) is null);
+    }
+
     [Fact]
     public async Task A_parent_application_is_paused_first_and_restored_last()
     {
@@ -72,7 +88,7 @@ public sealed class ArgoOwnersTests
         Assert.Equal("""{"prune":true,"selfHeal":true}""", production.Policy);
     }
 
-    private static async Task GenerateAsync(GitOpsProduction production, string more = "goTemplateOptions: []")
+    private static async Task GenerateAsync(GitOpsProduction production, string more = "goTemplateOptions: []", string policy = "{ automated: { prune: true, selfHeal: true } }")
     {
         production.Git.Commit("shop", ArgoPractice.Deployment("shop/api:1.0"));
         production.Cluster.Operator.Apply($$$"""
@@ -89,13 +105,15 @@ public sealed class ArgoOwnersTests
                   project: default
                   source: { repoURL: "{{{FakeRepository.Url}}}", path: "{{.name}}", targetRevision: main }
                   destination: { server: "https://kubernetes.default.svc", namespace: prod }
-                  syncPolicy: { automated: { prune: true, selfHeal: true } }
+                  syncPolicy: {{{policy}}}
             """);
-        await production.UntilAsync(() => production.Cluster.Store.Find(ArgoResources.Applications, "argocd", "shop") is not null
-            && production is { Image: "shop/api:1.0", Health: "Healthy" } && production.App["status"]?["history"] is JsonArray { Count: 1 });
+        await production.UntilAsync(() => production.Cluster.Store.Find(ArgoResources.Applications, "argocd", "shop") is not null);
+        if (policy == "{}") await production.DoAsync("Invoke-ArgoSync shop");
+        await production.UntilAsync(() => production is { Image: "shop/api:1.0", Health: "Healthy" } && production.App["status"]?["history"] is JsonArray { Count: 1 });
         production.Age(TimeSpan.FromDays(2));
         production.Git.Commit("shop", ArgoPractice.Deployment("shop/api:2.0-errors"));
-        production.Change(body => (body["metadata"]!["annotations"] ??= new JsonObject())["argocd.argoproj.io/refresh"] = "normal");
+        if (policy == "{}") await production.DoAsync("Invoke-ArgoSync shop");
+        else production.Change(body => (body["metadata"]!["annotations"] ??= new JsonObject())["argocd.argoproj.io/refresh"] = "normal");
         await production.UntilAsync(() => production is { Image: "shop/api:2.0-errors", Health: "Healthy" } && production.App["status"]!["history"]!.AsArray().Count == 2);
     }
 }

@@ -33,6 +33,19 @@ public sealed class ArgoRollbackTests
     }
 
     [Fact]
+    public async Task Of_an_application_that_was_paused_before_it_says_too_how_it_is_switched_on_again()
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        await production.BrokenAsync();
+        await production.DoAsync("Set-ArgoSyncPolicy shop -Policy None");
+
+        var result = await production.DoAsync("Invoke-ArgoRollback shop");
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Contains("Set-ArgoSyncPolicy shop -Namespace argocd -Policy Exact", result.NextStep, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_history_tells_commits_images_and_the_target()
     {
         await using var production = await GitOpsProduction.StartAsync();

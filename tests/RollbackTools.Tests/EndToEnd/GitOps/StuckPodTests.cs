@@ -80,6 +80,12 @@ public sealed class StuckPodTests
     private static async Task<GitOpsProduction> BrokenAsync(string wave = "0", string policy = "{ automated: { prune: true, selfHeal: true } }")
     {
         var production = await GitOpsProduction.StartAsync();
+        await BreakAsync(production, wave, policy);
+        return production;
+    }
+
+    internal static async Task BreakAsync(GitOpsProduction production, string wave, string policy)
+    {
         production.Git.Commit("shop", Manifests("1.0", wave));
         production.Cluster.Operator.Apply(ArgoPractice.Application(policy: policy));
         if (policy == "{}") await production.DoAsync("Invoke-ArgoSync shop");
@@ -90,7 +96,6 @@ public sealed class StuckPodTests
         else production.Change(body => (body["metadata"]!["annotations"] ??= new JsonObject())["argocd.argoproj.io/refresh"] = "normal");
         await production.UntilAsync(() => production.Cluster.Store.List(Resources.Pods, "prod").Items.Any(pod => pod.Name == "queue-1"
             && (string?)pod.Read["status"]?["containerStatuses"]?[0]?["state"]?["waiting"]?["reason"] == "CrashLoopBackOff"));
-        return production;
     }
 
     private static string Manifests(string tag, string wave = "0") => ArgoPractice.Deployment("shop/api:1.0", $$"""

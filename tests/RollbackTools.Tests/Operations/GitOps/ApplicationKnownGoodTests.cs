@@ -2,6 +2,7 @@ using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Tests.Operations.Images;
 
 namespace RollbackTools.Tests.Operations.GitOps;
 
@@ -160,6 +161,21 @@ public sealed class ApplicationKnownGoodTests
         var error = Assert.Throws<RollbackException>(() => Target(application, new ApplicationGoal { Revision = "abc" }));
         Assert.Equal("AmbiguousRevision", error.ErrorId);
         Assert.Contains("0 (abc1aaaaaa), 1 (abc2aaaaaa)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Deployments_of_the_same_second_are_told_apart_by_their_order()
+    {
+        var hour = TimeSpan.FromHours(1);
+        var application = Apps.WithHistory(Snapshots.Now, "Healthy", "", (A, 100), (B, 1), (C, 1));
+        var each = new Snapshots().Revision(1, "shop/api:1", 100 * hour).Revision(2, "shop/api:2", hour).Revision(3, "shop/api:3", hour).Current("shop/api:3").Build();
+        var one = new Snapshots().Revision(1, "shop/api:1", 100 * hour).Revision(2, "shop/api:2", hour).Current("shop/api:2").Build();
+
+        string Images(WorkloadSnapshot workload) => string.Join(' ', application.History.Select(entry => new DeploymentImages(application, [workload]).Of(entry)).Select(images => images.Count == 0 ? "?" : images[0]));
+
+        Assert.Equal("shop/api:1 shop/api:2 shop/api:3", Images(each));
+        // Which of the two brought it, nothing tells; never is the one before them taken for either.
+        Assert.Equal("shop/api:1 ? shop/api:2", Images(one));
     }
 
     private static IReadOnlyList<ArgoHistoryEntry> Judge(ArgoApplication application) => ApplicationKnownGood.Judge(application, [], "here", Now);
