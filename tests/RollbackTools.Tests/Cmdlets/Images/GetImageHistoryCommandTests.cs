@@ -84,7 +84,7 @@ public sealed class GetImageHistoryCommandTests : IDisposable
     {
         var output = session.Run("Get-ImageHistory ../secrets/x");
 
-        Assert.Equal("CannotConvertArgumentNoMessage", output.Failure?.ErrorId);
+        Assert.Equal("ParameterArgumentTransformationError", output.Failure?.ErrorId);
         Assert.Contains("more than one '/'", output.Failure?.Message, StringComparison.Ordinal);
         Assert.Empty(session.Provider.Opened);
     }
