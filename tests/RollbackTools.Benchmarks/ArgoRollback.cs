@@ -31,7 +31,7 @@ internal sealed class ArgoRollback : Benchmark
         await using var cluster = await PracticeCluster.StartAsync(new PracticeClusterOptions { Estate = estate, Traffic = false }, CancellationToken.None);
         using Session session = new(cluster.Kubeconfig);
         var history = Application(cluster, estate)["status"]!["history"]!.AsArray();
-        (long newer, long older) = ((long)history[^1]!["id"]!, (long)history[^2]!["id"]!);
+        (string newer, string older) = ((string)history[^1]!["revision"]!, (string)history[^2]!["revision"]!);
 
         (Samples total, Samples own, Samples beyond) = (new(), new(), new());
         for (var i = 0; i < (quick ? 4 : 12); i++)
@@ -52,7 +52,7 @@ internal sealed class ArgoRollback : Benchmark
     private static string[] Row(string what, Samples samples) =>
         [what, Report.Ms(samples.Median), Report.Ms(samples.Fastest), Report.Ms(samples.Slowest), $"{samples.Count}"];
 
-    private static async Task<(TimeSpan Took, TimeSpan Argo)> MeasureAsync(PracticeCluster cluster, TomodaGitOpsEstate estate, Session session, long id)
+    private static async Task<(TimeSpan Took, TimeSpan Argo)> MeasureAsync(PracticeCluster cluster, TomodaGitOpsEstate estate, Session session, string commit)
     {
         (long started, long done) = (0, 0);
         using CancellationTokenSource stop = new();
@@ -70,7 +70,7 @@ internal sealed class ArgoRollback : Benchmark
                 else if (done == 0) done = Stopwatch.GetTimestamp();
             }
         });
-        var took = session.Time($"Invoke-ArgoRollback {estate.Application} -Namespace {Namespace} -Id {id}");
+        var took = session.Time($"Invoke-ArgoRollback {estate.Application} -Namespace {Namespace} -ToRevision {commit}");
         await stop.CancelAsync();
         await watching;
         return (took, Stopwatch.GetElapsedTime(started, done));

@@ -46,7 +46,8 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
         var startedAt = time.GetTimestamp();
         long? sickSince = null;
         long lastLook = startedAt;
-        var askedAt = startedAt;
+        long? askedAt = null;
+        DateTimeOffset? comparedAt = null;
         HashSet<string> troubled = [];
         try
         {
@@ -55,17 +56,23 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
                 var now = await feed.NextAsync(cancellation);
                 if (Overtaken(now, expected) is { } lost) return lost;
                 var waited = time.GetElapsedTime(startedAt);
-                var fresh = IsFresh(now, expected);
-                if (fresh && now.Health == "Healthy") return Verdict.Good($"{expected.Version?.Describe() ?? "synced"}, Healthy");
-                if (!fresh && time.GetElapsedTime(askedAt) >= (now.ReconciledAt >= Floor(expected.After!.Value) ? DoubtPatience : ReconcilePatience))
+                if (!IsFresh(now, expected, comparedAt) && time.GetElapsedTime(askedAt ?? startedAt) >= Patience(now, expected, askedAt is not null))
                 {
-                    await RefreshAsync(name, cancellation);
                     askedAt = time.GetTimestamp();
+                    if (await RefreshAsync(name, cancellation) is { } compared && compared.ReconciledAt >= Floor(expected.After!.Value))
+                    {
+                        // What was asked for after the end was compared after the end, whatever its second.
+                        (now, comparedAt) = (compared, compared.ReconciledAt);
+                        if (Overtaken(now, expected) is { } since) return since;
+                    }
                 }
+
+                var fresh = IsFresh(now, expected, comparedAt);
+                if (fresh && now.Health == "Healthy") return Verdict.Good($"{expected.Version?.Describe() ?? "synced"}, Healthy");
 
                 var sick = fresh && now.Health is "Degraded" or "Missing" or "Suspended";
                 sickSince = sick ? sickSince ?? time.GetTimestamp() : null;
-                if (sickSince is { } since && time.GetElapsedTime(since) >= Settling) return await SickAsync(now, cancellation);
+                if (sickSince is { } began && time.GetElapsedTime(began) >= Settling) return await SickAsync(now, cancellation);
                 if (time.GetElapsedTime(lastLook) >= BetweenLooks)
                 {
                     lastLook = time.GetTimestamp();
@@ -103,15 +110,17 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
         return Verdict.Lost("ChangedMeanwhile", $"{now} was synced to {deployed.Version.Describe()} by {deployed.By ?? "somebody else"} meanwhile.") with { NextStep = next };
     }
 
-    private async Task RefreshAsync(ApplicationName name, CancellationToken cancellation)
+    /// <summary>The application as Argo CD has just compared it; null when it would not.</summary>
+    private async Task<ArgoApplication?> RefreshAsync(ApplicationName name, CancellationToken cancellation)
     {
         try
         {
-            await estate.ArgoCd.GetAsync(name, ArgoRefresh.Normal, cancellation);
+            return await estate.ArgoCd.GetAsync(name, ArgoRefresh.Normal, cancellation);
         }
         catch (EstateException refusal)
         {
             reporter.Verbose($"{name} could not be refreshed: {refusal.Message}");
+            return null;
         }
     }
 
@@ -148,8 +157,12 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
         .Take(8).Select(item => $"{item} is {item.Health}" + (item.HealthMessage is { } why ? $": {why}" : ""))];
 
     // Times are whole seconds, so of what was compared in the second of the end nobody knows whether that was before it.
-    private static bool IsFresh(ArgoApplication now, ApplicationExpectation expected) =>
-        expected.After is not { } end || now.ReconciledAt >= Floor(end).AddSeconds(1);
+    private static bool IsFresh(ArgoApplication now, ApplicationExpectation expected, DateTimeOffset? comparedAt) =>
+        expected.After is not { } end || now.ReconciledAt >= Floor(end).AddSeconds(1) || (comparedAt is { } known && now.ReconciledAt >= known);
+
+    // A comparison nobody can place is asked for again at once; one that has not come yet is waited for first.
+    private static TimeSpan Patience(ArgoApplication now, ApplicationExpectation expected, bool asked) =>
+        now.ReconciledAt < Floor(expected.After!.Value) || now.ReconciledAt is null ? ReconcilePatience : asked ? DoubtPatience : TimeSpan.Zero;
 
     private static DateTimeOffset Floor(DateTimeOffset moment) => moment.AddTicks(-(moment.Ticks % TimeSpan.TicksPerSecond));
 }

@@ -44,6 +44,8 @@ internal sealed class SettledWorkloads(ObjectStore store, string ns, DateTimeOff
             ["spec"] = new JsonObject
             {
                 ["replicas"] = pods,
+                // Where a minute is a tenth of a second, the usual deadline would pass while a fleet waits for its turn.
+                ["progressDeadlineSeconds"] = 36_000,
                 ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = name } },
                 ["template"] = Template(name, revisions),
             },

@@ -14,16 +14,28 @@ public sealed class ApplicationVerifierTests
     private readonly ManualTimeProvider clock = new();
 
     [Fact]
-    public async Task What_was_compared_in_the_second_of_the_end_proves_nothing_and_is_asked_for_again()
+    public async Task What_was_compared_in_the_second_of_the_end_proves_nothing_until_it_was_compared_again_on_request()
     {
+        argo.Refuse = true;
         var verifying = VerifyAsync();
         Show("2026-04-27T03:00:05Z");
         await PassAsync(4, verifying);
 
         Assert.False(verifying.IsCompleted);
         Assert.Contains("refresh", argo.Asked);
-        Show("2026-04-27T03:00:06Z");
+        argo.Refuse = false;
+        await PassAsync(4, verifying);
         Assert.True((await verifying).Healthy);
+    }
+
+    [Fact]
+    public async Task What_was_compared_in_a_later_second_needs_no_asking()
+    {
+        var verifying = VerifyAsync();
+        Show("2026-04-27T03:00:06Z");
+
+        Assert.True((await verifying).Healthy);
+        Assert.Empty(argo.Asked);
     }
 
     [Fact]

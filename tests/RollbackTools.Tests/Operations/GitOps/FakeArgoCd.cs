@@ -28,9 +28,17 @@ internal sealed class FakeArgoCd : IArgoCd
 
     public bool CanRunHooks(ArgoApplication application, ApplicationVersion? version) => true;
 
+    /// <summary>Nothing is compared on request.</summary>
+    public bool Refuse { get; set; }
+
     public Task<ArgoApplication> GetAsync(ApplicationName name, ArgoRefresh refresh, CancellationToken cancellation)
     {
-        if (refresh != ArgoRefresh.None) Asked.Add("refresh");
+        if (refresh != ArgoRefresh.None)
+        {
+            Asked.Add("refresh");
+            if (Refuse) throw new EstateException(EstateErrorKind.Overloaded, "the controller is busy");
+        }
+
         return Task.FromResult(Now ?? throw new EstateException(EstateErrorKind.NotFound, "gone"));
     }
 
