@@ -48,14 +48,15 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         var name = NameIn(planned.Steps)!;
         var application = await Applications.FindAsync(estate.ArgoCd, name, ArgoRefresh.None, cancellation);
         List<Step> steps = [.. planned.Steps.Where(step => step is not SyncApplication || !target.Done.Contains(step.Description))];
+        var restores = planned.Then.Any(IsPause) || !planned.Steps.Any(IsPause);
         watch.Expect(now);
         return new TargetPlan
         {
             Draft = target.Draft,
             Steps = steps,
             Then = planned.Then,
-            Verify = request.NoWait ? null : Verify(application, [.. now.Select(workload => Goal(workload, steps))], planned.Steps.OfType<FollowGit>().Any(), follow is not null),
-            Conclude = Conclude(application),
+            Verify = request.NoWait ? null : Verify(application, [.. now.Select(workload => Goal(workload, steps))], planned.Steps.OfType<FollowGit>().Any(), follow is not null, !restores && planned.Then.Count == 0),
+            Conclude = Conclude(application, restores),
             Waiting = Waiting(application),
         };
     }
@@ -83,9 +84,11 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         if (request.Via == RollbackVia.ArgoCD && entry is null) warnings.Add($"No earlier deployment of {application} differs from now in these images alone, so {(gitFirst ? "Git is changed first" : "the workloads are changed directly")}.");
 
         var pause = await pauses.PlanAsync(application, request.Reason, cancellation);
-        var updates = await SuspendAsync(application, moves, warnings, cancellation);
+        var (updates, kept) = await SuspendAsync(application, moves, warnings, cancellation);
         QuietApplication quiet = new() { Namespace = application.Metadata.Namespace, Application = application.Metadata.Name, Preempt = request.Preempt, Timeout = request.Timeout };
-        IReadOnlyList<Step> resume = [.. pause.Steps.Reverse().Select(step => step.Invert()!)];
+        // With automated sync on again, Image Updater would bring the bad version back.
+        IReadOnlyList<Step> resume = kept ? [.. pause.Steps.Reverse().Select(step => step.Invert()!)] : [];
+        var restores = resume.Count > 0 || pause.Steps.Count == 0;
         var follow = remedy is null ? null : Follow(application, remedy.Step, moves);
         List<Step> steps = [.. pause.Steps, .. updates, quiet];
         List<Step> then = [];
@@ -115,8 +118,8 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             Then = then,
             Action = $"Roll back image, with all that Argo CD application {application.Metadata.Name} needs",
             Locks = [.. asked.Select(one => new LockedTarget(one.Workload.Namespace, one.Workload.ToString())), .. Applications.LocksFor(estate, [application.Name, .. pause.Touched])],
-            Verify = request.NoWait ? null : Verify(application, [.. asked.Select(one => (one.Workload, one.Restore))], gitFirst, then.Count > 0 || gitFirst, why),
-            Conclude = Conclude(application),
+            Verify = request.NoWait ? null : Verify(application, [.. asked.Select(one => (one.Workload, one.Restore))], gitFirst, then.Count > 0 || gitFirst, !restores && then.Count == 0, why),
+            Conclude = Conclude(application, restores),
             Waiting = Waiting(application),
         };
     }
@@ -164,7 +167,8 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         };
     }
 
-    private async Task<IReadOnlyList<Step>> SuspendAsync(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, List<string> warnings, CancellationToken cancellation)
+    // Also whether Image Updater is kept from promoting the bad tags again, or need not be.
+    private async Task<(IReadOnlyList<Step> Steps, bool Kept)> SuspendAsync(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, List<string> warnings, CancellationToken cancellation)
     {
         IReadOnlyList<string> tags = [.. moves.SelectMany(move => move.BadTags()).Distinct().Order(StringComparer.Ordinal)];
         ImageUpdateRequest suspend = new() { Applications = [application.Name], Tags = tags, Images = [.. moves.SelectMany(move => move.BadRepositories()).Distinct()], Reason = request.Reason };
@@ -173,13 +177,13 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         switch (plan.Refusal)
         {
             case RollbackException { ErrorId: "NoImageUpdater" } or EstateException { Kind: EstateErrorKind.NotFound }:
-                return [];
+                return ([], true);
             case { } refusal:
                 warnings.Add($"Image Updater could not be kept from promoting {string.Join(", ", tags)} again: {refusal.Message}");
-                return [];
+                return ([], false);
             default:
                 warnings.AddRange(plan.Draft.Warnings);
-                return plan.Steps;
+                return (plan.Steps, true);
         }
     }
 
@@ -228,12 +232,13 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         (workload, steps.OfType<RestoreTemplate>().FirstOrDefault(step => step.Kind == workload.Kind && step.Namespace == workload.Namespace && step.Name == workload.Name));
 
     private Func<TargetRun, CancellationToken, Task<Verdict>> Verify(
-        ArgoApplication application, IReadOnlyList<(WorkloadSnapshot Workload, RestoreTemplate? Restore)> moves, bool gitFirst, bool goesOn, Exception? why = null) => async (run, token) =>
+        ArgoApplication application, IReadOnlyList<(WorkloadSnapshot Workload, RestoreTemplate? Restore)> moves, bool gitFirst, bool goesOn, bool staysOff, Exception? why = null) => async (run, token) =>
     {
         var verdicts = await Task.WhenAll(moves.Select(one => ProveAsync(one.Workload, one.Restore, run, token)));
         var verdict = verdicts.FirstOrDefault(one => !one.Healthy) ?? (verdicts.Length == 1 ? verdicts[0]
             : Verdict.Good($"{verdicts.Length} workloads healthy", [.. verdicts.SelectMany(one => one.Warnings)]) with { Unproven = verdicts.All(one => one.Unproven) });
         if (!verdict.Healthy) return verdict with { Message = $"{verdict.Message} Automated sync of {application} is off, and Git {(gitFirst ? "has the change" : "is as it was")}." };
+        if (staysOff && goesOn) return StaysOff(application, verdict);
         return goesOn ? verdict : StaysPaused(application, verdict, $"Git was left as it is: {why?.Message ?? "it was not asked to be changed"}", (why as RollbackException)?.NextStep);
     };
 
@@ -249,8 +254,9 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         return await watch.VerifyAsync(workload, goal, live, run, request.Timeout, cancellation);
     }
 
-    private static Func<Verdict, LeftUndone?, Verdict> Conclude(ArgoApplication application) => (verdict, left) => left switch
+    private static Func<Verdict, LeftUndone?, Verdict> Conclude(ArgoApplication application, bool restores) => (verdict, left) => left switch
     {
+        null when !restores => StaysOff(application, verdict),
         null => verdict with { Message = $"{verdict.Message}; Git says the same, and the sync policy of {application} is what it was" },
         { Refusal: { } refusal } => StaysPaused(application, verdict, $"Git could not be changed: {refusal.Message}", (refusal as RollbackException)?.NextStep),
         { Step: PushCommit push } => Proposed(application, verdict, push),
@@ -285,6 +291,14 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         Warnings = [.. verdict.Warnings, why],
         NextStep = $"{next ?? "Take the bad version out of Git (Set-KustomizeImage, or Undo-GitCommit)"}, then: Set-ArgoSyncPolicy {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Policy Exact",
     };
+
+    private static Verdict StaysOff(ArgoApplication application, Verdict verdict) => verdict with
+    {
+        Message = $"{verdict.Message}; Git says the same, and automated sync of {application} stays off, because Image Updater would promote the bad version again",
+        NextStep = $"Keep Image Updater from it (the warning says why it could not be), then: Set-ArgoSyncPolicy {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Policy Exact",
+    };
+
+    private static bool IsPause(Step step) => step is SetSyncPolicy or PauseOwner;
 
     private RollbackResult Draft(ArgoApplication application, IReadOnlyList<OwnedMove> asked)
     {

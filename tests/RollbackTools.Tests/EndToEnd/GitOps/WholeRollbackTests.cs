@@ -1,6 +1,7 @@
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
+using RollbackTools.Practice.Kubernetes.Api.Access;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
@@ -39,6 +40,32 @@ public sealed class WholeRollbackTests
 
         var again = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
         Assert.Equal(RollbackOutcome.AlreadyThere, again.Outcome);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-Via Git")]
+    public async Task Where_Image_Updater_cannot_be_kept_from_the_bad_tag_automated_sync_stays_off(string way)
+    {
+        // It is between two of its rounds: the bad tag would come with the next.
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await production.BreakAsync();
+        // Everything but Image Updater's own kind.
+        production.Cluster.Server.Policy.Grant(new AccessRule
+        {
+            Users = ["oncall"], Verbs = ["*"], ApiGroups = ["", "apps", "argoproj.io", "coordination.k8s.io", "authorization.k8s.io"], Resources = ["*"],
+        });
+
+        var output = await production.RunAsync($"Invoke-ImageRollback api -Namespace prod -As oncall {way}");
+
+        Assert.Null(output.Failure?.Message);
+        var result = Assert.Single(output.Of<RollbackResult>());
+        Assert.True(result.Outcome == RollbackOutcome.RolledBack, result.Message);
+        Assert.Contains("stays off, because Image Updater would promote", result.Message, StringComparison.Ordinal);
+        Assert.Contains(result.Warnings, warning => warning.Contains("could not be kept from promoting", StringComparison.Ordinal));
+        Assert.Contains("-Policy Exact", result.NextStep, StringComparison.Ordinal);
+        Assert.Contains("\"enabled\":false", production.Policy, StringComparison.Ordinal);
+        Assert.Equal(WholeProduction.Good, production.Image("api"));
     }
 
     [Theory]
