@@ -14,6 +14,9 @@ internal sealed class KubernetesCluster(ClusterConnection connection, TransportO
 
     public ClusterInfo Info => connection.Info;
 
+    /// <summary>For what is read and written past the objects' JSON, such as Helm's records.</summary>
+    public KubernetesTransport Transport => _transport;
+
     public void Dispose() => _transport.Dispose();
 
     public Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)

@@ -3,12 +3,16 @@ namespace RollbackTools.Integrations.Kubernetes.Transport;
 /// <summary>One request: where it goes, and how errors speak of it.</summary>
 internal sealed record ApiRequest(HttpMethod Method, string Verb, ApiTarget Target)
 {
+    public const string Json = "application/json";
+
     /// <summary>Escaped <c>name=value</c> pairs.</summary>
     public QueryString Query { get; init; } = new();
 
     public ReadOnlyMemory<byte> Body { get; init; }
 
     public string? ContentType { get; init; }
+
+    public string Accept { get; init; } = Json;
 
     /// <summary>
     /// Sending it again after no answer came does no harm: it only reads, or a second arrival is refused by its own condition.
