@@ -41,13 +41,14 @@ internal sealed record ApiTarget(string Group, string Version, string Plural, st
         {
             var path = (Group.Length == 0 ? "api/" : $"apis/{Escape(Group)}/") + Escape(Version);
             if (Namespace is not null) path += "/namespaces/" + Escape(Namespace);
-            path += "/" + Escape(Plural);
+            // Without a kind it is about the group itself.
+            if (Plural.Length > 0) path += "/" + Escape(Plural);
             if (Name is not null) path += "/" + Escape(Name);
             return Subresource is null ? path : path + "/" + Escape(Subresource);
         }
     }
 
-    public override string ToString() => $"{ApiVersion} {Plural}"
+    public override string ToString() => $"{ApiVersion} {Plural}".TrimEnd()
         + (Name is null ? "" : "/" + Name)
         + (Subresource is null ? "" : "/" + Subresource)
         + (Namespace is null ? "" : $" -n {Namespace}")
