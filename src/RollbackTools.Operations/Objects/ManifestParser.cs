@@ -1,7 +1,8 @@
 using System.Text.Json;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Estate.Manifests;
 
-namespace RollbackTools.Operations.Estate.Manifests;
+namespace RollbackTools.Operations.Objects;
 
 /// <summary>
 /// Reads manifests into objects, and each different document once: revisions of a release have most of theirs in common. Not for
