@@ -72,7 +72,7 @@ internal static class HelmCodec
     {
         if (packed.Length <= GzipFrame) throw new InvalidDataException("its gzip data is cut off");
         var size = BinaryPrimitives.ReadUInt32LittleEndian(packed[^4..]);
-        if (size > LargestRecord) throw new InvalidDataException($"it says it unpacks to {Megabytes(size)}, and {Megabytes(LargestRecord)} is the most that is read");
+        if (size > LargestRecord) throw new InvalidDataException($"its gzip data says that it unpacks to {Megabytes(size)}, more than the {Megabytes(LargestRecord)} that are read (cut off, damaged, or made to fill the memory)");
         if (size > (long)packed.Length * DeflateLimit) throw WrongLength();
         if (size > SuspectSize && size / packed.Length > SuspectRatio)
             throw new InvalidDataException($"it unpacks to {size / packed.Length} times its size, as only a gzip bomb does");
