@@ -33,10 +33,9 @@ internal sealed class ReleaseStore(ClusterClient cluster, string ns, HelmDriver 
     public async Task CreateAsync(HelmRelease release, int historyMax, CancellationToken cancellation)
     {
         if (historyMax > 0) await PruneAsync(release.Name, historyMax - 1, cancellation);
-        release.Labels["createdAt"] = Seconds();
         try
         {
-            await cluster.CreateAsync(Collection, Holder(release), cancellation);
+            await cluster.CreateAsync(Collection, Holder(release, "createdAt"), cancellation);
         }
         catch (ClusterRefusedException taken) when (taken.StatusCode == HttpStatusCode.Conflict)
         {
@@ -51,8 +50,7 @@ internal sealed class ReleaseStore(ClusterClient cluster, string ns, HelmDriver 
     /// <summary>Writes the record over, whoever has written it since.</summary>
     public async Task UpdateAsync(HelmRelease release, CancellationToken cancellation)
     {
-        release.Labels["modifiedAt"] = Seconds();
-        await cluster.ReplaceAsync($"{Collection}/{KeyOf(release.Name, release.Revision)}", Holder(release), cancellation);
+        await cluster.ReplaceAsync($"{Collection}/{KeyOf(release.Name, release.Revision)}", Holder(release, "modifiedAt"), cancellation);
     }
 
     /// <summary>Removes the oldest until so many are left; the deployed one stays.</summary>
@@ -71,9 +69,10 @@ internal sealed class ReleaseStore(ClusterClient cluster, string ns, HelmDriver 
         return ReleaseCodec.Decode(text) is { } body ? new HelmRelease(body, holder.Map("metadata", "labels")) : null;
     }
 
-    private JsonObject Holder(HelmRelease release)
+    /// <summary>The labels are the release's own, as it was read or made; an update loses what only the create wrote.</summary>
+    private JsonObject Holder(HelmRelease release, string moment)
     {
-        var labels = release.Labels;
+        Dictionary<string, string> labels = new(release.Labels) { [moment] = Seconds() };
         (labels["name"], labels["owner"], labels["status"]) = (release.Name, "helm", release.Status);
         labels["version"] = release.Revision.ToString(CultureInfo.InvariantCulture);
         var text = ReleaseCodec.Encode(release.Body);

@@ -38,7 +38,7 @@ public sealed class ReleaseRecordTests(HelmCluster cluster) : IClassFixture<Helm
         var record = Assert.Single(space.Records());
         Assert.Equal("sh.helm.release.v1.zkprova.v1", (string?)record["metadata"]!["name"]);
         var labels = record["metadata"]!["labels"]!.AsObject();
-        Assert.Equal(["createdAt", "modifiedAt", "name", "owner", "status", "team", "version"], labels.Select(pair => pair.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["modifiedAt", "name", "owner", "status", "team", "version"], labels.Select(pair => pair.Key).Order(StringComparer.Ordinal));
         Assert.Equal(("zkprova", "helm", "deployed", "1"), ((string?)labels["name"], (string?)labels["owner"], (string?)labels["status"], (string?)labels["version"]));
         Assert.Matches(@"^\d{10}$", (string?)labels["modifiedAt"]);
         Assert.Equal("release", Keys(record["data"]));
