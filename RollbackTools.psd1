@@ -24,6 +24,7 @@
         'Get-RollbackRun'
         'Invoke-ArgoRollback'
         'Invoke-ArgoSync'
+        'Invoke-HelmRollback'
         'Invoke-ImageRollback'
         'Invoke-ReleaseRollback'
         'Restart-Workload'
@@ -42,6 +43,7 @@
     )
     FunctionsToExport    = @(
         'Restore-KnownGoodApplication'
+        'Restore-KnownGoodHelmRelease'
         'Restore-KnownGoodImage'
         'Restore-PreviousConfiguration'
         'Restore-PreviousRelease'

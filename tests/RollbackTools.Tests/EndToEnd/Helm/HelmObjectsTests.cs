@@ -196,7 +196,7 @@ public sealed class HelmObjectsTests(SharedCluster shared)
         Assert.DoesNotContain("get configmaps", asked.Keys);
         Assert.DoesNotContain("patch networkpolicies", asked.Keys);
         Assert.DoesNotContain("patch serviceaccounts", asked.Keys);
-        Assert.True(asked.Values.Sum() < 200, string.Join(", ", asked.Select(pair => $"{pair.Key}: {pair.Value}")));
+        Assert.True(asked.Values.Sum() < 160, string.Join(", ", asked.Select(pair => $"{pair.Key}: {pair.Value}")));
         Assert.Equal("10", (string)production.Find(Resources.ConfigMaps, "tenants-tenant-049")!["data"]!["limit"]!);
     }
 
