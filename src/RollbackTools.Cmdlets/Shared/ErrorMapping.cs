@@ -89,7 +89,7 @@ internal static class ErrorMapping
             or "NoImageUpdater" => ErrorCategory.ObjectNotFound,
         "Timeout" or "ProgressDeadlineExceeded" or "PracticeNotReady" or "ControllerNotResponding" => ErrorCategory.OperationTimeout,
         "LockHeld" or "RunInUse" or "ChangedMeanwhile" or "Replaced" or "PushOvertaken" or "RevertConflict" or "OperationInProgress" or "OperationStuck"
-            or "SyncWindowBlocked" or "PolicyReverted" or "PolicyNotKept" => ErrorCategory.ResourceBusy,
+            or "SyncWindowBlocked" or "HelmReleaseBusy" or "PolicyReverted" or "PolicyNotKept" => ErrorCategory.ResourceBusy,
         "BranchExists" or "TagExists" => ErrorCategory.ResourceExists,
         "PushRejected" => ErrorCategory.PermissionDenied,
         "KustomizationUnreadable" => ErrorCategory.InvalidData,
