@@ -3,6 +3,7 @@ using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.Owned;
 using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Helm.Repair;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
@@ -36,6 +37,12 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(MarkRelease), "MarkRelease")]
 [JsonDerivedType(typeof(PinImageInFile), "PinImageInFile")]
 [JsonDerivedType(typeof(RevertCommits), "RevertCommits")]
+[JsonDerivedType(typeof(OpenHelmRevision), "OpenHelmRevision")]
+[JsonDerivedType(typeof(RunHelmHooks), "RunHelmHooks")]
+[JsonDerivedType(typeof(ChangeHelmObjects), "ChangeHelmObjects")]
+[JsonDerivedType(typeof(CloseHelmRevision), "CloseHelmRevision")]
+[JsonDerivedType(typeof(PruneHelmHistory), "PruneHelmHistory")]
+[JsonDerivedType(typeof(ReturnHelmRelease), "ReturnHelmRelease")]
 [JsonDerivedType(typeof(SetRevisionStatus), "SetRevisionStatus")]
 [JsonDerivedType(typeof(RewriteApis), "RewriteApis")]
 [JsonDerivedType(typeof(SetAsideRevision), "SetAsideRevision")]
