@@ -27,6 +27,7 @@
         'Invoke-HelmRollback'
         'Invoke-ImageRollback'
         'Invoke-ReleaseRollback'
+        'Repair-HelmRelease'
         'Restart-Workload'
         'Resume-ImageUpdate'
         'Resume-RollbackRun'

@@ -31,6 +31,7 @@ BeforeDiscovery {
             Name       = 'Restore-KnownGoodHelmRelease'
             Parameters = $confirm + 'Context', 'Environment', 'For', 'HooksFrom', 'Kubeconfig', 'Name', 'Namespace', 'Reason', 'Timeout', 'ToRevision', 'Url'
         }
+        @{ Name = 'Repair-HelmRelease'; Parameters = $estate + $confirm + 'Name', 'Preempt', 'Reason', 'RemoveLeftovers', 'SetAsideUnreadable' }
         @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
         @{
             Name       = 'Invoke-ImageRollback'
