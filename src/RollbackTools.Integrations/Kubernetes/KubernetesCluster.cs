@@ -8,11 +8,23 @@ using RollbackTools.Operations.Estate.Kubernetes;
 namespace RollbackTools.Integrations.Kubernetes;
 
 /// <summary>A real Kubernetes API over one connection pool.</summary>
-internal sealed class KubernetesCluster(ClusterConnection connection, TransportOptions options) : ICluster, IDisposable
+internal sealed class KubernetesCluster : ICluster, IDisposable
 {
-    private readonly KubernetesTransport _transport = new(connection, options);
+    private readonly ClusterConnection _connection;
+    private readonly KubernetesTransport _transport;
+    private readonly KindFinder _kinds;
 
-    public ClusterInfo Info => connection.Info;
+    public KubernetesCluster(ClusterConnection connection, TransportOptions options)
+    {
+        _connection = connection;
+        _transport = new KubernetesTransport(connection, options);
+        _kinds = new KindFinder(_transport);
+    }
+
+    public ClusterInfo Info => _connection.Info;
+
+    /// <summary>For what is read and written past the objects' JSON, such as Helm's records.</summary>
+    public KubernetesTransport Transport => _transport;
 
     public void Dispose() => _transport.Dispose();
 
@@ -69,6 +81,8 @@ internal sealed class KubernetesCluster(ClusterConnection connection, TransportO
 
     public IAsyncEnumerable<string> ReadLogAsync(string ns, string pod, LogOptions options, CancellationToken cancellation) =>
         LogReader.ReadAsync(_transport, ns, pod, options, cancellation);
+
+    public Task<ServedKind?> FindKindAsync(string apiVersion, string kind, CancellationToken cancellation) => _kinds.FindAsync(apiVersion, kind, cancellation);
 
     public Task<AccessDecision> CanIAsync(AccessQuery query, CancellationToken cancellation)
     {

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Workloads;
@@ -16,6 +17,7 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(ApplicationSyncRequest), "ArgoSync")]
 [JsonDerivedType(typeof(SyncPolicyRequest), "ArgoSyncPolicy")]
 [JsonDerivedType(typeof(ImageUpdateRequest), "ImageUpdate")]
+[JsonDerivedType(typeof(HelmRollbackRequest), "HelmRollback")]
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
 [JsonDerivedType(typeof(SuspensionRequest), "Suspension")]
 [JsonDerivedType(typeof(RestartRequest), "Restart")]

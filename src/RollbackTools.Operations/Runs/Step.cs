@@ -3,6 +3,7 @@ using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.Owned;
 using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Workloads;
@@ -35,6 +36,12 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(MarkRelease), "MarkRelease")]
 [JsonDerivedType(typeof(PinImageInFile), "PinImageInFile")]
 [JsonDerivedType(typeof(RevertCommits), "RevertCommits")]
+[JsonDerivedType(typeof(OpenHelmRevision), "OpenHelmRevision")]
+[JsonDerivedType(typeof(RunHelmHooks), "RunHelmHooks")]
+[JsonDerivedType(typeof(ChangeHelmObjects), "ChangeHelmObjects")]
+[JsonDerivedType(typeof(CloseHelmRevision), "CloseHelmRevision")]
+[JsonDerivedType(typeof(PruneHelmHistory), "PruneHelmHistory")]
+[JsonDerivedType(typeof(ReturnHelmRelease), "ReturnHelmRelease")]
 public abstract record Step
 {
     /// <summary>What it changes, in the wire's own words: <c>PATCH apps/v1 deployments/api: image a:41 → a:40</c>.</summary>

@@ -34,6 +34,12 @@ public sealed record NamespaceObject : IKubernetesObject
     public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
 }
 
+/// <summary>Any object, as far as its metadata: all that is read of a whole one, too.</summary>
+public sealed record MetadataOnly : IKubernetesObject
+{
+    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
+}
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -44,5 +50,6 @@ public sealed record NamespaceObject : IKubernetesObject
 [JsonSerializable(typeof(ResourceList<Event>))]
 [JsonSerializable(typeof(ResourceList<Lease>))]
 [JsonSerializable(typeof(ResourceList<NamespaceObject>))]
+[JsonSerializable(typeof(ResourceList<MetadataOnly>))]
 [JsonSerializable(typeof(ManagedFieldsEntry))]
 public sealed partial class KubernetesJson : JsonSerializerContext;
