@@ -17,6 +17,8 @@
     CmdletsToExport      = @(
         'Get-ArgoApplication'
         'Get-ArgoHistory'
+        'Get-HelmHistory'
+        'Get-HelmRelease'
         'Get-ImageHistory'
         'Get-ReleaseTag'
         'Get-RollbackRun'
@@ -54,7 +56,7 @@
         PSData = @{
             Tags         = @(
                 'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
-                'Kubernetes', 'ArgoCD', 'Kustomize', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
+                'Kubernetes', 'ArgoCD', 'Kustomize', 'Helm', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
             )
             LicenseUri   = 'https://github.com/rollbacktools/rollbacktools/blob/main/LICENSE'
             ProjectUri   = 'https://github.com/rollbacktools/rollbacktools'

@@ -21,6 +21,8 @@ BeforeDiscovery {
         }
         @{ Name = 'Suspend-ImageUpdate'; Parameters = $argo + $confirm + 'Reason', 'Tag' }
         @{ Name = 'Resume-ImageUpdate'; Parameters = $argo + $confirm + 'Reason' }
+        @{ Name = 'Get-HelmHistory'; Parameters = $estate + 'Name' }
+        @{ Name = 'Get-HelmRelease'; Parameters = $estate + 'AllNamespaces', 'Name' }
         @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
         @{
             Name       = 'Invoke-ImageRollback'

@@ -97,7 +97,8 @@ internal static class ErrorMapping
         "AmbiguousName" or "AmbiguousContainer" or "InvalidImage" or "AmbiguousRun" or "AmbiguousRevision" or "AmbiguousVersion" or "InvalidName" or "InvalidPattern"
             or "InvalidUrl" or "NameAndSelector" or "NothingNamed" or "NothingToTest" or "NothingToExpectFrom" or "NamespaceMismatch" or "EstateMismatch" or "EstateAmbiguous"
             or "AmbiguousImage" or "AmbiguousApplication" or "NothingToSet" or "SecretInUrl" or "OverlayNotNamed" or "RepositoryNotNamed" or "PolicyNotAutomated" => ErrorCategory.InvalidArgument,
-        "RunUnreadable" => ErrorCategory.InvalidData,
+        "RunUnreadable" or "HelmRecordUnreadable" or "HelmManifestUnreadable" => ErrorCategory.InvalidData,
+        "HelmRecordTooLarge" => ErrorCategory.LimitsExceeded,
         "RuntimeMissing" or "PracticeMissing" => ErrorCategory.NotInstalled,
         "ConfirmationImpossible" => ErrorCategory.ResourceUnavailable,
         _ => ErrorCategory.InvalidOperation,

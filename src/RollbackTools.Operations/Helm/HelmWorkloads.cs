@@ -29,7 +29,9 @@ internal sealed class HelmWorkloads
             return RevisionHealth.Bad;
         }
 
-        return Good(found, revision, evidence);
+        var health = Good(found, revision, evidence);
+        if (health == RevisionHealth.Unknown && found.Find(one => one.Seen.Health != RevisionHealth.KnownGood) is { Seen: not null } open) evidence.Add(Say(open.Seen));
+        return health;
     }
 
     /// <summary>How an earlier revision did; Unknown when nothing tells.</summary>
