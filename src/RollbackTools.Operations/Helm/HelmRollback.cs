@@ -122,13 +122,14 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
     private Func<TargetRun, CancellationToken, Task<Verdict>> Verify(HelmWork work, bool ended) => async (run, token) =>
     {
         var move = work.Move;
+        HelmFailure failed = new(reporter, time, run.ApplyAsync);
         try
         {
             var verdict = request.NoWait ? Verdict.Good("changed as asked; its health was not waited for") with { Unproven = true } : await wait.VerifyAsync(work, run, token);
             if (ended) return verdict;
             if (!verdict.Healthy)
             {
-                await FailAsync(run, move, $"Release \"{move.Release}\" failed: {verdict.Message}");
+                await failed.WriteAsync(move, $"Release \"{move.Release}\" failed: {verdict.Message}");
                 return verdict;
             }
 
@@ -138,24 +139,10 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
         }
         catch (Exception failure) when (!ended && failure is EstateException or RollbackException or OperationCanceledException)
         {
-            await FailAsync(run, move, $"Release \"{move.Release}\" failed: {(failure is OperationCanceledException ? "context canceled" : failure.Message)}");
+            await failed.WriteAsync(move, $"Release \"{move.Release}\" failed: {HelmFailure.Reason(failure)}");
             throw;
         }
     };
-
-    // Whatever became of the token: the one thing that must not be left out.
-    private async Task FailAsync(TargetRun run, HelmMove move, string description)
-    {
-        using CancellationTokenSource bounded = new(TimeSpan.FromSeconds(10), time);
-        try
-        {
-            await run.ApplyAsync(new CloseHelmRevision { Move = move, Status = HelmStatus.Failed, Says = description }, bounded.Token);
-        }
-        catch (Exception refusal) when (refusal is EstateException or RollbackException or OperationCanceledException)
-        {
-            reporter.Warning($"Revision {move.Revision} of {move} may still be {HelmStatus.PendingRollback}: {refusal.Message} Repair-HelmRelease {move.Release} -Namespace {move.Namespace} puts that right.");
-        }
-    }
 
     private async Task<bool> EndedAsync(HelmMove move, CancellationToken cancellation) =>
         (await estate.Helm.ListAsync(move.Namespace, move.Release, cancellation)).Records.Any(record => record.Name.Revision == move.Revision && record.Status == HelmStatus.Deployed);

@@ -17,11 +17,11 @@ internal sealed record HelmTarget(HelmRevisionContent Revision, IReadOnlyList<st
         if (HelmKnownGood.IsRestingAfterRollback(release, judged, now)) return new HelmTarget(release.Last, []) { IsResting = true };
         return judged.FirstOrDefault(revision => revision.IsDefaultTarget) is { } good
             ? new HelmTarget(Readable(release, good.Revision), [])
-            : throw new RollbackException("NoKnownGood", $"Of no earlier revision of {release} in {release.Namespace} is there evidence that it worked.")
+            : throw new RollbackException("NoKnownGoodRevision", $"Of no earlier revision of {release} in {release.Namespace} is there evidence that it worked.")
             {
                 Target = release.Name,
                 Evidence = [.. judged.Select(revision => string.Create(CultureInfo.InvariantCulture, $"revision {revision.Revision} ({revision.Status}): {revision.Health}: {string.Join("; ", revision.Evidence)}"))],
-                NextStep = $"Get-HelmHistory {release.Name} -Namespace {release.Namespace}, then Invoke-HelmRollback {release.Name} -ToRevision …",
+                NextStep = $"Get-HelmHistory {release.Name} -Namespace {release.Namespace}, then Invoke-HelmRollback {release.Name} -Namespace {release.Namespace} -ToRevision …",
             };
     }
 

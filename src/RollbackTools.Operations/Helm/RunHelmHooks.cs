@@ -30,7 +30,7 @@ public sealed record RunHelmHooks : HelmStep
     public static IReadOnlyList<HelmHook> Of(HelmRecord record, string happening) =>
         [.. record.Hooks.Where(hook => hook.Events.Contains(happening)).OrderBy(hook => hook.Weight).ThenBy(hook => hook.Name, StringComparer.Ordinal)];
 
-    protected override string Failed(Exception failure) => $"Rollback \"{Move.Release}\" failed: {Event} hooks failed: {Reason(failure)}";
+    protected override string Failed(Exception failure) => $"Rollback \"{Move.Release}\" failed: {Event} hooks failed: {HelmFailure.Reason(failure)}";
 
     private protected override async Task<StepOutcome> ApplyAsync(StepContext context, HelmWork work, Func<Task> intend, CancellationToken cancellation)
     {

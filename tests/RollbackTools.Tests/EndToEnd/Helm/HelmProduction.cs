@@ -30,19 +30,36 @@ internal sealed class HelmProduction : IAsyncDisposable
 
     public static async Task<HelmProduction> OpenAsync(SharedCluster shared, HelmOptions? options = null) => new(await shared.OpenAsync(), options ?? new HelmOptions());
 
-    /// <summary>zkprova at a good tag, and then at another.</summary>
-    public static async Task<HelmProduction> ShippedAsync(SharedCluster shared, string bad = "two-errors", HelmOptions? options = null)
+    /// <summary>zkprova at a good tag for two days, and since a moment ago at another.</summary>
+    public static async Task<HelmProduction> ShippedAsync(SharedCluster shared, string bad = "two-errors", HelmOptions? options = null, string good = "one")
     {
         var production = await OpenAsync(shared, options);
-        await production.Helm.InstallAsync("zkprova", Zkprova, Values("one"), Stop);
-        await production.WellAsync();
-        await production.Helm.UpgradeAsync("zkprova", Zkprova, Values(bad), Stop, (options ?? new HelmOptions()) with { NoHooks = true });
+        await production.Helm.InstallAsync("zkprova", Zkprova, Values(good), Stop, production.Helm.Options with { NoHooks = true });
+        if (good == "one")
+        {
+            await production.WellAsync();
+            await production.LongAgoAsync("zkprova", 1);
+        }
+
+        await production.Helm.UpgradeAsync("zkprova", Zkprova, Values(bad), Stop, production.Helm.Options with { NoHooks = true });
+        if (bad.EndsWith("errors", StringComparison.Ordinal)) await production.WellAsync();
         return production;
     }
 
     public static JsonObject Values(string tag, string logLevel = "info") => new() { ["image"] = new JsonObject { ["tag"] = tag }, ["logLevel"] = logLevel };
 
-    public Task WellAsync() => Production.UntilAsync(() => Find(Resources.Deployments, "zkprova-zkprova-backend")?["status"]?["availableReplicas"] is { } count && (int)count == 2);
+    /// <summary>Until all of zkprova is rolled out.</summary>
+    public async Task WellAsync()
+    {
+        foreach (var name in (string[])["zkprova-zkprova-backend", "zkprova-zkprova-frontend"]) await Production.CompleteAsync(name);
+    }
+
+    /// <summary>As if that revision had been deployed two days ago.</summary>
+    public async Task LongAgoAsync(string release, int revision)
+    {
+        foreach (var app in (string[])["zkprova-backend", "zkprova-frontend"]) Production.Age(app, TimeSpan.FromDays(2));
+        await Helm.History.ChangeAsync(release, revision, record => record["info"]!["last_deployed"] = DateTimeOffset.UtcNow.AddDays(-2).ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", System.Globalization.CultureInfo.InvariantCulture), Stop);
+    }
 
     public JsonObject? Find(ResourceType type, string name) => Production.Find(name, type);
 

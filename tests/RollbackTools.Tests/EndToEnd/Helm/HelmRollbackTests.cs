@@ -80,7 +80,7 @@ public sealed class HelmRollbackTests(SharedCluster shared)
     {
         await using var production = await HelmProduction.ShippedAsync(shared);
         production.Drift(Resources.Services, "zkprova-zkprova-backend", service => service["spec"]!["ports"]![0]!["targetPort"] = 8888);
-        var before = await production.Production.EverythingAsync();
+        var before = Everything(production);
 
         var planned = await production.RollBackAsync("Invoke-HelmRollback zkprova -WhatIf");
 
@@ -92,7 +92,7 @@ public sealed class HelmRollbackTests(SharedCluster shared)
         Assert.Contains("ghcr.io/zkprova/backend:two-errors → ghcr.io/zkprova/backend:one", text, StringComparison.Ordinal);
         Assert.Contains("changed by hand since", text, StringComparison.Ordinal);
         Assert.Contains("run post-rollback hook job/zkprova-zkprova-smoke of revision 1", text, StringComparison.Ordinal);
-        Assert.Equal(before, await production.Production.EverythingAsync());
+        Assert.Equal(before, Everything(production));
     }
 
     [Fact]
@@ -108,4 +108,10 @@ public sealed class HelmRollbackTests(SharedCluster shared)
         Assert.Equal("1:superseded 2:superseded 3:superseded 4:deployed", await production.StatusesAsync());
         Assert.Equal("Rollback to 2", (string)(await production.RecordAsync(4))["info"]!["description"]!);
     }
+
+    // What a rollback may write; what controllers go on writing is left out.
+    private static List<string> Everything(HelmProduction production) =>
+        [.. new[] { Resources.ServiceAccounts, Resources.Secrets, Resources.ConfigMaps, Resources.Services, Resources.Ingresses, Resources.Jobs, Resources.Leases }
+            .SelectMany(production.Production.List).Select(item => $"{item.Type} {item.Name} {item.Version}"),
+            .. production.Production.List(Resources.Deployments).Select(item => $"{item.Name} {item.Read["metadata"]!["generation"]}")];
 }
