@@ -26,6 +26,7 @@
         'Invoke-ArgoSync'
         'Invoke-ImageRollback'
         'Invoke-ReleaseRollback'
+        'Repair-HelmRelease'
         'Restart-Workload'
         'Resume-ImageUpdate'
         'Resume-RollbackRun'

@@ -65,6 +65,27 @@ internal sealed class HelmStorage(KubernetesTransport transport, ClusterInfo clu
         return transport.SendAsync(request, DrainAsync, cancellation);
     }
 
+    public Task KeepAsync(HelmRecordHeader record, string copy, CancellationToken cancellation) => Copies.KeepAsync(record, copy, cancellation);
+
+    public async Task<HelmRecord?> ReadKeptAsync(HelmRecordName record, string copy, CancellationToken cancellation)
+    {
+        try
+        {
+            var target = Target(record) with { Name = HelmCopies.NameOf(record, copy) };
+            return await SendAsync(record, new ApiRequest(HttpMethod.Get, "get", target) { MayRepeat = true }, cancellation).ConfigureAwait(false);
+        }
+        catch (EstateException absent) when (absent.Kind == EstateErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    public Task<bool> RestoreAsync(HelmRecordName record, string copy, CancellationToken cancellation) => Copies.RestoreAsync(record, copy, cancellation);
+
+    public Task ForgetAsync(HelmRecordName record, string copy, CancellationToken cancellation) => Copies.ForgetAsync(record, copy, cancellation);
+
+    private HelmCopies Copies => new(transport, cluster);
+
     private async Task<(IReadOnlyList<HelmRecordHeader> Records, HelmUnseen? Unseen)> LookAsync(
         HelmDriver driver, string? ns, ListFilter filter, CancellationToken cancellation)
     {

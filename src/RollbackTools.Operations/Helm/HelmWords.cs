@@ -9,7 +9,7 @@ internal static partial class HelmWords
 {
     private const int Longest = 300;
 
-    /// <summary>The revision of <c>Rollback to 3</c>.</summary>
+    /// <summary>The revision of <c>Rollback to 3</c>, also where a repair noted something behind it.</summary>
     public static int? RollbackOf(string? description) =>
         description is not null && RollbackTo().Match(description) is { Success: true } match
         && int.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision : null;
@@ -27,7 +27,7 @@ internal static partial class HelmWords
         return line.Length <= Longest ? line : line[..Longest] + "…";
     }
 
-    [GeneratedRegex(@"^Rollback to (\d{1,9})$")]
+    [GeneratedRegex(@"^Rollback to (\d{1,9})(;|$)")]
     private static partial Regex RollbackTo();
 
     [GeneratedRegex("^(Upgrade|Rollback|Release|Install)\\b.{0,80}? failed: ")]

@@ -1,5 +1,5 @@
+using System.Text;
 using System.Text.Json.Nodes;
-using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Operations.Objects;
 
@@ -38,8 +38,19 @@ public static class ObjectDiff
     public static IReadOnlyList<FieldChange> Drift(ObjectId id, JsonObject manifest, JsonObject live)
     {
         List<FieldChange> changes = [];
-        new Walk(id, changes) { OnlyDeclared = true }.Objects(Declared.Of(manifest), Declared.Of(live), "", MergeRules.Of(id.Group, id.Kind));
+        new Walk(id, changes) { OnlyDeclared = true }.Objects(AsStored(id, Declared.Of(manifest)), Declared.Of(live), "", MergeRules.Of(id.Group, id.Kind));
         return changes;
+    }
+
+    // A Secret's stringData is written into its data, and is not there afterwards.
+    private static JsonObject AsStored(ObjectId id, JsonObject manifest)
+    {
+        if (id is not { Group: "", Kind: "Secret" } || manifest["stringData"] is not JsonObject texts) return manifest;
+        var data = manifest["data"]?.AsObject() ?? [];
+        foreach (var (name, text) in texts) data[name] = Convert.ToBase64String(Encoding.UTF8.GetBytes(text?.ToString() ?? ""));
+        manifest.Remove("stringData");
+        manifest["data"] = data.Parent is null ? data : data.DeepClone();
+        return manifest;
     }
 
     private static List<FieldChange> Fields(ObjectId id, JsonObject from, JsonObject to)

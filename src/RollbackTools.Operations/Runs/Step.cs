@@ -4,6 +4,7 @@ using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.Owned;
 using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Helm;
+using RollbackTools.Operations.Helm.Repair;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Workloads;
@@ -42,6 +43,12 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(CloseHelmRevision), "CloseHelmRevision")]
 [JsonDerivedType(typeof(PruneHelmHistory), "PruneHelmHistory")]
 [JsonDerivedType(typeof(ReturnHelmRelease), "ReturnHelmRelease")]
+[JsonDerivedType(typeof(SetRevisionStatus), "SetRevisionStatus")]
+[JsonDerivedType(typeof(RewriteApis), "RewriteApis")]
+[JsonDerivedType(typeof(SetAsideRevision), "SetAsideRevision")]
+[JsonDerivedType(typeof(RestoreRevision), "RestoreRevision")]
+[JsonDerivedType(typeof(RestoreManifest), "RestoreManifest")]
+[JsonDerivedType(typeof(DeleteLeftover), "DeleteLeftover")]
 public abstract record Step
 {
     /// <summary>What it changes, in the wire's own words: <c>PATCH apps/v1 deployments/api: image a:41 → a:40</c>.</summary>

@@ -28,4 +28,21 @@ public interface IHelmStorage
 
     /// <summary>Deletes that very object; one made anew under the name is left alone (<see cref="EstateErrorKind.Conflict"/>).</summary>
     Task DeleteAsync(HelmRecordHeader record, CancellationToken cancellation);
+
+    /// <summary>
+    /// Keeps a record as it is, byte for byte and under another name (<c>NAME.COPY</c>), where no Helm sees it. Done again it changes nothing.
+    /// </summary>
+    Task KeepAsync(HelmRecordHeader record, string copy, CancellationToken cancellation);
+
+    /// <summary>A kept record; null when there is no such copy.</summary>
+    Task<HelmRecord?> ReadKeptAsync(HelmRecordName record, string copy, CancellationToken cancellation);
+
+    /// <summary>
+    /// Makes the record again out of its copy, with its labels. False when there is no copy. <see cref="EstateErrorKind.AlreadyExists"/> when
+    /// there is a record of that revision again.
+    /// </summary>
+    Task<bool> RestoreAsync(HelmRecordName record, string copy, CancellationToken cancellation);
+
+    /// <summary>Deletes a copy; one that is not there is no trouble.</summary>
+    Task ForgetAsync(HelmRecordName record, string copy, CancellationToken cancellation);
 }

@@ -13,50 +13,7 @@ namespace RollbackTools.Tests.EndToEnd.Helm;
 /// <summary>Releases that helm (of the practice estate, or the real one) made, read by the cmdlets over the wire.</summary>
 public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCluster>
 {
-    private static readonly HelmChart Chart = new("shop", "1.0.0", "2026.1")
-    {
-        Values = "tag: \"1.0\"\ngreeting: hello\npassword: first\n",
-        Templates =
-        [
-            new ChartFile("templates/all.yaml", """
-                apiVersion: v1
-                kind: ConfigMap
-                metadata:
-                  name: {{ .Release.Name }}
-                data:
-                  greeting: {{ .Values.greeting }}
-                ---
-                apiVersion: v1
-                kind: Secret
-                metadata:
-                  name: {{ .Release.Name }}
-                stringData:
-                  password: {{ .Values.password }}
-                ---
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata:
-                  name: {{ .Release.Name }}
-                spec:
-                  replicas: 1
-                  selector:
-                    matchLabels:
-                      app: {{ .Release.Name }}
-                  template:
-                    metadata:
-                      labels:
-                        app: {{ .Release.Name }}
-                    spec:
-                      containers:
-                        - name: app
-                          image: shop/shop:{{ .Values.tag }}
-                          env:
-                            - name: DB_PASSWORD
-                              value: {{ .Values.password }}
-
-                """),
-        ],
-    };
+    private static readonly HelmChart Chart = ShopChart.Chart;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -73,7 +30,7 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
         await using Production production = new(space.Cluster, space.Namespace);
         await space.Helm.InstallAsync("shop", Chart, null, Stop);
         await AgeAsync(space, 1, TimeSpan.FromDays(3));
-        await space.Helm.UpgradeAsync("shop", Chart with { Version = "1.1.0", AppVersion = "2026.2" }, Values("1.1", "good day", "second"), Stop);
+        await space.Helm.UpgradeAsync("shop", Chart with { Version = "1.1.0", AppVersion = "2026.2" }, ShopChart.Values("1.1", "good day", "second"), Stop);
         await production.CompleteAsync("shop");
 
         var revisions = Of<HelmRevision>(await production.RunAsync("Get-HelmHistory shop"));
@@ -102,11 +59,11 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
     {
         using var space = cluster.Space(new HelmOptions { Wait = true });
         await using Production production = new(space.Cluster, space.Namespace);
-        await space.Helm.InstallAsync("shop", Chart, Values("1.0"), Stop);
+        await space.Helm.InstallAsync("shop", Chart, ShopChart.Values("1.0"), Stop);
         await AgeAsync(space, 1, TimeSpan.FromDays(3));
-        await space.Helm.UpgradeAsync("shop", Chart, Values("1.1"), Stop);
+        await space.Helm.UpgradeAsync("shop", Chart, ShopChart.Values("1.1"), Stop);
         await AgeAsync(space, 2, TimeSpan.FromDays(2));
-        await space.Helm.UpgradeAsync("shop", Chart, Values("1.2"), Stop);
+        await space.Helm.UpgradeAsync("shop", Chart, ShopChart.Values("1.2"), Stop);
         await AgeAsync(space, 3, TimeSpan.FromDays(1));
         await space.Helm.RollbackAsync("shop", 2, Stop);
 
@@ -124,7 +81,7 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
         using var space = cluster.Space(new HelmOptions { Wait = true });
         await using Production production = new(space.Cluster, space.Namespace);
         await space.Helm.InstallAsync("shop", Chart, null, Stop);
-        await Assert.ThrowsAsync<HelmKilledException>(() => space.Helm.UpgradeAsync("shop", Chart, Values("1.1"), Stop, new HelmOptions { KilledAt = HelmMoment.HalfApplied }));
+        await Assert.ThrowsAsync<HelmKilledException>(() => space.Helm.UpgradeAsync("shop", Chart, ShopChart.Values("1.1"), Stop, new HelmOptions { KilledAt = HelmMoment.HalfApplied }));
 
         var release = Assert.Single(Of<HelmRelease>(await production.RunAsync("Get-HelmRelease shop")));
 
@@ -137,10 +94,10 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
     {
         using var space = cluster.Space(new HelmOptions { Wait = true });
         await using Production production = new(space.Cluster, space.Namespace);
-        await space.Helm.InstallAsync("shop", Chart, Values("1.0"), Stop);
-        await space.Helm.UpgradeAsync("shop", Chart, Values("1.1"), Stop);
-        await space.Helm.UpgradeAsync("shop", Chart, Values("1.2"), Stop);
-        await space.Helm.UpgradeAsync("shop", Chart, Values("1.3"), Stop);
+        await space.Helm.InstallAsync("shop", Chart, ShopChart.Values("1.0"), Stop);
+        await space.Helm.UpgradeAsync("shop", Chart, ShopChart.Values("1.1"), Stop);
+        await space.Helm.UpgradeAsync("shop", Chart, ShopChart.Values("1.2"), Stop);
+        await space.Helm.UpgradeAsync("shop", Chart, ShopChart.Values("1.3"), Stop);
         await AgeAsync(space, 1, TimeSpan.FromDays(3));
         await space.Helm.History.TruncateAsync("shop", 3, 0.5, Stop);
         await space.Helm.History.StoreBombAsync("shop", 2, 30_000_000, Stop);
@@ -161,7 +118,7 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
         await using Production production = new(space.Cluster, space.Namespace);
         await space.Helm.InstallAsync("shop", Chart, null, Stop);
         await space.Helm.InstallAsync("blog", Chart, null, Stop);
-        await space.Helm.UpgradeAsync("blog", Chart, Values("1.1"), Stop);
+        await space.Helm.UpgradeAsync("blog", Chart, ShopChart.Values("1.1"), Stop);
 
         var releases = Of<HelmRelease>(await production.RunAsync("Get-HelmRelease"));
         var everywhere = Of<HelmRelease>(await production.RunAsync("Get-HelmRelease -AllNamespaces"));
@@ -216,8 +173,6 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
     // As if it had been deployed so long ago.
     private static Task AgeAsync(HelmSpace space, int revision, TimeSpan ago) => space.Helm.History.ChangeAsync("shop", revision, record =>
         record["info"]!["last_deployed"] = (DateTimeOffset.UtcNow - ago).ToString("O", System.Globalization.CultureInfo.InvariantCulture), Stop);
-
-    private static JsonObject Values(string tag, string greeting = "hello", string password = "first") => new() { ["tag"] = tag, ["greeting"] = greeting, ["password"] = password };
 
     private static IReadOnlyList<T> Of<T>(CommandOutput output)
     {
