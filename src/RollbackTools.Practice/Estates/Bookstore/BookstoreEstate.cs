@@ -30,7 +30,7 @@ public sealed class BookstoreEstate : GitOpsEstate
     protected override Task PrepareAsync(EstatePast past, CancellationToken cancellation)
     {
         past.Operator.Apply($"{{ apiVersion: v1, kind: Namespace, metadata: {{ name: {BookstoreRepository.Namespace} }} }}");
-        return Task.CompletedTask;
+        return BookstoreAddon.InstallAsync(past, cancellation);
     }
 
     protected override string Applications(string url, DateTimeOffset now) =>
