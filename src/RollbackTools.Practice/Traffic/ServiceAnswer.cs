@@ -12,7 +12,11 @@ public sealed record Answer(int Status, byte[] Body);
 /// What a Service says, decided by its ready pods: <c>/health</c> and <c>/ready</c> for probes and people, anything else is
 /// traffic, which is logged by the pod that serves it and fails as often as its image does. Thread-safe.
 /// </summary>
-public sealed class ServiceAnswer(ServiceBackends backends, PodLogBook logs, int seed)
+/// <param name="backends">Its ready pods.</param>
+/// <param name="logs">Where pods log.</param>
+/// <param name="seed">Of the chance by which a request fails.</param>
+/// <param name="served">Told of every request and its status.</param>
+public sealed class ServiceAnswer(ServiceBackends backends, PodLogBook logs, int seed, Action<Backend, int>? served = null)
 {
     private readonly object gate = new();
     private readonly Random random = new(seed);
@@ -40,6 +44,7 @@ public sealed class ServiceAnswer(ServiceBackends backends, PodLogBook logs, int
         }
 
         var status = fails ? 500 : 200;
+        served?.Invoke(backend, status);
         if (fails)
             Log($"level=error msg=\"unhandled error\" path={path} error=\"relation \\\"orders_v2\\\" does not exist\"");
         Log($"level={(fails ? "error" : "info")} msg=\"request\" method={method} path={path} status={status} duration={milliseconds}ms");
