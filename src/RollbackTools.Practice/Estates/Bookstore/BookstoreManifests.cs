@@ -109,7 +109,7 @@ internal static class BookstoreManifests
         {{Arguments(service, "        ")}}
               steps:
                 - setWeight: 25
-                - pause: { duration: 4m }
+                - pause: { duration: 6m }
                 - setWeight: 50
                 - pause: { duration: 1m }
         """;
