@@ -17,6 +17,7 @@
     CmdletsToExport      = @(
         'Get-ArgoApplication'
         'Get-ArgoHistory'
+        'Get-ArgoRollout'
         'Get-ImageHistory'
         'Get-ReleaseTag'
         'Get-RollbackRun'
@@ -25,16 +26,19 @@
         'Invoke-ImageRollback'
         'Invoke-ReleaseRollback'
         'Restart-Workload'
+        'Resume-ArgoRollout'
         'Resume-ImageUpdate'
         'Resume-RollbackRun'
         'Resume-Workload'
         'Set-ArgoSyncPolicy'
         'Set-KustomizeImage'
         'Start-RollbackPractice'
+        'Stop-ArgoRollout'
         'Stop-RollbackPractice'
         'Suspend-ImageUpdate'
         'Suspend-Workload'
         'Test-RollbackHealth'
+        'Undo-ArgoRollout'
         'Undo-GitCommit'
         'Undo-RollbackRun'
     )
@@ -54,7 +58,7 @@
         PSData = @{
             Tags         = @(
                 'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
-                'Kubernetes', 'ArgoCD', 'Kustomize', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
+                'Kubernetes', 'ArgoCD', 'Kustomize', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'ArgoRollouts', 'Incident', 'Runbook', 'SRE', 'DevOps'
             )
             LicenseUri   = 'https://github.com/rollbacktools/rollbacktools/blob/main/LICENSE'
             ProjectUri   = 'https://github.com/rollbacktools/rollbacktools'

@@ -4,6 +4,7 @@ using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
+using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.Runs;
@@ -19,6 +20,7 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
 [JsonDerivedType(typeof(SuspensionRequest), "Suspension")]
 [JsonDerivedType(typeof(RestartRequest), "Restart")]
+[JsonDerivedType(typeof(RolloutRequest), "Rollout")]
 [JsonDerivedType(typeof(ReleaseRollbackRequest), "ReleaseRollback")]
 [JsonDerivedType(typeof(KustomizeImageRequest), "KustomizeImage")]
 [JsonDerivedType(typeof(GitRevertRequest), "GitRevert")]

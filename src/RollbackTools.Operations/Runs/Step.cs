@@ -5,6 +5,7 @@ using RollbackTools.Operations.GitOps.Owned;
 using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
+using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.Runs;
@@ -23,6 +24,10 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(SetUpdateAnnotations), "SetUpdateAnnotations")]
 [JsonDerivedType(typeof(RestoreTemplate), "RestoreTemplate")]
 [JsonDerivedType(typeof(ReplacePod), "ReplacePod")]
+[JsonDerivedType(typeof(SetRolloutAbort), "SetRolloutAbort")]
+[JsonDerivedType(typeof(SetRolloutPause), "SetRolloutPause")]
+[JsonDerivedType(typeof(PromoteRollout), "PromoteRollout")]
+[JsonDerivedType(typeof(PromoteRolloutFully), "PromoteRolloutFully")]
 [JsonDerivedType(typeof(PinImage), "PinImage")]
 [JsonDerivedType(typeof(PinImages), "PinImages")]
 [JsonDerivedType(typeof(FollowGit), "FollowGit")]

@@ -37,8 +37,8 @@ public sealed class PracticeCluster : IAsyncDisposable
         Operator = new Operator(Store, writer, catalog);
         NodeAgent nodes = new(context, Images, Logs);
         List<Controller> controllers = [.. ControllerSet.All(context), nodes];
-        if (options.Traffic) controllers.Add(router = new ServiceRouter(context, nodes, Logs, options.Seed));
-        AddOnContext cluster = new(context, writer, admission, Images);
+        if (options.Traffic) controllers.Add(router = new ServiceRouter(context, nodes, Logs, Traffic, options.Seed));
+        AddOnContext cluster = new(context, writer, admission, Images, Traffic);
         foreach (var one in addOns) controllers.AddRange(one.Install(cluster));
         loop = new ControlLoop(context, controllers);
     }
@@ -52,6 +52,9 @@ public sealed class PracticeCluster : IAsyncDisposable
     public ImageCatalogue Images { get; } = new();
 
     public PodLogBook Logs { get; }
+
+    /// <summary>The requests its pods have served.</summary>
+    public TrafficLedger Traffic { get; } = new();
 
     /// <summary>Applies manifests, ships images, scales.</summary>
     public Operator Operator { get; }

@@ -15,6 +15,9 @@ internal sealed record ApiRequest(HttpMethod Method, string Verb, ApiTarget Targ
     /// </summary>
     public bool MayRepeat { get; init; }
 
+    /// <summary>Only the object's metadata is wanted; a server that cannot leave the rest out sends it all.</summary>
+    public bool MetadataOnly { get; init; }
+
     public Uri Address(Uri server) => new(server, Target.Path + Query);
 
     /// <summary>The wire's words: <c>PATCH apps/v1 deployments/api -n prod</c>.</summary>

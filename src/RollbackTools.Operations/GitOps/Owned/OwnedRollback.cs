@@ -9,6 +9,12 @@ namespace RollbackTools.Operations.GitOps.Owned;
 /// <summary>A workload of a request with the plan to change it in the cluster.</summary>
 internal sealed record OwnedMove(WorkloadSnapshot Workload, TargetPlan InCluster, RestoreTemplate Restore)
 {
+    /// <summary>What comes before the template goes back: a canary's traffic, which does not wait for Git.</summary>
+    public IEnumerable<Step> Before => InCluster.Steps.TakeWhile(step => step is not RestoreTemplate);
+
+    /// <summary>What comes after it.</summary>
+    public IEnumerable<Step> After => InCluster.Steps.SkipWhile(step => step is not RestoreTemplate).Skip(1);
+
     public WorkloadMove Move { get; } = new()
     {
         Kind = Workload.Kind, Namespace = Workload.Namespace, Name = Workload.Name, From = Restore.From.Images, To = Restore.To.Images,
@@ -83,6 +89,12 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         var gitFirst = request.Via == RollbackVia.Git || (request.Via == RollbackVia.ArgoCD && entry is null && remedy is not null);
         if (request.Via == RollbackVia.ArgoCD && entry is null) warnings.Add($"No earlier deployment of {application} differs from now in these images alone, so {(gitFirst ? "Git is changed first" : "the workloads are changed directly")}.");
 
+        if (!gitFirst && entry is null)
+        {
+            foreach (var one in asked.Where(one => one.Restore.Target is not null))
+                warnings.AddRange(await new ConfigurationNeeds(estate.Cluster).CheckAsync(one.Workload, one.Restore.Target!, cancellation));
+        }
+
         var pause = await pauses.PlanAsync(application, request.Reason, cancellation);
         var (updates, kept) = await SuspendAsync(application, moves, warnings, cancellation);
         QuietApplication quiet = new() { Namespace = application.Metadata.Namespace, Application = application.Metadata.Name, Preempt = request.Preempt, Timeout = request.Timeout };
@@ -92,14 +104,16 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         var follow = remedy is null ? null : Follow(application, remedy.Step, moves);
         List<Step> steps = [.. pause.Steps, .. updates, quiet];
         List<Step> then = [];
+        steps.AddRange(asked.SelectMany(one => one.Before));
         if (gitFirst)
         {
-            steps.AddRange([remedy!.Step, follow!]);
+            steps.AddRange([remedy!.Step, follow!, .. asked.SelectMany(one => one.After)]);
             then.AddRange(resume);
         }
         else
         {
             steps.AddRange(entry is not null ? [SyncTo(application, entry)] : asked.Select(one => (Step)one.Restore));
+            steps.AddRange(asked.SelectMany(one => one.After));
             if (Marks(application, asked) is { } marks) steps.Add(marks);
             if (follow is not null) then.AddRange([remedy!.Step, follow, .. resume]);
         }
@@ -116,6 +130,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             },
             Steps = steps,
             Then = then,
+            Danger = asked.Select(one => one.InCluster.Danger).FirstOrDefault(danger => danger is not null),
             Action = $"Roll back image, with all that Argo CD application {application.Metadata.Name} needs",
             Locks = [.. asked.Select(one => new LockedTarget(one.Workload.Namespace, one.Workload.ToString())), .. Applications.LocksFor(estate, [application.Name, .. pause.Touched])],
             Verify = request.NoWait ? null : Verify(application, [.. asked.Select(one => (one.Workload, one.Restore))], gitFirst, then.Count > 0 || gitFirst, !restores && then.Count == 0, why),
@@ -245,7 +260,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
     private async Task<Verdict> ProveAsync(WorkloadSnapshot workload, RestoreTemplate? restore, TargetRun run, CancellationToken cancellation)
     {
         // Argo CD may have changed it instead of us: then what it runs now is what has to become healthy, if it is what was asked for.
-        var live = restore?.Result ?? await new WorkloadReader(estate.Cluster).ReadObjectAsync(workload.Kind, workload.Namespace, workload.Name, cancellation);
+        var live = restore?.Result ?? (await new WorkloadReader(estate.Cluster).ReadHolderAsync(workload.Kind, workload.Namespace, workload.Name, cancellation)).Holder;
         PodTemplate template = new(live.Spec.Template);
         var wanted = restore?.To.Images ?? template.Images;
         if (restore is not null && ContainerImage.Changes(template.Images, wanted) is { Length: > 0 } missing)
@@ -318,9 +333,16 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         {
             yield return step.Description;
             if (step is RestoreTemplate restore)
-                foreach (var more in asked.First(one => one.Restore == restore).InCluster.Draft.Steps.Skip(1)) yield return more;
+                foreach (var more in More(asked.First(one => one.Restore == restore))) yield return more;
             if (step == remedy?.Step) yield return remedy.IsThere ? "(Git says it already)" : remedy.Diff;
         }
+    }
+
+    // Beside the request itself, which is in the words of its step: fields that go back, too, and who gets them.
+    private static IEnumerable<string> More(OwnedMove move)
+    {
+        var words = move.InCluster.Steps.Select(step => step.Description).ToList();
+        return move.InCluster.Draft.Steps.Where(line => !words.Exists(word => line.EndsWith(word, StringComparison.Ordinal)));
     }
 
     private static IEnumerable<string> Left(ArgoApplication application, PlannedRemedy? remedy, Exception? why, IReadOnlyList<Step> resume)

@@ -26,6 +26,9 @@ public sealed record ResourceType(string Group, string Version, string Plural, s
     /// <summary>What a custom kind is printed with between its name and its age: <c>additionalPrinterColumns</c>.</summary>
     public IReadOnlyList<PrinterColumn> PrinterColumns { get; init; } = [];
 
+    /// <summary>Where a custom kind's scale subresource finds what it shows; as in Deployments when null.</summary>
+    public ScalePaths? Scale { get; init; }
+
     /// <summary><c>apps/v1</c>, or <c>v1</c> for the core group.</summary>
     public string ApiVersion { get; } = Group.Length == 0 ? Version : $"{Group}/{Version}";
 
@@ -44,4 +47,10 @@ public sealed record ResourceType(string Group, string Version, string Plural, s
 /// <param name="Name">As it is headed.</param>
 /// <param name="Path">The field, its parts parted by dots, as in <c>status.sync.status</c>.</param>
 /// <param name="Priority">As in the CustomResourceDefinition.</param>
-public sealed record PrinterColumn(string Name, string Path, int Priority = 0);
+/// <param name="Type">As in the CustomResourceDefinition: <c>string</c>, <c>integer</c>, or <c>date</c>, which prints as an age.</param>
+public sealed record PrinterColumn(string Name, string Path, int Priority = 0, string Type = "string");
+
+/// <summary>A custom kind's <c>subresources.scale</c>: names of fields in its status.</summary>
+/// <param name="Replicas">The field with the pods there are.</param>
+/// <param name="Selector">The field with the selector, as text.</param>
+public sealed record ScalePaths(string Replicas, string Selector);

@@ -9,13 +9,17 @@ internal static class CustomPrinter
     public static TablePrinter Of(ResourceType type)
     {
         if (type.PrinterColumns.Count == 0) return OtherPrinters.NameAndAge;
-        var paths = type.PrinterColumns.Select(column => column.Path.Split('.')).ToList();
+        var paths = type.PrinterColumns.Select(column => (column.Type, Path: column.Path.Split('.'))).ToList();
         return new TablePrinter(
-            [Name, .. type.PrinterColumns.Select(column => new Column(column.Name, Priority: column.Priority))],
-            (item, _, cells) =>
+            [Name, .. type.PrinterColumns.Select(column => new Column(column.Name, column.Type, Priority: column.Priority))],
+            (item, now, cells) =>
             {
                 cells.Text(item.Text("metadata", "name"));
-                foreach (var path in paths) cells.Text(item.Text(path));
+                foreach (var (kind, path) in paths)
+                {
+                    if (kind == "integer" && item.Has(path)) cells.Number(item.Number(path));
+                    else cells.Text(kind == "date" ? Words.Since(item.Time(path), now) : item.Text(path));
+                }
             });
     }
 }

@@ -43,7 +43,7 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         if (meta.Text("name") is not { Length: > 0 } && meta.Text("generateName") is { Length: > 0 } prefix)
             meta["name"] = ObjectStore.GenerateName(prefix);
 
-        if (type.Subresources.Contains("status") && !type.Custom) body.Remove("status");
+        if (type.Subresources.Contains("status")) body.Remove("status");
         admission.DropUnknown(type, body);
         Prepare(type, body);
         var name = meta.Text("name") ?? "";
