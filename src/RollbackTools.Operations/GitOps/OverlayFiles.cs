@@ -1,6 +1,7 @@
 using System.Text;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kustomize;
+using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.GitOps;
@@ -65,6 +66,21 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
             ? await EditAsync(path, pin, cancellation)
             : await TryEditAsync(path, pin, cancellation);
         return own is null ? overrides : [.. overrides, own];
+    }
+
+    /// <summary>What the overlay makes of an image that runs; null when it says nothing of it.</summary>
+    public async Task<string?> FindAsync(string image, string? application, CancellationToken cancellation)
+    {
+        try
+        {
+            var running = ImageReference.Parse(image);
+            var edits = await PinAsync(new ImagePin { Name = running.Repository, Tag = running.Tag, Digest = running.Digest }, application, cancellation);
+            return edits[0].Edit.Before is { } set && (set.NewTag ?? set.Digest) is not null ? set.ToString() : null;
+        }
+        catch (Exception unset) when (unset is FormatException or RollbackException { ErrorId: "ImageNotInKustomization" })
+        {
+            return null;
+        }
     }
 
     /// <summary>What the overlay builds upon and sets the image as well, in words.</summary>

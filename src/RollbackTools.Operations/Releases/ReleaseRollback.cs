@@ -35,8 +35,9 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
             return new TargetPlan { Draft = draft with { Steps = [$"nothing to change: {message}"] }, Settled = Verdict.Good(message), Success = RollbackOutcome.AlreadyThere };
         }
 
+        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, $"Invoke-ReleaseRollback -ClusterOnly -Repository {place.Repository.Url} -Overlay {place.Overlay}", cancellation);
         var stuck = await new StuckPodRelief(estate).PlanAsync(application, cancellation);
-        var pause = await new PausePlanner(estate, time).PlanAsync(application, request.Reason, cancellation);
+        var pause = await new PausePlanner(estate, time).PlanAsync(application, request.Reason, cancellation, request.Operation);
         var (updates, warnings) = await SuspendAsync(application, place, cancellation);
         ReturnOverlay back = Back(place);
         List<Step> steps =
@@ -48,8 +49,8 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
         IReadOnlyList<Step> then = [.. pause.Steps.Reverse().Select(step => step.Invert()!)];
         return Plan(draft with
         {
-            Steps = [.. steps.SelectMany(step => step == back ? Describe(place, back) : [step.Description]), .. stuck, "then wait until it is Healthy", .. then.Select(step => step.Description)],
-            Warnings = [.. draft.Warnings, .. pause.Warnings, .. warnings],
+            Steps = [$"checked: {permission.Reason}", .. steps.SelectMany(step => step == back ? Describe(place, back) : [step.Description]), .. stuck, "then wait until it is Healthy", .. then.Select(step => step.Description)],
+            Warnings = [.. draft.Warnings, .. permission.Unread.Select(window => $"Sync window not understood: {window}"), .. pause.Warnings, .. warnings],
             NextStep = updates.Count > 0 ? $"When a fixed release is out: Resume-ImageUpdate {draft.Name} -Namespace {draft.Namespace}" : null,
         }, steps, then) with { Locks = Applications.LocksFor(estate, [application.Name, .. pause.Touched]) };
     }

@@ -44,6 +44,51 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
             : await RevertAsync(repository, branch, overlay, pins, cancellation);
     }
 
+    /// <summary>
+    /// Whether Git says that a deployment ran something else: what workloads ran when is put together from times, and versions that came and went
+    /// within moments are told apart by Git alone. False, too, where it cannot be asked.
+    /// </summary>
+    public async Task<bool> SaysOtherwiseAsync(ArgoApplication application, ApplicationDeployment entry, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
+    {
+        if (entry.Version.Revisions is not [var revision]) return false;
+        try
+        {
+            var source = GitSource.Of(application, request.Git);
+            var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
+            var branch = await repository.ReadBranchAsync(source.Branch, cancellation);
+            var commit = await repository.FindCommitAsync(branch, revision, cancellation);
+            var edits = await new OverlayFiles(repository, estate.Kustomize, commit.Id, GitNames.Path(source.Overlay)).PinAllAsync(Pins(moves), application.Metadata.Name, cancellation);
+            return edits.Any(pin => pin[0].Edit is { Changed: true, Before: not null });
+        }
+        catch (Exception unasked) when (unasked is RollbackException or EstateException or FormatException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What Git would still bring, though it was rolled away from: each workload with that image (From) and the one it runs (To).</summary>
+    public async Task<IReadOnlyList<WorkloadMove>> LeftInGitAsync(
+        ArgoApplication application, IReadOnlyList<WorkloadSnapshot> workloads, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var source = GitSource.Of(application, request.Git);
+        var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
+        var branch = await repository.ReadBranchAsync(source.Branch, cancellation);
+        OverlayFiles files = new(repository, estate.Kustomize, branch.Tip, GitNames.Path(source.Overlay));
+        List<WorkloadMove> left = [];
+        foreach (var workload in workloads)
+        {
+            var bad = KnownGood.Judge(workload, "", now).Where(revision => revision is { Current: false, Health: RevisionHealth.Bad })
+                .SelectMany(revision => revision.Images).Select(image => image.Image).ToHashSet();
+            List<ContainerImage> inGit = [];
+            foreach (var image in workload.Template.Images)
+                inGit.Add(await files.FindAsync(image.Image, application.Metadata.Name, cancellation) is { } set && set != image.Image && bad.Contains(set) ? image with { Image = set } : image);
+            if (!inGit.SequenceEqual(workload.Template.Images))
+                left.Add(new WorkloadMove { Kind = workload.Kind, Namespace = workload.Namespace, Name = workload.Name, From = inGit, To = workload.Template.Images });
+        }
+
+        return left;
+    }
+
     private async Task<PlannedRemedy> PinAsync(
         ArgoApplication application, IGitRepository repository, GitBranch branch, string overlay, IReadOnlyList<ImagePin> pins, CancellationToken cancellation)
     {

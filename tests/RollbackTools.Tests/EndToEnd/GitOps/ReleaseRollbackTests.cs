@@ -106,6 +106,22 @@ public sealed class ReleaseRollbackTests
         Assert.Equal((WholeProduction.Good, "shop/web:5.0.0"), (production.Image("api"), production.Image("web")));
     }
 
+    [Fact]
+    public async Task A_sync_window_is_seen_before_anything_is_changed()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(2));
+        await ShipAsync(production, "6.0.0");
+        production.CloseWindow();
+        var (policy, head) = (production.Policy, await production.Git.ResolveAsync("main", Stop));
+
+        var output = await production.RunAsync("Invoke-ReleaseRollback shop");
+
+        Assert.Equal("SyncWindowBlocked", Assert.Single(output.Errors).ErrorId);
+        Assert.Equal((policy, head), (production.Policy, await production.Git.ResolveAsync("main", Stop)));
+    }
+
     private static async Task ShipAsync(WholeProduction production, string web, string from = "5.0.0")
     {
         production.Cluster.Images.Push("shop/api", "v2.0.0");

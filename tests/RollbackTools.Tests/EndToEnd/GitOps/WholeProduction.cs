@@ -137,6 +137,17 @@ internal sealed class WholeProduction : IAsyncDisposable
     public Task<string> CommitAsync(string message, string path, string content) => Git.CommitAsync(
         new CommitDraft(new GitAuthor("Dev", "dev@example.com"), Cluster.Clock.GetUtcNow(), message + "\n", [new FileChange(path, content)]), Stop);
 
+    /// <summary>From now on the project lets nobody sync.</summary>
+    public void CloseWindow() => Cluster.Operator.Apply("""
+        apiVersion: argoproj.io/v1alpha1
+        kind: AppProject
+        metadata: { name: default, namespace: argocd }
+        spec:
+          sourceRepos: ["*"]
+          destinations: [ { server: "*", namespace: "*" } ]
+          syncWindows: [ { kind: deny, schedule: "* * * * *", duration: 24h, applications: ["*"] } ]
+        """);
+
     /// <summary>Everything was deployed so much earlier.</summary>
     public void Age(TimeSpan by) => Cluster.Store.Update(ArgoResources.Applications, "argocd", "shop", body =>
     {
