@@ -50,7 +50,7 @@ internal sealed class PausePlanner(IEstate estate, TimeProvider time)
         {
             steps.Add(shield);
             paused.Add(set.Path);
-            warnings.Add($"ApplicationSet '{set.Name}' generates {application}: it is told to leave its sync policy alone, until Set-ArgoSyncPolicy {application.Metadata.Name} -Policy Exact.");
+            warnings.Add($"ApplicationSet '{set.Name}' generates {application}: it is told to leave its sync policy alone, {(operation is null ? $"until Set-ArgoSyncPolicy {application.Metadata.Name} -Policy Exact" : "until this gives it back")}.");
         }
 
         steps.Add(SetSyncPolicy.Pause(application, new PausedPolicy { By = RunEngine.Actor, At = time.GetUtcNow(), Reason = reason, Operation = operation, Owners = paused }));

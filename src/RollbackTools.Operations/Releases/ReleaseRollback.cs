@@ -27,8 +27,17 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
         Applications.MustReconcile(application);
         if (application.IsOperating && !request.Preempt && (application.Operation ?? application.OperationState!.Operation) is { Automated: false })
             Applications.MustBeIdle(application, "Invoke-ReleaseRollback");
+        if (request.Order.Count > 0)
+        {
+            throw new RollbackException("OrderBySyncWaves", $"{application} in {draft.Namespace} goes back by one commit, which Argo CD brings in the order of its sync waves: -Order counts in the cluster alone.")
+            {
+                Target = $"{application} in {draft.Namespace}",
+                NextStep = "Set the annotation argocd.argoproj.io/sync-wave on what is to go first, or leave Git and Argo CD aside with -ClusterOnly.",
+            };
+        }
+
         var place = await ReleasePlace.FindAsync(estate, request, application, await new ApplicationHistory(estate, time).JudgeAsync(application, cancellation), cancellation);
-        draft = draft with { From = GitCommit.Short(place.Branch.Tip), To = place.Target.Name, Warnings = place.Target.Skipped };
+        draft = draft with { From = GitCommit.Short(place.Branch.Tip), To = place.Target.Name, Warnings = [.. place.Target.Skipped, .. Warnings(place)] };
         if (place.Now.Content == place.Target.Tree.Content && application.SyncStatus == "Synced")
         {
             var message = $"{place.Overlay} on {place.Branch.Name} is as it was at {place.Target.Name} already";
@@ -102,17 +111,21 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
     private static IEnumerable<string> Describe(ReleasePlace place, ReturnOverlay back)
     {
         yield return back.Description;
-        foreach (var path in place.Now.Files.Keys.Union(place.Target.Tree.Files.Keys).Order(StringComparer.Ordinal))
-        {
-            var (now, then) = (place.Now.Files.GetValueOrDefault(path), place.Target.Tree.Files.GetValueOrDefault(path));
-            if (now != then) yield return $"{(then is null ? "delete" : now is null ? "add" : "change")} {path}";
-        }
+        foreach (var (path, now, then) in ReturnOverlay.Differences(place.Now, place.Target.Tree))
+            yield return $"{(then is null ? "delete" : now is null ? "add" : "change")} {path}";
+    }
+
+    private static IEnumerable<string> Warnings(ReleasePlace place)
+    {
+        foreach (var directory in place.Shared) yield return $"{directory} lies outside {place.Overlay} and goes back with it, for whatever else is rendered from it.";
+        foreach (var reference in place.Now.Elsewhere.Intersect(place.Target.Tree.Elsewhere).Where(one => !one.Contains("ref=", StringComparison.Ordinal)))
+            yield return $"{place.Overlay} also builds upon {reference}, which is another repository's: that stays as it is now.";
     }
 
     private async Task<(IReadOnlyList<Step> Steps, IReadOnlyList<string> Warnings)> SuspendAsync(ArgoApplication application, ReleasePlace place, CancellationToken cancellation)
     {
-        var then = (await place.ImagesAsync(estate, place.Target.Commit, cancellation)).ToLookup(image => image.Name, image => image.NewTag);
-        IReadOnlyList<string> tags = [.. (await place.ImagesAsync(estate, place.Branch.Tip, cancellation))
+        var then = place.Target.Tree.Images.ToLookup(image => image.Name, image => image.NewTag);
+        IReadOnlyList<string> tags = [.. place.Now.Images
             .Where(image => image.NewTag is not null && !then[image.Name].Contains(image.NewTag)).Select(image => image.NewTag!).Distinct().Order(StringComparer.Ordinal)];
         if (tags.Count == 0) return ([], []);
         ImageUpdateRequest suspend = new() { Applications = [application.Name], Tags = tags, Reason = request.Reason };

@@ -4,6 +4,7 @@ using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kustomize;
 using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.GitOps.Owned;
@@ -45,24 +46,32 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
     }
 
     /// <summary>
-    /// Whether Git says that a deployment ran something else: what workloads ran when is put together from times, and versions that came and went
-    /// within moments are told apart by Git alone. False, too, where it cannot be asked.
+    /// Whether a deployment differs from the present one in exactly these images, as Git tells: what workloads ran when is put together from times,
+    /// and versions that came and went within moments are told apart by Git alone. Null where it cannot tell.
     /// </summary>
-    public async Task<bool> SaysOtherwiseAsync(ArgoApplication application, ApplicationDeployment entry, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
+    public async Task<bool?> IsExactAsync(ArgoApplication application, ApplicationDeployment entry, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
     {
-        if (entry.Version.Revisions is not [var revision]) return false;
+        if (entry.Version.Revisions is not [var revision] || Deployed.Of(application)?.Version.Revisions is not [var deployed]) return null;
         try
         {
             var source = GitSource.Of(application, request.Git);
+            var overlay = GitNames.Path(source.Overlay);
             var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
             var branch = await repository.ReadBranchAsync(source.Branch, cancellation);
-            var commit = await repository.FindCommitAsync(branch, revision, cancellation);
-            var edits = await new OverlayFiles(repository, estate.Kustomize, commit.Id, GitNames.Path(source.Overlay)).PinAllAsync(Pins(moves), application.Metadata.Name, cancellation);
-            return edits.Any(pin => pin[0].Edit is { Changed: true, Before: not null });
+            var (then, now) = ((await repository.FindCommitAsync(branch, revision, cancellation)).Id, (await repository.FindCommitAsync(branch, deployed, cancellation)).Id);
+            OverlayFiles files = new(repository, estate.Kustomize, now, overlay);
+            await files.PinAllAsync(Pins(moves), application.Metadata.Name, cancellation);
+            var changed = ReturnOverlay.Differences(
+                await RenderedTree.ReadAsync(repository, estate.Kustomize, now, overlay, cancellation),
+                await RenderedTree.ReadAsync(repository, estate.Kustomize, then, overlay, cancellation)).Select(file => file.Path).ToHashSet();
+            if (!changed.SetEquals(files.Written.Keys)) return false;
+            foreach (var (path, pinned) in files.Written)
+                if (await repository.ReadFileAsync(then, path, cancellation) is not { } file || !file.Content.Span.SequenceEqual(pinned.Span)) return false;
+            return true;
         }
         catch (Exception unasked) when (unasked is RollbackException or EstateException or FormatException)
         {
-            return false;
+            return null;
         }
     }
 

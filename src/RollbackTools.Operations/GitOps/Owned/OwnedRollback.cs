@@ -151,8 +151,9 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
     private async Task<ApplicationDeployment?> EntryAsync(
         ArgoApplication application, IReadOnlyList<WorkloadSnapshot> all, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
     {
-        foreach (var entry in HistoryMatch.Find(application, all, moves))
-            if (!await remedies.SaysOtherwiseAsync(application, entry, moves, cancellation)) return entry;
+        var seen = HistoryMatch.Find(application, all, moves).ToList();
+        foreach (var entry in HistoryMatch.Candidates(application))
+            if (await remedies.IsExactAsync(application, entry, moves, cancellation) ?? seen.Contains(entry)) return entry;
         return null;
     }
 
