@@ -121,6 +121,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         HistoryId = target.HistoryId,
         From = deployed.Version,
         FromHistoryId = deployed.Entry?.Id,
+        Following = SyncApplication.LastLike(application, target.Version),
         Prune = request.Prune,
         SkipHooks = request.SkipHooks,
         SyncOptions = application.SyncOptions,

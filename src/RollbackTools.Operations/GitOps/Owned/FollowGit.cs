@@ -74,9 +74,22 @@ public sealed record FollowGit : Step
         StuckPodRelief relief = new(context.Estate);
         while (true)
         {
-            var tip = await repository.ReadBranchAsync(Push.Branch, cancellation);
-            await MustHoldAsync(context, repository, tip, cancellation);
-            var live = await context.Estate.ArgoCd.GetAsync(new ApplicationName(Namespace, Application), ArgoRefresh.Normal, cancellation);
+            GitBranch tip;
+            ArgoApplication live;
+            try
+            {
+                tip = await repository.ReadBranchAsync(Push.Branch, cancellation);
+                await MustHoldAsync(context, repository, tip, cancellation);
+                live = await context.Estate.ArgoCd.GetAsync(new ApplicationName(Namespace, Application), ArgoRefresh.Normal, cancellation);
+            }
+            catch (EstateException away) when (away.Kind is EstateErrorKind.Unreachable or EstateErrorKind.Overloaded or EstateErrorKind.Server && context.Time.GetElapsedTime(since) < Timeout)
+            {
+                // Git's host or Argo CD is gone for a moment, and this waits for both anyway.
+                context.Reporter.Verbose($"Waiting for {Application}: {away.Message}");
+                await Task.Delay(Moment, context.Time, cancellation);
+                continue;
+            }
+
             Applications.MustBe(live, Uid);
             if (live.ComparedRevisions is [var compared] && compared == tip.Tip && !live.IsOperating)
             {

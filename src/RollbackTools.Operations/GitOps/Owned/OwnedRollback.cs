@@ -213,6 +213,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             HistoryId = entry.Id,
             From = deployed?.Version,
             FromHistoryId = deployed?.Entry?.Id,
+            Following = SyncApplication.LastLike(application, entry.Version),
             SyncOptions = application.SyncOptions,
             Reason = request.Reason,
             Timeout = request.Timeout,
