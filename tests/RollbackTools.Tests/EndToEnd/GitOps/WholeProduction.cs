@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
@@ -138,6 +137,17 @@ internal sealed class WholeProduction : IAsyncDisposable
     public Task<string> CommitAsync(string message, string path, string content) => Git.CommitAsync(
         new CommitDraft(new GitAuthor("Dev", "dev@example.com"), Cluster.Clock.GetUtcNow(), message + "\n", [new FileChange(path, content)]), Stop);
 
+    /// <summary>From now on the project lets nobody sync.</summary>
+    public void CloseWindow() => Cluster.Operator.Apply("""
+        apiVersion: argoproj.io/v1alpha1
+        kind: AppProject
+        metadata: { name: default, namespace: argocd }
+        spec:
+          sourceRepos: ["*"]
+          destinations: [ { server: "*", namespace: "*" } ]
+          syncWindows: [ { kind: deny, schedule: "* * * * *", duration: 24h, applications: ["*"] } ]
+        """);
+
     /// <summary>Everything was deployed so much earlier.</summary>
     public void Age(TimeSpan by) => Cluster.Store.Update(ArgoResources.Applications, "argocd", "shop", body =>
     {
@@ -163,23 +173,10 @@ internal sealed class WholeProduction : IAsyncDisposable
     }
 
     /// <summary>Types a line in a process of its own that dies as by SIGKILL after a line of its journal.</summary>
-    public async Task<int> DieAsync(string line, int afterLine)
-    {
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])
-        [
-            Path.Combine(AppContext.BaseDirectory, "RollbackTools.Practice.dll"), "type", line,
-            "--kubeconfig", Cluster.Kubeconfig, "--runs", Runs.Directory, "--die-after-line", $"{afterLine}",
-        ])
-            start.ArgumentList.Add(argument);
-        start.Environment["HOME"] = machine.Home;
-        start.Environment["XDG_CACHE_HOME"] = Path.Combine(machine.Home, ".cache");
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(Stop), process.StandardError.ReadToEndAsync(Stop));
-        await process.WaitForExitAsync(Stop);
-        Assert.True(process.ExitCode == 0 || (await output).Length + (await error).Length == 0, $"{await output}{await error}");
-        return process.ExitCode;
-    }
+    public Task<int> DieAsync(string line, int afterLine) => MortalProcess.RunAsync(line, Runs, Cluster.Kubeconfig, afterLine, Variables);
+
+    /// <summary>Types a line in a process of its own that is killed at a moment, with the git commands it started or without.</summary>
+    public Task KillAsync(string line, Func<bool> when, bool andItsChildren) => MortalProcess.KillAsync(line, Runs, Cluster.Kubeconfig, when, andItsChildren, Variables);
 
     public async ValueTask DisposeAsync()
     {
@@ -193,6 +190,8 @@ internal sealed class WholeProduction : IAsyncDisposable
         Directory.Delete(directory, recursive: true);
         Assert.Empty(faults);
     }
+
+    private (string, string)[] Variables => [("HOME", machine.Home), ("XDG_CACHE_HOME", Path.Combine(machine.Home, ".cache"))];
 
     private static string? ImageOf(StoredObject pod) => (string?)pod.Read["spec"]?["containers"]?[0]?["image"];
 
