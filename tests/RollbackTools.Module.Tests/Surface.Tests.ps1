@@ -19,7 +19,7 @@ BeforeDiscovery {
             Name       = 'Set-ArgoSyncPolicy'
             Parameters = $argo + $confirm + 'AllowBadRevision', 'AllowEmpty', 'Policy', 'Prune', 'Reason', 'SelfHeal'
         }
-        @{ Name = 'Suspend-ImageUpdate'; Parameters = $argo + $confirm + 'Reason', 'Tag' }
+        @{ Name = 'Suspend-ImageUpdate'; Parameters = $argo + $confirm + 'Image', 'Reason', 'Tag' }
         @{ Name = 'Resume-ImageUpdate'; Parameters = $argo + $confirm + 'Reason' }
         @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
         @{

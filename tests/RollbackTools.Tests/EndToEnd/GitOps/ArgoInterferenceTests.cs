@@ -70,7 +70,7 @@ public sealed class ArgoInterferenceTests
             apiVersion: batch/v1
             kind: Job
             metadata: { name: migrate, annotations: { argocd.argoproj.io/hook: PreSync } }
-            spec: { template: { spec: { restartPolicy: Never, containers: [ { name: job, image: "shop/api:1.0" } ] } } }
+            spec: { template: { spec: { restartPolicy: Never, containers: [ { name: job, image: "shop/api:1.0-missing" } ] } } }
             """));
         production.Change(body =>
         {
