@@ -18,6 +18,8 @@
         'Get-ArgoApplication'
         'Get-ArgoHistory'
         'Get-ArgoRollout'
+        'Get-HelmHistory'
+        'Get-HelmRelease'
         'Get-ImageHistory'
         'Get-ReleaseTag'
         'Get-RollbackRun'
@@ -25,6 +27,7 @@
         'Invoke-ArgoSync'
         'Invoke-ImageRollback'
         'Invoke-ReleaseRollback'
+        'Repair-HelmRelease'
         'Restart-Workload'
         'Resume-ArgoRollout'
         'Resume-ImageUpdate'
@@ -58,7 +61,7 @@
         PSData = @{
             Tags         = @(
                 'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
-                'Kubernetes', 'ArgoCD', 'Kustomize', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'ArgoRollouts', 'Incident', 'Runbook', 'SRE', 'DevOps'
+                'Kubernetes', 'ArgoCD', 'ArgoRollouts', 'Kustomize', 'Helm', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
             )
             LicenseUri   = 'https://github.com/rollbacktools/rollbacktools/blob/main/LICENSE'
             ProjectUri   = 'https://github.com/rollbacktools/rollbacktools'

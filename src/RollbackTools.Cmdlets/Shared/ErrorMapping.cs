@@ -89,7 +89,7 @@ internal static class ErrorMapping
             or "NoImageUpdater" or "ReferenceMissing" or "ConfigurationMissing" or "NothingStable" => ErrorCategory.ObjectNotFound,
         "Timeout" or "ProgressDeadlineExceeded" or "PracticeNotReady" or "ControllerNotResponding" or "NotTakenUp" => ErrorCategory.OperationTimeout,
         "LockHeld" or "RunInUse" or "ChangedMeanwhile" or "Replaced" or "PushOvertaken" or "RevertConflict" or "OperationInProgress" or "OperationStuck"
-            or "SyncWindowBlocked" or "PolicyReverted" or "PolicyNotKept" => ErrorCategory.ResourceBusy,
+            or "SyncWindowBlocked" or "HelmReleaseBusy" or "PolicyReverted" or "PolicyNotKept" => ErrorCategory.ResourceBusy,
         "BranchExists" or "TagExists" => ErrorCategory.ResourceExists,
         "PushRejected" => ErrorCategory.PermissionDenied,
         "KustomizationUnreadable" => ErrorCategory.InvalidData,
@@ -97,7 +97,8 @@ internal static class ErrorMapping
         "AmbiguousName" or "AmbiguousContainer" or "InvalidImage" or "AmbiguousRun" or "AmbiguousRevision" or "AmbiguousVersion" or "InvalidName" or "InvalidPattern"
             or "InvalidUrl" or "NameAndSelector" or "NothingNamed" or "NothingToTest" or "NothingToExpectFrom" or "NamespaceMismatch" or "EstateMismatch" or "EstateAmbiguous"
             or "AmbiguousImage" or "AmbiguousApplication" or "NothingToSet" or "SecretInUrl" or "OverlayNotNamed" or "RepositoryNotNamed" or "PolicyNotAutomated" or "NotARollout" => ErrorCategory.InvalidArgument,
-        "RunUnreadable" => ErrorCategory.InvalidData,
+        "RunUnreadable" or "HelmRecordUnreadable" or "HelmManifestUnreadable" => ErrorCategory.InvalidData,
+        "HelmRecordTooLarge" => ErrorCategory.LimitsExceeded,
         "RuntimeMissing" or "PracticeMissing" => ErrorCategory.NotInstalled,
         "ConfirmationImpossible" => ErrorCategory.ResourceUnavailable,
         _ => ErrorCategory.InvalidOperation,

@@ -128,6 +128,15 @@ public static class Humanize
         var other => Paint(Yellow, other),
     };
 
+    /// <summary>Helm's status of a revision.</summary>
+    public static string HelmStatus(object? value) => $"{value}" switch
+    {
+        "deployed" => Paint(Green, "deployed"),
+        "failed" => Paint(Red, "failed"),
+        "superseded" or "" => $"{value}",
+        var other => Paint(Yellow, other),
+    };
+
     public static string Status(object? value) => Enum<HealthStatus>(value) switch
     {
         HealthStatus.Passed => Paint(Green, "Passed"),

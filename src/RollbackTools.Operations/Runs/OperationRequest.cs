@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.Helm.Repair;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Rollouts;
@@ -24,6 +25,7 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(ReleaseRollbackRequest), "ReleaseRollback")]
 [JsonDerivedType(typeof(KustomizeImageRequest), "KustomizeImage")]
 [JsonDerivedType(typeof(GitRevertRequest), "GitRevert")]
+[JsonDerivedType(typeof(HelmRepairRequest), "HelmRepair")]
 public abstract record OperationRequest
 {
     /// <summary>The operation's name in the record: <c>ImageRollback</c>.</summary>

@@ -3,6 +3,7 @@ using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.Owned;
 using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.Helm.Repair;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Rollouts;
@@ -40,6 +41,12 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(MarkRelease), "MarkRelease")]
 [JsonDerivedType(typeof(PinImageInFile), "PinImageInFile")]
 [JsonDerivedType(typeof(RevertCommits), "RevertCommits")]
+[JsonDerivedType(typeof(SetRevisionStatus), "SetRevisionStatus")]
+[JsonDerivedType(typeof(RewriteApis), "RewriteApis")]
+[JsonDerivedType(typeof(SetAsideRevision), "SetAsideRevision")]
+[JsonDerivedType(typeof(RestoreRevision), "RestoreRevision")]
+[JsonDerivedType(typeof(RestoreManifest), "RestoreManifest")]
+[JsonDerivedType(typeof(DeleteLeftover), "DeleteLeftover")]
 public abstract record Step
 {
     /// <summary>What it changes, in the wire's own words: <c>PATCH apps/v1 deployments/api: image a:41 → a:40</c>.</summary>

@@ -100,6 +100,8 @@ internal sealed class FakeCluster(ClusterInfo info) : ICluster
         yield break;
     }
 
+    public Task<ServedKind?> FindKindAsync(string apiVersion, string kind, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<AccessDecision> CanIAsync(AccessQuery query, CancellationToken cancellation) => throw new NotSupportedException();
 
     private static JsonElement Template(string name, string image) => JsonSerializer.SerializeToElement(new
