@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Helm.Repair;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
@@ -18,6 +19,7 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(ApplicationSyncRequest), "ArgoSync")]
 [JsonDerivedType(typeof(SyncPolicyRequest), "ArgoSyncPolicy")]
 [JsonDerivedType(typeof(ImageUpdateRequest), "ImageUpdate")]
+[JsonDerivedType(typeof(HelmRollbackRequest), "HelmRollback")]
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
 [JsonDerivedType(typeof(SuspensionRequest), "Suspension")]
 [JsonDerivedType(typeof(RestartRequest), "Restart")]

@@ -3,6 +3,7 @@ using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.Owned;
 using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Helm.Repair;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
@@ -47,6 +48,12 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(RestoreRevision), "RestoreRevision")]
 [JsonDerivedType(typeof(RestoreManifest), "RestoreManifest")]
 [JsonDerivedType(typeof(DeleteLeftover), "DeleteLeftover")]
+[JsonDerivedType(typeof(OpenHelmRevision), "OpenHelmRevision")]
+[JsonDerivedType(typeof(RunHelmHooks), "RunHelmHooks")]
+[JsonDerivedType(typeof(ChangeHelmObjects), "ChangeHelmObjects")]
+[JsonDerivedType(typeof(CloseHelmRevision), "CloseHelmRevision")]
+[JsonDerivedType(typeof(PruneHelmHistory), "PruneHelmHistory")]
+[JsonDerivedType(typeof(ReturnHelmRelease), "ReturnHelmRelease")]
 public abstract record Step
 {
     /// <summary>What it changes, in the wire's own words: <c>PATCH apps/v1 deployments/api: image a:41 → a:40</c>.</summary>
