@@ -109,7 +109,7 @@ internal static class BookstoreManifests
         {{Arguments(service, "        ")}}
               steps:
                 - setWeight: 25
-                - pause: { duration: 6m }
+                - pause: { duration: 8m }
                 - setWeight: 50
                 - pause: { duration: 1m }
         """;
