@@ -6,6 +6,7 @@ using RollbackTools.Practice.Estates.GitOps;
 using RollbackTools.Practice.Estates.Gospelib;
 using RollbackTools.Practice.Estates.Tomoda;
 using RollbackTools.Practice.Git;
+using RollbackTools.Practice.Rollouts;
 
 namespace RollbackTools.Practice.Cli;
 
@@ -51,7 +52,10 @@ internal static class EstateCatalogue
         var prefix = estate.Namespace + "/";
         DrillEstate about = new(estate.Name, cluster.Kubeconfig, estate.Namespace, cluster.Services
             .Where(service => service.Key.StartsWith(prefix, StringComparison.Ordinal))
-            .ToDictionary(service => service.Key[prefix.Length..], service => service.Value));
+            .ToDictionary(service => service.Key[prefix.Length..], service => service.Value))
+        {
+            HasRollouts = cluster.AddOns.OfType<RolloutsPlatform>().Any(),
+        };
         return estate is GitOpsEstate ops ? about with { GitOps = Describe(ops, about, cluster) } : about;
     }
 

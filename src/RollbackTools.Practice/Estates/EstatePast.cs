@@ -1,4 +1,5 @@
 using RollbackTools.Practice.Kubernetes.Controllers;
+using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Estates;
 
@@ -6,8 +7,11 @@ namespace RollbackTools.Practice.Estates;
 /// An estate's story, told to its controllers with the clock set back: something is done, what follows from it happens at once,
 /// then days pass.
 /// </summary>
-public sealed class EstatePast(ControlLoop loop, PracticeClock clock, Operator people)
+public sealed class EstatePast(ControlLoop loop, PracticeClock clock, Operator people, ObjectStore store)
 {
+    /// <summary>The cluster as it is by now.</summary>
+    public ObjectStore Store { get; } = store;
+
     public Operator Operator { get; } = people;
 
     public DateTimeOffset Now => clock.GetUtcNow();

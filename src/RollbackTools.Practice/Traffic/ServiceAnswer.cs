@@ -35,22 +35,21 @@ public sealed class ServiceAnswer(ServiceBackends backends, PodLogBook logs, int
 
     private Answer Serve(string method, string path, Backend backend)
     {
-        bool fails;
-        int milliseconds;
+        int status, milliseconds;
         lock (gate)
         {
-            fails = backend.Image.Behaviour is ImageBehaviour.ErrorRate rate && random.NextDouble() < rate.Share;
+            status = backend.Image.Behaviour is ImageBehaviour.ErrorRate rate && random.NextDouble() < rate.Share ? rate.Status : 200;
             milliseconds = random.Next(2, 40);
         }
 
-        var status = fails ? 500 : 200;
+        var fails = status >= 500;
         served?.Invoke(backend, status);
         if (fails)
             Log($"level=error msg=\"unhandled error\" path={path} error=\"relation \\\"orders_v2\\\" does not exist\"");
         Log($"level={(fails ? "error" : "info")} msg=\"request\" method={method} path={path} status={status} duration={milliseconds}ms");
-        return fails
-            ? Json(500, new { error = "internal server error", pod = backend.Pod })
-            : Json(200, new { status = "ok", pod = backend.Pod, version = backend.Image.Tag });
+        return status == 200
+            ? Json(200, new { status = "ok", pod = backend.Pod, version = backend.Image.Tag })
+            : Json(status, new { error = fails ? "internal server error" : "no such route", pod = backend.Pod });
 
         void Log(string line) => logs.Write(backend.Namespace, backend.Pod, backend.Container, line);
     }
