@@ -47,6 +47,7 @@
         'Restore-KnownGoodImage'
         'Restore-PreviousConfiguration'
         'Restore-PreviousRelease'
+        'Restore-StableRollout'
         'Resume-Production'
         'Suspend-Production'
     )

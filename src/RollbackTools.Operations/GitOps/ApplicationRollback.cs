@@ -44,7 +44,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         var stuck = request.NoWait ? [] : await new StuckPodRelief(estate).PlanAsync(application, cancellation);
         if (target.Version.SameAs(deployed.Version) && deployed.Complete && !application.IsOperating) return AlreadyThere(application, draft, target, stuck);
 
-        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, cancellation);
+        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, "Invoke-ImageRollback", cancellation);
         if (!request.Preempt) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoRollback");
         var pause = await pauses.PlanAsync(application, request.Reason, cancellation);
         List<Step> steps =
@@ -121,6 +121,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         HistoryId = target.HistoryId,
         From = deployed.Version,
         FromHistoryId = deployed.Entry?.Id,
+        Following = SyncApplication.LastLike(application, target.Version),
         Prune = request.Prune,
         SkipHooks = request.SkipHooks,
         SyncOptions = application.SyncOptions,

@@ -56,6 +56,11 @@ public sealed record SyncApplication : Step
     /// <summary>Return once it is asked for.</summary>
     public bool NoWait { get; init; }
 
+    /// <summary>
+    /// When the operation began that was the last when this was planned, if it could be taken for ours: an API server's own rollback takes no id along.
+    /// </summary>
+    public DateTimeOffset? Following { get; init; }
+
     /// <summary>The application when the operation had ended.</summary>
     [JsonIgnore]
     public ArgoApplication? Result { get; private set; }
@@ -77,6 +82,7 @@ public sealed record SyncApplication : Step
         Revision = null,
         Refresh = false,
         AllowBad = true,
+        Following = null,
         From = Version,
         FromHistoryId = HistoryId,
         NoWait = false,
@@ -121,7 +127,11 @@ public sealed record SyncApplication : Step
 
         if (NoWait) return new StepOutcome(true, "asked for");
         StuckPodRelief relief = new(context.Estate);
-        OperationWait wait = new(argo, context.Reporter, context.Time) { MeanwhileAsync = (now, token) => relief.DuringSyncAsync(now, context.AlsoAsync, token) };
+        OperationWait wait = new(argo, context.Reporter, context.Time) 
+        {
+            MeanwhileAsync = (now, token) => relief.DuringSyncAsync(now, context.AlsoAsync, token),
+            AdviseAsync = relief.AdviseAsync,
+        };
         Result = await wait.UntilEndedAsync(name, IsOurs, "Syncing", Timeout, cancellation);
         var state = Result.OperationState!;
         if (!state.Succeeded) throw SyncFailure.Of(Result, state);
@@ -154,14 +164,21 @@ public sealed record SyncApplication : Step
         Infos = Reason is null ? [new(IdInfo, OperationId)] : [new("Reason", Reason), new(IdInfo, OperationId)],
     };
 
-    // An API server's own rollback takes no infos along: there the version and the person tell.
-    private bool IsOurs(ArgoOperation operation) => operation.Info(IdInfo) is { } id
+    /// <summary>For <see cref="Following"/>.</summary>
+    internal static DateTimeOffset? LastLike(ArgoApplication application, ApplicationVersion version) =>
+        application.OperationState is { } last && IsRollbackTo(last.Operation, version) ? last.StartedAt : null;
+
+    private bool IsOurs(ArgoOperation operation, ArgoOperationState? state) => operation.Info(IdInfo) is { } id
         ? id == OperationId
-        : Version is not null && !operation.Automated && operation.Json.At("sync") is { } sync && ApplicationVersion.Of(sync)?.SameAs(Version) == true;
+        : Version is not null && IsRollbackTo(operation, Version) && !(state?.StartedAt <= Following);
+
+    // An API server's own rollback takes no infos along: there the version, a person and what it leaves out (hooks) tell, and the time.
+    private static bool IsRollbackTo(ArgoOperation operation, ApplicationVersion version) => operation is { Automated: false } && operation.Info(IdInfo) is null
+        && operation.Json.At("sync", "syncStrategy", "apply") is not null && ApplicationVersion.Of(operation.Json.At("sync")!.Value)?.SameAs(version) == true;
 
     private bool IsAskedFor(ArgoApplication live) =>
-        (live.Operation is { } asked && IsOurs(asked))
-        || (live.OperationState is { } state && IsOurs(state.Operation) && (!state.Ended || state.Operation.Info(IdInfo) is not null));
+        (live.Operation is { } asked && IsOurs(asked, null))
+        || (live.OperationState is { } state && IsOurs(state.Operation, state) && (!state.Ended || state.Operation.Info(IdInfo) is not null));
 
     private bool IsThere(ArgoApplication live) => Version is not null && !live.IsOperating && Deployed.Of(live) is { Complete: true } now && now.Version.SameAs(Version);
 

@@ -13,6 +13,9 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
     private readonly WorkloadReader reader = new(estate.Cluster);
     private readonly RolloutWatch watch = new(estate.Cluster, reporter, time);
 
+    /// <summary>Plans of workloads that are where they were asked to go.</summary>
+    private readonly HashSet<TargetPlan> back = new(ReferenceEqualityComparer.Instance);
+
     public ValueTask DisposeAsync() => watch.DisposeAsync();
 
     public async Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation)
@@ -102,11 +105,11 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
     {
         WorkloadApplications applications = new(estate, request.ApplicationNamespace);
         List<(ArgoApplication Application, OwnedMove Move)> found = [];
-        List<TargetPlan> free = [];
+        List<TargetPlan> free = [], returned = [];
         foreach (var plan in plans)
         {
             var restore = plan.Steps.OfType<RestoreTemplate>().FirstOrDefault();
-            if (restore is null) free.Add(plan);
+            if (restore is null) (back.Contains(plan) && !request.NoWait ? returned : free).Add(plan);
             else if (await applications.OwnerOfAsync(Found(answers, plan), cancellation) is { } application) found.Add((application, new OwnedMove(Found(answers, plan), plan, restore)));
             else free.Add(request.Via == RollbackVia.Auto ? plan with { Draft = plan.Draft with { Warnings = [.. plan.Draft.Warnings, .. applications.Unseen] } } : NotOwned(plan));
         }
@@ -115,7 +118,29 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         List<TargetPlan> owned = [];
         foreach (var group in found.GroupBy(one => one.Application.Name))
             owned.Add(await whole.PlanAsync(group.First().Application, [.. group.Select(one => one.Move)], cancellation));
+        await FinishAsync(whole, applications, answers, returned, owned, free, cancellation);
         return (owned, free);
+    }
+
+    // Asked again, what is back already is only half an answer while Git still says otherwise.
+    private async Task FinishAsync(OwnedRollback whole, WorkloadApplications applications, List<WorkloadAnswer> answers, List<TargetPlan> returned,
+        List<TargetPlan> owned, List<TargetPlan> free, CancellationToken cancellation)
+    {
+        List<(ArgoApplication? Application, TargetPlan Plan)> found = [];
+        foreach (var plan in returned) found.Add((await applications.OwnerOfAsync(Found(answers, plan), cancellation), plan));
+        foreach (var group in found.GroupBy(one => one.Application?.Name))
+        {
+            var left = group.First().Application is { } application
+                ? await whole.PlanLeftoverAsync(application, [.. group.Select(one => (Found(answers, one.Plan), one.Plan))], cancellation) : null;
+            if (left is null)
+            {
+                free.AddRange(group.Select(one => one.Plan));
+                continue;
+            }
+
+            watch.Expect([.. group.Select(one => Found(answers, one.Plan))]);
+            owned.Add(left);
+        }
     }
 
     private TargetPlan NotOwned(TargetPlan plan) => new()
@@ -257,7 +282,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         if (status.WaitsFor is { } who) return AtAPause(workload, draft, who);
         var message = $"{workload} already runs {to.Describe()}, {status.Message}";
         if (resting is not null) message += $"; {resting}";
-        return new TargetPlan
+        TargetPlan plan = new()
         {
             Draft = draft with { Steps = [$"nothing to change: {message}"] },
             Action = "Wait until healthy",
@@ -266,16 +291,18 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             Success = RollbackOutcome.AlreadyThere,
             Verify = status.Complete || request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, to, workload.Holder, run, request.Timeout, token),
         };
+        back.Add(plan);
+        return plan;
     }
 
     // Waiting would last until somebody promotes it.
-    private static TargetPlan AtAPause(WorkloadSnapshot workload, RollbackResult draft, string who)
+    private TargetPlan AtAPause(WorkloadSnapshot workload, RollbackResult draft, string who)
     {
         var verdict = ArgoRolloutVerdict.Paused(workload, who, workload.Object);
-        return new TargetPlan
-        {
-            Draft = draft with { Steps = [$"nothing to change: {verdict.Message}"] }, Settled = verdict, Success = RollbackOutcome.AlreadyThere,
-        };
+        if (request.FastTrack) verdict = verdict with { NextStep = $"Resume-ArgoRollout {workload.Name} -Namespace {workload.Namespace} -Full" };
+        TargetPlan plan = new() { Draft = draft with { Steps = [$"nothing to change: {verdict.Message}"] }, Settled = verdict, Success = RollbackOutcome.AlreadyThere };
+        back.Add(plan);
+        return plan;
     }
 
     private TargetPlan Change(

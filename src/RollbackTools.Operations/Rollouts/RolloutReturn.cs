@@ -30,15 +30,21 @@ internal static class RolloutReturn
     /// <summary>What will happen on the way back, where it is not what one would think.</summary>
     public static IReadOnlyList<string> Warnings(WorkloadSnapshot rollout, TemplateIdentity to, bool fastTrack)
     {
-        if (rollout.Kind != WorkloadKind.Rollout || !TakesSteps(rollout, to)) return [];
+        if (rollout.Kind != WorkloadKind.Rollout) return [];
+        if (IsStillUp(rollout, to)) return [$"{to.Describe()} is still up beside the present version, so it is switched to at once, without analysis."];
+        if (!TakesSteps(rollout, to)) return [];
         var steps = CanaryStep.CountOf(rollout.Object);
         if (fastTrack) return [$"With -FastTrack nothing measures {to.Describe()} on its way back: it takes all traffic at once."];
         var how = RolloutState.IsBlueGreen(rollout.Object) ? "is brought up beside the present version first, with its analysis and promotion"
             : steps > 0 ? $"goes through all {steps} steps of the canary again, with their pauses and analysis" : null;
         if (how is null) return [];
-        var still = rollout.Revisions.FirstOrDefault(revision => revision.Source == to.Source)?.Scale is > 0 ? " Its pods are still there, so that is quick." : "";
-        return [$"{rollout} has rolled {ContainerImage.Describe(rollout.Template.Images)} out completely, so {to.Describe()} {how}.{still} -FastTrack (Undo-ArgoRollout) skips that."];
+        return [$"{rollout} has rolled {ContainerImage.Describe(rollout.Template.Images)} out completely, so {to.Describe()} {how}. -FastTrack (Undo-ArgoRollout) skips that."];
     }
+
+    // A blue-green ReplicaSet that was not scaled down yet is switched to without pause and analysis (bluegreen.go, isBlueGreenFastTracked).
+    private static bool IsStillUp(WorkloadSnapshot rollout, TemplateIdentity to) =>
+        RolloutState.IsBlueGreen(rollout.Object) && rollout.Stable is { } stable && stable.Source != to.Source
+        && rollout.Revisions.FirstOrDefault(revision => revision.Source == to.Source)?.Scale is > 0;
 
     /// <summary>
     /// Whether the way back goes through the strategy again: not back to what is stable, and not within spec.rollbackWindow (canary.go,
@@ -46,7 +52,7 @@ internal static class RolloutReturn
     /// </summary>
     private static bool TakesSteps(WorkloadSnapshot rollout, TemplateIdentity to)
     {
-        if (rollout.Stable is not { } stable || stable.Source == to.Source) return false;
+        if (rollout.Stable is not { } stable || stable.Source == to.Source || IsStillUp(rollout, to)) return false;
         if (rollout.Object.Spec.RollbackWindow is not { Revisions: > 0 and var window }) return true;
         var target = rollout.Revisions.FirstOrDefault(revision => revision.Source == to.Source);
         return target is null || target.CreatedAt >= stable.CreatedAt

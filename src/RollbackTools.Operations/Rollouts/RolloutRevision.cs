@@ -20,9 +20,6 @@ public static class RolloutRevision
     /// <summary>What of the template's metadata the controller put there, as JSON.</summary>
     public const string EphemeralAnnotation = "rollout.argoproj.io/ephemeral-metadata";
 
-    /// <summary>When a blue-green rollout's former ReplicaSet will be scaled down.</summary>
-    public const string ScaleDownAnnotation = "scale-down-deadline";
-
     private static readonly string[] AffinityLists = ["requiredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution"];
 
     /// <summary>Null when the ReplicaSet is no revision: one whose number cannot be read is ignored, as the plugin does.</summary>

@@ -4,6 +4,7 @@ using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kustomize;
 using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.GitOps.Owned;
@@ -42,6 +43,59 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
         return request.GitChange == GitRemedy.Pin
             ? await PinAsync(application, repository, branch, overlay, pins, cancellation)
             : await RevertAsync(repository, branch, overlay, pins, cancellation);
+    }
+
+    /// <summary>
+    /// Whether a deployment differs from the present one in exactly these images, as Git tells: what workloads ran when is put together from times,
+    /// and versions that came and went within moments are told apart by Git alone. Null where it cannot tell.
+    /// </summary>
+    public async Task<bool?> IsExactAsync(ArgoApplication application, ApplicationDeployment entry, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
+    {
+        if (entry.Version.Revisions is not [var revision] || Deployed.Of(application)?.Version.Revisions is not [var deployed]) return null;
+        try
+        {
+            var source = GitSource.Of(application, request.Git);
+            var overlay = GitNames.Path(source.Overlay);
+            var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
+            var branch = await repository.ReadBranchAsync(source.Branch, cancellation);
+            var (then, now) = ((await repository.FindCommitAsync(branch, revision, cancellation)).Id, (await repository.FindCommitAsync(branch, deployed, cancellation)).Id);
+            OverlayFiles files = new(repository, estate.Kustomize, now, overlay);
+            await files.PinAllAsync(Pins(moves), application.Metadata.Name, cancellation);
+            var changed = ReturnOverlay.Differences(
+                await RenderedTree.ReadAsync(repository, estate.Kustomize, now, overlay, cancellation),
+                await RenderedTree.ReadAsync(repository, estate.Kustomize, then, overlay, cancellation)).Select(file => file.Path).ToHashSet();
+            if (!changed.SetEquals(files.Written.Keys)) return false;
+            foreach (var (path, pinned) in files.Written)
+                if (await repository.ReadFileAsync(then, path, cancellation) is not { } file || !file.Content.Span.SequenceEqual(pinned.Span)) return false;
+            return true;
+        }
+        catch (Exception unasked) when (unasked is RollbackException or EstateException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What Git would still bring, though it was rolled away from: each workload with that image (From) and the one it runs (To).</summary>
+    public async Task<IReadOnlyList<WorkloadMove>> LeftInGitAsync(
+        ArgoApplication application, IReadOnlyList<WorkloadSnapshot> workloads, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var source = GitSource.Of(application, request.Git);
+        var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
+        var branch = await repository.ReadBranchAsync(source.Branch, cancellation);
+        OverlayFiles files = new(repository, estate.Kustomize, branch.Tip, GitNames.Path(source.Overlay));
+        List<WorkloadMove> left = [];
+        foreach (var workload in workloads)
+        {
+            var bad = KnownGood.Judge(workload, "", now).Where(revision => revision is { Current: false, Health: RevisionHealth.Bad })
+                .SelectMany(revision => revision.Images).Select(image => image.Image).ToHashSet();
+            List<ContainerImage> inGit = [];
+            foreach (var image in workload.Template.Images)
+                inGit.Add(await files.FindAsync(image.Image, application.Metadata.Name, cancellation) is { } set && set != image.Image && bad.Contains(set) ? image with { Image = set } : image);
+            if (!inGit.SequenceEqual(workload.Template.Images))
+                left.Add(new WorkloadMove { Kind = workload.Kind, Namespace = workload.Namespace, Name = workload.Name, From = inGit, To = workload.Template.Images });
+        }
+
+        return left;
     }
 
     private async Task<PlannedRemedy> PinAsync(

@@ -106,6 +106,59 @@ public sealed class ReleaseRollbackTests
         Assert.Equal((WholeProduction.Good, "shop/web:5.0.0"), (production.Image("api"), production.Image("web")));
     }
 
+    [Fact]
+    public async Task A_sync_window_is_seen_before_anything_is_changed()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(2));
+        await ShipAsync(production, "6.0.0");
+        production.CloseWindow();
+        var (policy, head) = (production.Policy, await production.Git.ResolveAsync("main", Stop));
+
+        var output = await production.RunAsync("Invoke-ReleaseRollback shop");
+
+        Assert.Equal("SyncWindowBlocked", Assert.Single(output.Errors).ErrorId);
+        Assert.Equal((policy, head), (production.Policy, await production.Git.ResolveAsync("main", Stop)));
+    }
+
+    [Fact]
+    public async Task A_base_outside_the_overlay_that_the_release_changed_goes_back_too_and_is_named()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        const string file = "apps/shop/base/web.yaml";
+        var before = await production.ReadAsync(file);
+        await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(2));
+        await production.CommitAsync("more pods", file, before.Replace("replicas: 2", "replicas: 3", StringComparison.Ordinal));
+        await production.CommitAsync("beside it", "apps/other/base/kustomization.yaml", "resources: []\n");
+        await production.UntilAsync(() => Replicas(production) == 3 && production.Sync == "Synced");
+        await ShipAsync(production, "6.0.0");
+
+        var result = await production.DoAsync("Invoke-ReleaseRollback shop");
+
+        Assert.Equal("release/v1.0.0", result.To);
+        Assert.Equal(before, await production.ReadAsync(file));
+        Assert.Equal("resources: []\n", await production.ReadAsync("apps/other/base/kustomization.yaml"));
+        Assert.Equal(2, Replicas(production));
+        Assert.Contains($"change {file}", result.Steps);
+        Assert.Contains(result.Warnings, warning => warning.StartsWith("apps/shop/base lies outside apps/shop/overlays/prod and goes back with it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_order_that_Git_cannot_keep_is_refused_before_anything_is_changed()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+
+        var output = await production.RunAsync("Invoke-ReleaseRollback shop -Order web,api");
+
+        var error = Assert.Single(output.Errors);
+        Assert.Equal("OrderBySyncWaves", error.ErrorId);
+        Assert.Contains("-ClusterOnly", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    private static int? Replicas(WholeProduction production) => (int?)production.Cluster.Store.Find(Resources.Deployments, "prod", "web")!.Read["spec"]!["replicas"];
+
     private static async Task ShipAsync(WholeProduction production, string web, string from = "5.0.0")
     {
         production.Cluster.Images.Push("shop/api", "v2.0.0");

@@ -47,6 +47,13 @@ internal sealed class RolloutProduction(Production production, ResourceType? kin
         {{more}}
         """;
 
+    /// <summary>Services that select its pods.</summary>
+    public void Services(params string[] names)
+    {
+        foreach (var name in names)
+            Production.Apply($"{{ apiVersion: v1, kind: Service, metadata: {{ name: {name}, namespace: {Production.Namespace} }}, spec: {{ selector: {{ app: catalog }}, ports: [{{ port: 80 }}] }} }}");
+    }
+
     /// <summary>Up and stable.</summary>
     public async Task DeployAsync(string manifest)
     {
