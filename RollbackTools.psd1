@@ -50,6 +50,7 @@
         'Restore-KnownGoodImage'
         'Restore-PreviousConfiguration'
         'Restore-PreviousRelease'
+        'Restore-StableRollout'
         'Resume-Production'
         'Suspend-Production'
     )

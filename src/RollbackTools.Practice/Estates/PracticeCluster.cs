@@ -135,7 +135,7 @@ public sealed class PracticeCluster : IAsyncDisposable
         for (var i = 1; i <= estate.Nodes; i++) Store.Create(Resources.Nodes, PracticeNodes.Node(i, estate.Name));
         estate.Seed(Store);
         loop.Start(catalog.Types);
-        await estate.LiveAsync(new EstatePast(loop, Clock, Operator, catalog, Kubeconfig), cancellation);
+        await estate.LiveAsync(new EstatePast(loop, Clock, Operator, Store, catalog, Kubeconfig), cancellation);
         Clock.JoinPresent();
         await loop.SettleAsync(cancellation);
         if (router is not null) await router.ListeningAsync(cancellation);

@@ -1,5 +1,8 @@
+using System.Globalization;
+using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Estates.GitOps;
 using RollbackTools.Practice.Git;
+using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Registry;
 using RollbackTools.Practice.Rollouts;
 
@@ -34,6 +37,15 @@ public sealed class BookstoreEstate : GitOpsEstate
     {
         past.Operator.Apply($"{{ apiVersion: v1, kind: Namespace, metadata: {{ name: {BookstoreRepository.Namespace} }} }}");
         return Task.CompletedTask;
+    }
+
+    /// <summary>A canary takes its time: the next commit of the past comes when it is through.</summary>
+    protected override bool Deployed(EstatePast past, string commit)
+    {
+        var application = past.Store.Find(ArgoResources.Applications, ArgoNamespace, Application)?.Read["status"];
+        return application.Text("sync", "revision") == commit && application.Text("sync", "status") == "Synced"
+            && past.Store.List(RolloutResources.Rollouts, Namespace).Items.All(rollout => rollout.Read.Text("status", "phase") == "Healthy"
+                && rollout.Read.Text("status", "observedGeneration") == rollout.Generation().ToString(CultureInfo.InvariantCulture));
     }
 
     protected override string Applications(string url, DateTimeOffset now) =>

@@ -31,8 +31,8 @@ public static class BookstoreImages
     {
         foreach (var service in Services)
             foreach (var tag in (string[])["2026.3.0", "2026.4.0", Current]) images.Push(ImageOf(service), tag, new ImageBehaviour.Configured("PAYMENTS_URL", "CHECKOUT"));
-        images.Push(ImageOf(Catalog), Failing, new ImageBehaviour.ErrorRate(0.8));
-        images.Push(ImageOf(Payments), Failing, new ImageBehaviour.ErrorRate(0.8, 404));
-        images.Push(ImageOf(Payments), Lost, new ImageBehaviour.ErrorRate(0.8, 404));
+        images.Push(ImageOf(Catalog), Failing, new ImageBehaviour.ErrorRate(0.9));
+        images.Push(ImageOf(Payments), Failing, new ImageBehaviour.ErrorRate(0.9, 404));
+        images.Push(ImageOf(Payments), Lost, new ImageBehaviour.ErrorRate(0.9, 404));
     }
 }

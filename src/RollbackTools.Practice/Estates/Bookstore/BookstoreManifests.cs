@@ -38,16 +38,16 @@ internal static class BookstoreManifests
           metrics:
             - name: success-rate
               interval: 20s
-              count: 3
+              count: 4
               failureLimit: 1
               successCondition: len(result) == 0 || isNaN(result[0]) || result[0] >= 0.95
               provider:
                 prometheus:
                   address: http://prometheus.monitoring.svc.cluster.local:9090
                   query: |
-                    sum(rate(http_requests_total{service="{{args.service}}",rollouts_pod_template_hash="{{args.hash}}",status!~"5.."}[1m]))
+                    sum(rate(http_requests_total{service="{{args.service}}",rollouts_pod_template_hash="{{args.hash}}",status!~"5.."}[5m]))
                     /
-                    sum(rate(http_requests_total{service="{{args.service}}",rollouts_pod_template_hash="{{args.hash}}"}[1m]))
+                    sum(rate(http_requests_total{service="{{args.service}}",rollouts_pod_template_hash="{{args.hash}}"}[5m]))
 
         """;
 
@@ -109,7 +109,7 @@ internal static class BookstoreManifests
         {{Arguments(service, "        ")}}
               steps:
                 - setWeight: 25
-                - pause: { duration: 6m }
+                - pause: { duration: 8m }
                 - setWeight: 50
                 - pause: { duration: 1m }
         """;
