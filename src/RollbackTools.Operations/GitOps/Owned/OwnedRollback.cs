@@ -35,17 +35,18 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
 
     public async Task<TargetPlan> PlanAsync(ArgoApplication application, IReadOnlyList<OwnedMove> asked, CancellationToken cancellation)
     {
-        var draft = Draft(application, asked);
+        var moves = asked;
         try
         {
             Applications.MustReconcile(application);
             if (application.IsOperating && !request.Preempt && (application.Operation ?? application.OperationState!.Operation) is { Automated: false })
                 Applications.MustBeIdle(application, "Invoke-ImageRollback");
-            return await PlanAsync(application, [.. asked.Select(AsGitWillSay)], draft, cancellation);
+            moves = [.. asked.Select(AsGitWillSay)];
+            return await PlanAsync(application, moves, Draft(application, moves), cancellation);
         }
         catch (Exception refusal) when (refusal is RollbackException or EstateException { Kind: EstateErrorKind.Forbidden or EstateErrorKind.NotFound or EstateErrorKind.Rejected })
         {
-            return new TargetPlan { Draft = draft, Refusal = refusal };
+            return new TargetPlan { Draft = Draft(application, moves), Refusal = refusal };
         }
     }
 
@@ -209,6 +210,8 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             {
                 Draft = asked.InCluster.Draft with
                 {
+                    // All else that would have gone back.
+                    Steps = [.. asked.InCluster.Draft.Steps.Where(step => !step.StartsWith("also ", StringComparison.Ordinal))],
                     Warnings = [.. asked.InCluster.Draft.Warnings, $"{asked.Workload} changed by more than its image since ({string.Join("; ", more)}): that stays. -GitChange Revert takes all of it back."],
                 },
             },
