@@ -17,6 +17,9 @@
     CmdletsToExport      = @(
         'Get-ArgoApplication'
         'Get-ArgoHistory'
+        'Get-ArgoRollout'
+        'Get-HelmHistory'
+        'Get-HelmRelease'
         'Get-ImageHistory'
         'Get-ReleaseTag'
         'Get-RollbackRun'
@@ -24,17 +27,21 @@
         'Invoke-ArgoSync'
         'Invoke-ImageRollback'
         'Invoke-ReleaseRollback'
+        'Repair-HelmRelease'
         'Restart-Workload'
+        'Resume-ArgoRollout'
         'Resume-ImageUpdate'
         'Resume-RollbackRun'
         'Resume-Workload'
         'Set-ArgoSyncPolicy'
         'Set-KustomizeImage'
         'Start-RollbackPractice'
+        'Stop-ArgoRollout'
         'Stop-RollbackPractice'
         'Suspend-ImageUpdate'
         'Suspend-Workload'
         'Test-RollbackHealth'
+        'Undo-ArgoRollout'
         'Undo-GitCommit'
         'Undo-RollbackRun'
     )
@@ -54,7 +61,7 @@
         PSData = @{
             Tags         = @(
                 'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
-                'Kubernetes', 'ArgoCD', 'Kustomize', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
+                'Kubernetes', 'ArgoCD', 'ArgoRollouts', 'Kustomize', 'Helm', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
             )
             LicenseUri   = 'https://github.com/rollbacktools/rollbacktools/blob/main/LICENSE'
             ProjectUri   = 'https://github.com/rollbacktools/rollbacktools'

@@ -21,6 +21,9 @@ BeforeDiscovery {
         }
         @{ Name = 'Suspend-ImageUpdate'; Parameters = $argo + $confirm + 'Image', 'Reason', 'Tag' }
         @{ Name = 'Resume-ImageUpdate'; Parameters = $argo + $confirm + 'Reason' }
+        @{ Name = 'Get-HelmHistory'; Parameters = $estate + 'Name' }
+        @{ Name = 'Get-HelmRelease'; Parameters = $estate + 'AllNamespaces', 'Name' }
+        @{ Name = 'Repair-HelmRelease'; Parameters = $estate + $confirm + 'Name', 'Preempt', 'Reason', 'RemoveLeftovers', 'SetAsideUnreadable' }
         @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
         @{
             Name       = 'Invoke-ImageRollback'

@@ -7,7 +7,7 @@ using RollbackTools.Operations.Runs;
 namespace RollbackTools.Operations.GitOps;
 
 /// <summary>
-/// An application's Deployments, StatefulSets and DaemonSets, where this session can see them: in the cluster it is connected to.
+/// An application's Deployments, StatefulSets, DaemonSets and Argo Rollouts, where this session can see them: in the cluster it is connected to.
 /// They are evidence beside what Argo CD says, so not being allowed to look is no failure.
 /// </summary>
 internal sealed class ApplicationWorkloads(IEstate estate)
@@ -18,7 +18,7 @@ internal sealed class ApplicationWorkloads(IEstate estate)
     public async Task<IReadOnlyList<WorkloadSnapshot>> ReadAsync(ArgoApplication application, CancellationToken cancellation)
     {
         if (!IsHere(application)) return [];
-        var references = application.Resources.Where(item => item.Group == "apps" && item.Kind is "Deployment" or "StatefulSet" or "DaemonSet")
+        var references = application.Resources.Where(item => item is { Group: "apps", Kind: "Deployment" or "StatefulSet" or "DaemonSet" } or { Group: "argoproj.io", Kind: "Rollout" })
             .Where(item => KubernetesName.IsLabel(item.Namespace) && KubernetesName.IsSubdomain(item.Name))
             .Select(item => new WorkloadReference { Kind = Enum.Parse<WorkloadKind>(item.Kind), Namespace = item.Namespace, Name = item.Name })
             .Take(MostWorkloads).ToList();
@@ -41,7 +41,7 @@ internal sealed class ApplicationWorkloads(IEstate estate)
         foreach (var workload in await ReadAsync(application, cancellation))
         {
             var troubled = workload.Pods.Where(pod => workload.Current?.Owns(pod) != false).Select(PodTrouble.Find).OfType<PodTrouble>().FirstOrDefault();
-            if (RolloutStatus.Of(workload.Kind, workload.Object) is { Complete: false } rollout) evidence.Add($"{workload}: {rollout.Message}");
+            if (RolloutStatus.Of(workload) is { Complete: false } rollout) evidence.Add($"{workload}: {rollout.Message}");
             if (troubled is not null) evidence.AddRange(await FailureEvidence.OfPodAsync(estate.Cluster, workload.Namespace, troubled, cancellation));
         }
 

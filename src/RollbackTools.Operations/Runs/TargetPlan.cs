@@ -52,6 +52,9 @@ public sealed record TargetPlan
     /// </summary>
     public RunTarget? Ended { get; init; }
 
+    /// <summary>What is dangerous about it beyond that it changes production: asked about on its own.</summary>
+    public string? Danger { get; init; }
+
     /// <summary>For confirmation: <c>Roll back image</c>, <c>Undo image rollback</c>.</summary>
     public string Action { get; init; } = "";
 
@@ -89,7 +92,8 @@ public sealed class TargetRun
             var outcome = await step.ApplyAsync(context, () => IntendAsync(step), cancellation);
             Changed |= outcome.Changed;
             if (outcome.Changed) standing.Changed(plan);
-            if (outcome.Warning is { } warning) Warnings.Add(warning);
+            // What is waited for together may apply at once.
+            if (outcome.Warning is { } warning) lock (Warnings) Warnings.Add(warning);
             await WriteAsync(outcome.Changed ? RunEvent.Done : RunEvent.AlreadyTrue, step, outcome.Detail);
             return outcome;
         }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Kubernetes;
@@ -200,7 +201,8 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
     private async Task<Verdict> RunsAsync(WorkloadSnapshot workload, TargetRun run, CancellationToken cancellation)
     {
         var live = await reader.ReadObjectAsync(workload.Kind, workload.Namespace, workload.Name, cancellation);
-        return await watch.VerifyAsync(workload, TemplateIdentity.Of(new PodTemplate(live.Spec.Template), null), live, run, request.Timeout, cancellation);
+        var template = live.Spec.Template.ValueKind == JsonValueKind.Object ? new PodTemplate(live.Spec.Template) : workload.Template;
+        return await watch.VerifyAsync(workload, TemplateIdentity.Of(template, null), live, run, request.Timeout, cancellation);
     }
 
     private async Task<Verdict> StandsStillAsync(WorkloadSnapshot workload, CancellationToken cancellation)

@@ -11,7 +11,7 @@ public static class DrillCatalogue
     [
         new BadImageDrill(), new CrashLoopDrill(), new ErrorRateDrill(), new StuckStatefulSetDrill(), new FleetDrill(), new ToggleDrill(),
         new ArgoRollbackDrill(), new ImageUpdaterDrill(), new GitRevertDrill(), new SelfHealDrill(), new EmergencyStopDrill(),
-        new FullReleaseDrill(), new BadConfigDrill(),
+        new FullReleaseDrill(), new BadConfigDrill(), new CanaryRegressionDrill(), new CompletedCanaryDrill(),
     ];
 
     public static IDrill? Find(string name) => All.FirstOrDefault(drill => string.Equals(drill.Name, name, StringComparison.OrdinalIgnoreCase));

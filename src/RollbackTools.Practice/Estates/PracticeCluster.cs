@@ -33,12 +33,12 @@ public sealed class PracticeCluster : IAsyncDisposable
         addOns = options.Estate.AddOns();
         foreach (var kind in addOns.SelectMany(one => one.Kinds)) catalog.Add(kind);
         context = new ControllerContext(Store, Clock, options.Tempo, options.Seed, new PodAdmission(Store, admission), catalog);
-        ObjectWriter writer = new(Store, admission, Clock);
+        ObjectWriter writer = new(Store, admission, Clock, catalog);
         Operator = new Operator(Store, writer, catalog);
         NodeAgent nodes = new(context, Images, Logs);
         List<Controller> controllers = [.. ControllerSet.All(context), nodes];
-        if (options.Traffic) controllers.Add(router = new ServiceRouter(context, nodes, Logs, options.Seed));
-        AddOnContext cluster = new(context, writer, admission, Images);
+        if (options.Traffic) controllers.Add(router = new ServiceRouter(context, nodes, Logs, Traffic, options.Seed));
+        AddOnContext cluster = new(context, writer, admission, Images, Traffic);
         foreach (var one in addOns) controllers.AddRange(one.Install(cluster));
         loop = new ControlLoop(context, controllers);
     }
@@ -47,11 +47,17 @@ public sealed class PracticeCluster : IAsyncDisposable
 
     public ObjectStore Store { get; }
 
+    /// <summary>The kinds that are served, and under which versions.</summary>
+    public ResourceCatalog Catalog => catalog;
+
     public PracticeClock Clock { get; }
 
     public ImageCatalogue Images { get; } = new();
 
     public PodLogBook Logs { get; }
+
+    /// <summary>The requests its pods have served.</summary>
+    public TrafficLedger Traffic { get; } = new();
 
     /// <summary>Applies manifests, ships images, scales.</summary>
     public Operator Operator { get; }
@@ -129,7 +135,7 @@ public sealed class PracticeCluster : IAsyncDisposable
         for (var i = 1; i <= estate.Nodes; i++) Store.Create(Resources.Nodes, PracticeNodes.Node(i, estate.Name));
         estate.Seed(Store);
         loop.Start(catalog.Types);
-        await estate.LiveAsync(new EstatePast(loop, Clock, Operator), cancellation);
+        await estate.LiveAsync(new EstatePast(loop, Clock, Operator, catalog, Kubeconfig), cancellation);
         Clock.JoinPresent();
         await loop.SettleAsync(cancellation);
         if (router is not null) await router.ListeningAsync(cancellation);

@@ -18,8 +18,10 @@ public abstract record ImageBehaviour
     /// <summary>Ready only after so many seconds, as a manifest would state them.</summary>
     public sealed record SlowStart(double Seconds) : ImageBehaviour;
 
-    /// <summary>Ready, but answers this share (0 to 1) of requests with 500.</summary>
-    public sealed record ErrorRate(double Share) : ImageBehaviour;
+    /// <summary>Ready, but answers this share (0 to 1) of requests wrongly.</summary>
+    /// <param name="Share">0 to 1.</param>
+    /// <param name="Status">With what: 500, or one that nobody counts as an error, such as 404.</param>
+    public sealed record ErrorRate(double Share, int Status = 500) : ImageBehaviour;
 
     /// <summary>Ready, then killed for its memory (137, OOMKilled), again and again.</summary>
     public sealed record MemoryLeak : ImageBehaviour;
@@ -29,6 +31,12 @@ public abstract record ImageBehaviour
 
     /// <summary>Refuses to start with the configuration it is given: exits 1 at once.</summary>
     public sealed record BadConfig : ImageBehaviour;
+
+    /// <summary>Runs for ever and does nothing: a job that never ends, a server that never serves.</summary>
+    public sealed record Hang : ImageBehaviour;
+
+    /// <summary>Ready, but not of one mind with its database: <c>/health</c> says so, and every request fails with this error.</summary>
+    public sealed record SchemaMismatch(string Error) : ImageBehaviour;
 
     /// <summary>
     /// As good as its configuration, which it reads once, at start: half of its requests fail while the address in one variable is no

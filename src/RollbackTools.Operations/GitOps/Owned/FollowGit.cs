@@ -155,11 +155,12 @@ public sealed record FollowGit : Step
         WorkloadReader reader = new(context.Estate.Cluster);
         foreach (var move in Moves)
         {
-            var live = await reader.ReadObjectAsync(move.Kind, move.Namespace, move.Name, cancellation);
-            var images = new PodTemplate(live.Spec.Template).Images.ToDictionary(image => image.Container, image => image.Image);
+            var live = await reader.ReadHolderAsync(move.Kind, move.Namespace, move.Name, cancellation);
+            var images = live.Template.Images.ToDictionary(image => image.Container, image => image.Image);
             if (move.To.Any(wanted => images.TryGetValue(wanted.Container, out var image) && image != wanted.Image)) return false;
-            if (RolloutStatus.Of(move.Kind, live).Complete) continue;
-            if (!StuckPods.AreLeftAlone(move.Kind, live)) return false;
+            // At a canary's pause Git and the cluster agree all the same; the rest is for whoever promotes it.
+            if (RolloutStatus.Of(live) is { Complete: true } or { WaitsFor: not null }) continue;
+            if (!StuckPods.AreLeftAlone(move.Kind, live.Object)) return false;
             var answers = await reader.ReadAsync([new WorkloadReference { Kind = move.Kind, Namespace = move.Namespace, Name = move.Name }], cancellation);
             await relief.ReplaceAsync(answers.Select(answer => answer.Snapshot).OfType<WorkloadSnapshot>(), context.AlsoAsync, cancellation);
             return false;

@@ -33,7 +33,12 @@ internal sealed class OwnedProof(ImageRollbackRequest request, IEstate estate, R
         {
             var verdicts = await Task.WhenAll(workloads.Select(one => ProveAsync(one, run, token)));
             var verdict = verdicts.FirstOrDefault(one => !one.Healthy) ?? (verdicts.Length == 1 ? verdicts[0]
-                : Verdict.Good($"{verdicts.Length} workloads healthy", [.. verdicts.SelectMany(one => one.Warnings)]) with { Unproven = verdicts.All(one => one.Unproven) });
+                : Verdict.Good($"{verdicts.Length} workloads healthy", [.. verdicts.SelectMany(one => one.Warnings)]) with
+                {
+                    Unproven = verdicts.All(one => one.Unproven),
+                    NextStep = verdicts.Select(one => one.NextStep).FirstOrDefault(next => next is not null),
+                    Complete = verdicts.Select(one => one.Complete).FirstOrDefault(complete => complete is not null),
+                });
             if (!verdict.Healthy)
                 return verdict with { Message = $"{verdict.Message} Automated sync of {application} is off, and Git {(git is GitPart.First or GitPart.FirstAndPaused ? "has the change" : "is as it was")}." };
             return git switch
@@ -48,7 +53,7 @@ internal sealed class OwnedProof(ImageRollbackRequest request, IEstate estate, R
     {
         var (workload, images, restore) = proven;
         // Argo CD may have changed it instead of us: then what it runs now is what has to become healthy, if it is what was asked for.
-        var live = restore?.Result ?? await new WorkloadReader(estate.Cluster).ReadObjectAsync(workload.Kind, workload.Namespace, workload.Name, cancellation);
+        var live = restore?.Result ?? (await new WorkloadReader(estate.Cluster).ReadHolderAsync(workload.Kind, workload.Namespace, workload.Name, cancellation)).Holder;
         PodTemplate template = new(live.Spec.Template);
         if (images is not null && ContainerImage.Changes(template.Images, images) is { Length: > 0 } missing)
             return Verdict.Lost("ChangedMeanwhile", $"{workload} does not run what it was taken to ({missing} is missing).");

@@ -10,6 +10,12 @@ namespace RollbackTools.Operations.GitOps.Owned;
 /// <summary>A workload of a request with the plan to change it in the cluster.</summary>
 internal sealed record OwnedMove(WorkloadSnapshot Workload, TargetPlan InCluster, RestoreTemplate Restore)
 {
+    /// <summary>What comes before the template goes back: a canary's traffic, which does not wait for Git.</summary>
+    public IEnumerable<Step> Before => InCluster.Steps.TakeWhile(step => step is not RestoreTemplate);
+
+    /// <summary>What comes after it.</summary>
+    public IEnumerable<Step> After => InCluster.Steps.SkipWhile(step => step is not RestoreTemplate).Skip(1);
+
     public WorkloadMove Move { get; } = new()
     {
         Kind = Workload.Kind, Namespace = Workload.Namespace, Name = Workload.Name, From = Restore.From.Images, To = Restore.To.Images,
@@ -89,6 +95,12 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         var gitFirst = request.Via == RollbackVia.Git || (request.Via == RollbackVia.ArgoCD && entry is null && remedy is not null);
         if (request.Via == RollbackVia.ArgoCD && entry is null) warnings.Add($"No earlier deployment of {application} differs from now in these images alone, so {(gitFirst ? "Git is changed first" : "the workloads are changed directly")}.");
 
+        if (!gitFirst && entry is null)
+        {
+            foreach (var one in asked.Where(one => one.Restore.Target is not null))
+                warnings.AddRange(await new ConfigurationNeeds(estate.Cluster).CheckAsync(one.Workload, one.Restore.Target!, cancellation));
+        }
+
         var permission = entry is null && remedy is null ? null : await PermissionAsync(application, warnings, cancellation);
         if (permission is { Allowed: false } && (entry is not null || gitFirst)) throw ApplicationPlans.Blocked(application, permission, $"Invoke-ImageRollback {asked[0].Workload} -Namespace {asked[0].Workload.Namespace} without -Via");
         var pause = await pauses.PlanAsync(application, request.Reason, cancellation, request.Operation);
@@ -100,14 +112,16 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         var follow = remedy is null ? null : FollowGit.Of(application, remedy.Step, moves, request) with { ClosedBy = permission is { Allowed: false } ? permission.Reason : null };
         List<Step> steps = [.. pause.Steps, .. suspensions, quiet];
         List<Step> then = [];
+        steps.AddRange(asked.SelectMany(one => one.Before));
         if (gitFirst)
         {
-            steps.AddRange([remedy!.Step, follow!]);
+            steps.AddRange([remedy!.Step, follow!, .. asked.SelectMany(one => one.After)]);
             then.AddRange(resume);
         }
         else
         {
             steps.AddRange(entry is not null ? [SyncTo(application, entry)] : asked.Select(one => (Step)one.Restore));
+            steps.AddRange(asked.SelectMany(one => one.After));
             if (Marks(application, asked) is { } marks) steps.Add(marks);
             if (follow is not null) then.AddRange([remedy!.Step, follow, .. resume]);
         }
@@ -124,6 +138,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             },
             Steps = steps,
             Then = then,
+            Danger = asked.Select(one => one.InCluster.Danger).FirstOrDefault(danger => danger is not null),
             Action = $"Roll back image, with all that Argo CD application {application.Metadata.Name} needs",
             Locks = [.. asked.Select(one => new LockedTarget(one.Workload.Namespace, one.Workload.ToString())), .. Applications.LocksFor(estate, [application.Name, .. pause.Touched])],
             Verify = proof.Of(application, [.. asked.Select(one => new ProvenWorkload(one.Workload, one.Restore.To.Images, one.Restore))], PartOf(steps, then, restores), why),
@@ -262,9 +277,16 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         {
             yield return step.Description;
             if (step is RestoreTemplate restore)
-                foreach (var more in asked.First(one => one.Restore == restore).InCluster.Draft.Steps.Skip(1)) yield return more;
+                foreach (var more in More(asked.First(one => one.Restore == restore))) yield return more;
             if (step == remedy?.Step) yield return remedy.IsThere ? "(Git says it already)" : remedy.Diff;
         }
+    }
+
+    // Beside the request itself, which is in the words of its step: fields that go back, too, and who gets them.
+    private static IEnumerable<string> More(OwnedMove move)
+    {
+        var words = move.InCluster.Steps.Select(step => step.Description).ToList();
+        return move.InCluster.Draft.Steps.Where(line => !words.Exists(word => line.EndsWith(word, StringComparison.Ordinal)));
     }
 
     private static IEnumerable<string> Left(ArgoApplication application, PlannedRemedy? remedy, Exception? why, IReadOnlyList<Step> resume)

@@ -1,12 +1,13 @@
 using RollbackTools.Practice.Estates.GitOps;
 using RollbackTools.Practice.Git;
 using RollbackTools.Practice.Registry;
+using RollbackTools.Practice.Rollouts;
 
 namespace RollbackTools.Practice.Estates.Bookstore;
 
 /// <summary>
 /// The Bookstore Platform: an app-of-apps parent that keeps its child's spec as Git has it, and a child whose trouble comes from
-/// configuration.
+/// configuration, or from a new version that Argo Rollouts brings out as a canary.
 /// </summary>
 public sealed class BookstoreEstate : GitOpsEstate
 {
@@ -21,6 +22,8 @@ public sealed class BookstoreEstate : GitOpsEstate
     public override string Overlay => BookstoreRepository.Path;
 
     public override void Furnish(ImageCatalogue images) => BookstoreImages.Push(images);
+
+    protected override IEnumerable<IClusterAddOn> Automation() => [new RolloutsPlatform()];
 
     protected override Task FillAsync(GitHost host, CancellationToken cancellation) => host.CreateAsync(
         BookstoreRepository.Name,

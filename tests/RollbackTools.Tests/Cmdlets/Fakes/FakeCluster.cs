@@ -100,6 +100,8 @@ internal sealed class FakeCluster(ClusterInfo info) : ICluster
         yield break;
     }
 
+    public Task<ServedKind?> FindKindAsync(string apiVersion, string kind, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<AccessDecision> CanIAsync(AccessQuery query, CancellationToken cancellation) => throw new NotSupportedException();
 
     private static JsonElement Template(string name, string image) => JsonSerializer.SerializeToElement(new
@@ -111,7 +113,7 @@ internal sealed class FakeCluster(ClusterInfo info) : ICluster
     // The three workload kinds share a type; everything here is a Deployment.
     private IEnumerable<T> All<T>(Resource<T> resource, string? ns)
         where T : class, IKubernetesObject =>
-        resource.Plural is "statefulsets" or "daemonsets" ? [] : objects.OfType<T>().Where(item => ns is null || item.Metadata.Namespace == ns);
+        resource.Plural is "statefulsets" or "daemonsets" or "rollouts" ? [] : objects.OfType<T>().Where(item => ns is null || item.Metadata.Namespace == ns);
 
     private async Task AskAsync(string request, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Api.Reading;
+using RollbackTools.Practice.Kubernetes.CustomResources;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Storage;
@@ -7,7 +8,7 @@ using RollbackTools.Practice.Kubernetes.Storage;
 namespace RollbackTools.Practice.Kubernetes.Api.Writing;
 
 /// <summary>delete, deletecollection and eviction. What hangs on a deleted object is the garbage collector's.</summary>
-internal sealed class DeleteHandler(ApiContext context, AdmissionChain admission, ReadHandler reader)
+internal sealed class DeleteHandler(ApiContext context, AdmissionChain admission, ReadHandler reader, DefinitionRegistry? definitions)
 {
     private const string Foreground = "foregroundDeletion";
     private const string Orphan = "orphan";
@@ -70,6 +71,7 @@ internal sealed class DeleteHandler(ApiContext context, AdmissionChain admission
         try
         {
             if (type == Resources.Namespaces) return NamespaceDeletion.Begin(context.Store, current);
+            if (type == Resources.CustomResourceDefinitions) definitions?.Withdraw(current);
             if (Finalizer(options) is { } finalizer) Mark(current, finalizer);
             return context.Store.Delete(type, current.Namespace, current.Name, Grace(current, options), ifUid: options.Uid)
                 ?? throw Refusals.NotFound(type, current.Name);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Api.Patching;
+using RollbackTools.Practice.Kubernetes.CustomResources;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Schema.Defaulting;
 using RollbackTools.Practice.Kubernetes.Schema.Trees;
@@ -26,10 +27,13 @@ public sealed record WriteOptions(string Manager)
 /// The way into the store for everything that must be defaulted, validated and admitted: what the HTTP server does with a body,
 /// and what controllers use to create pods. Refusals are <see cref="ApiException"/>s.
 /// </summary>
-public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, TimeProvider time)
+public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, TimeProvider time, ResourceCatalog? catalog = null)
 {
     private readonly Quotas quotas = new(store);
     private readonly ServiceRegistry services = new(store);
+
+    /// <summary>What serves the kinds of CustomResourceDefinitions; null where no kinds can be added.</summary>
+    internal DefinitionRegistry? Definitions { get; } = catalog is null ? null : new DefinitionRegistry(store, catalog, time);
 
     /// <summary>Creates; <paramref name="ns"/> is the namespace of the request.</summary>
     public StoredObject Create(ResourceType type, string? ns, JsonObject body, WriteOptions options)
@@ -43,7 +47,7 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         if (meta.Text("name") is not { Length: > 0 } && meta.Text("generateName") is { Length: > 0 } prefix)
             meta["name"] = ObjectStore.GenerateName(prefix);
 
-        if (type.Subresources.Contains("status") && !type.Custom) body.Remove("status");
+        if (type.Subresources.Contains("status")) body.Remove("status");
         admission.DropUnknown(type, body);
         Prepare(type, body);
         var name = meta.Text("name") ?? "";
@@ -55,7 +59,9 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         if (!options.FieldsTracked) ManagedFields.Track(type, null, body, options.Manager, options.Subresource, time.GetUtcNow());
         try
         {
+            if (type == Resources.CustomResourceDefinitions) Definitions?.Accept(body);
             var created = store.Create(type, body, options.DryRun);
+            if (type == Resources.CustomResourceDefinitions && !options.DryRun) Definitions?.Serve(created);
             return type == Resources.ResourceQuotas && !options.DryRun ? quotas.Open(created) : created;
         }
         catch (StoreConflictException taken)
@@ -89,8 +95,11 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         if (Unchanged(before, next)) return current;
         if (!options.FieldsTracked)
             ManagedFields.Track(type, before, next, options.Manager, options.Subresource, time.GetUtcNow());
-        return store.Replace(type, current.Namespace, current.Name, next, current.Version, options.DryRun)
+        if (type == Resources.CustomResourceDefinitions) Definitions?.Accept(next);
+        var saved = store.Replace(type, current.Namespace, current.Name, next, current.Version, options.DryRun)
             ?? throw Refusals.NotFound(type, current.Name);
+        if (type == Resources.CustomResourceDefinitions && !options.DryRun) Definitions?.Serve(saved);
+        return saved;
     }
 
     private static bool Unchanged(JsonObject before, JsonObject next) => JsonNode.DeepEquals(before, next);

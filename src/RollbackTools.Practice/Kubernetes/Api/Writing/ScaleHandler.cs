@@ -58,8 +58,10 @@ internal sealed class ScaleHandler(ApiContext context, ObjectWriter writer)
     private static JsonObject Scale(StoredObject item)
     {
         var meta = item.Read.Child("metadata");
-        JsonObject status = new() { ["replicas"] = item.Read.Child("status").Number("replicas") ?? 0 };
-        if (item.Read.Child("spec").Child("selector") is { } selector) status["selector"] = Selector(selector);
+        var own = item.Read.Child("status");
+        JsonObject status = new() { ["replicas"] = own.Number(item.Type.Scale?.Replicas ?? "replicas") ?? 0 };
+        if (item.Type.Scale is { } paths) status["selector"] = own.Text(paths.Selector) ?? "";
+        else if (item.Read.Child("spec").Child("selector") is { } selector) status["selector"] = Selector(selector);
         return new JsonObject
         {
             ["kind"] = "Scale",

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.CustomResources;
 using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Storage;
 
@@ -33,6 +34,9 @@ public static class UpdateValidator
             case "Service":
                 if (old.Text("clusterIP") is { Length: > 0 } ip && spec.Text("clusterIP") is { Length: > 0 } other && ip != other)
                     errors.Add(FieldError.Invalid("spec.clusterIPs[0]", new GoLiteral($"[]string{{\"{other}\"}}"), "may not change once set"));
+                break;
+            case "CustomResourceDefinition":
+                DefinitionRules.CheckUpdate(now, before, errors);
                 break;
             case "ControllerRevision":
                 Immutable("data", now["data"], before["data"], errors);
