@@ -5,7 +5,7 @@
     Author               = 'RollbackTools contributors'
     CompanyName          = 'RollbackTools'
     Copyright            = 'Copyright (c) RollbackTools contributors. MIT licence.'
-    Description          = 'Rolls production back to known-good, proves it and leaves a record: image history, image rollback, health tests, resumable and undoable runs, and a practice estate to drill on.'
+    Description          = 'Rolls production back to known-good, proves it and leaves a record: images, Argo CD applications, Kustomize overlays and Git, whole releases, emergency stops, health tests, resumable and undoable runs, and a practice estate to drill on.'
 
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')

@@ -111,7 +111,7 @@ public sealed record SyncApplication : Step
             }
 
             Applications.MustReconcile(live);
-            if (Version is null && Applications.SyncsByItself(live) && await IsIdleAsync(context, name, cancellation)) continue;
+            if (attempt < Attempts && Version is null && Applications.SyncsByItself(live) && await IsIdleAsync(context, name, cancellation)) continue;
             Applications.MustBeIdle(live, Version is null ? "Invoke-ArgoSync" : "Invoke-ArgoRollback");
             Check(live);
             if (Refresh) live = await argo.GetAsync(name, ArgoRefresh.Normal, cancellation);
@@ -138,7 +138,7 @@ public sealed record SyncApplication : Step
         };
         Result = await wait.UntilEndedAsync(name, IsOurs, "Syncing", Timeout, cancellation);
         var state = Result.OperationState!;
-        if (!state.Succeeded) throw SyncFailure.Of(Result, state);
+        if (!state.Succeeded) throw SyncFailure.Of(Result, state, await new ApplicationWorkloads(context.Estate).HookEvidenceAsync(Result, state, cancellation));
         return new StepOutcome(true, $"{state.Phase}: {state.Version?.Describe() ?? Goal}");
     }
 

@@ -33,6 +33,7 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(PinImage), "PinImage")]
 [JsonDerivedType(typeof(PinImages), "PinImages")]
 [JsonDerivedType(typeof(FollowGit), "FollowGit")]
+[JsonDerivedType(typeof(PinInSpec), "PinInSpec")]
 [JsonDerivedType(typeof(QuietApplication), "QuietApplication")]
 [JsonDerivedType(typeof(ScaleWorkload), "ScaleWorkload")]
 [JsonDerivedType(typeof(SuspendCronJob), "SuspendCronJob")]

@@ -101,6 +101,25 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
         {
             return []; // The kind is not served: an older Image Updater, or none.
         }
+        catch (EstateException forbidden) when (forbidden.Kind == EstateErrorKind.Forbidden)
+        {
+            // A server refuses before it looks whether there is such a kind; what it serves it tells everybody.
+            if (await IsServedAsync(cancellation)) throw;
+            return [];
+        }
+    }
+
+    private async Task<bool> IsServedAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var kind = ArgoKinds.ImageUpdaters;
+            return await estate.Cluster.FindKindAsync($"{kind.Group}/{kind.Version}", kind.Kind, cancellation) is not null;
+        }
+        catch (EstateException)
+        {
+            return true;
+        }
     }
 
     private SetImageUpdater? Suspended(
