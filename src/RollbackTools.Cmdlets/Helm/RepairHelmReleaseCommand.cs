@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
+using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Helm.Repair;
 using RollbackTools.Operations.Runs;
 
@@ -11,7 +12,7 @@ namespace RollbackTools.Cmdlets.Helm;
 [OutputType(typeof(RollbackResult))]
 public sealed class RepairHelmReleaseCommand : HelmCmdlet
 {
-    private readonly List<(string? Estate, HelmReleaseTarget Release)> targets = [];
+    private readonly List<(string? Estate, HelmReleaseName Release)> targets = [];
 
     /// <summary>A name, namespace/name, or another command's object.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -39,7 +40,7 @@ public sealed class RepairHelmReleaseCommand : HelmCmdlet
 
     protected override void ProcessRecord() => Collect(() =>
     {
-        foreach (var identity in Name) targets.Add((identity.Estate, new HelmReleaseTarget(NamespaceOf(identity), identity.Name)));
+        foreach (var identity in Name) targets.Add((identity.Estate, new HelmReleaseName(NamespaceOf(identity), identity.Name)));
     });
 
     protected override Task EndAsync(CommandPipeline pipeline, CancellationToken cancellation)

@@ -23,7 +23,7 @@ public static class ObjectDiff
         foreach (var (key, now) in after)
         {
             if (!before.TryGetValue(key, out var was)) changes.Add(new ObjectChange(now.Id, ObjectChangeKind.Added, []));
-            else if (!ReferenceEquals(was, now) && Fields(now.Id, Declared.Of(was.Json), Declared.Of(now.Json)) is { Count: > 0 } fields)
+            else if (!ReferenceEquals(was, now) && Fields(now.Id, Own(Declared.Of(was.Json)), Own(Declared.Of(now.Json))) is { Count: > 0 } fields)
                 changes.Add(new ObjectChange(now.Id, ObjectChangeKind.Changed, fields));
         }
 
@@ -32,14 +32,22 @@ public static class ObjectDiff
     }
 
     /// <summary>Of one object: everything that differs, what only a server writes left out on both sides. Neither argument is changed.</summary>
-    public static IReadOnlyList<FieldChange> Between(ObjectId id, JsonObject from, JsonObject to) => Fields(id, Declared.Of(from), Declared.Of(to));
+    public static IReadOnlyList<FieldChange> Between(ObjectId id, JsonObject from, JsonObject to) => Fields(id, Own(Declared.Of(from)), Own(Declared.Of(to)));
 
     /// <summary>Where a live object is not what its manifest asks for. What the manifest says nothing about does not count.</summary>
     public static IReadOnlyList<FieldChange> Drift(ObjectId id, JsonObject manifest, JsonObject live)
     {
         List<FieldChange> changes = [];
-        new Walk(id, changes) { OnlyDeclared = true }.Objects(AsStored(id, Declared.Of(manifest)), Declared.Of(live), "", MergeRules.Of(id.Group, id.Kind));
+        new Walk(id, changes) { OnlyDeclared = true }.Objects(AsStored(id, Own(Declared.Of(manifest))), Declared.Of(live), "", MergeRules.Of(id.Group, id.Kind));
         return changes;
+    }
+
+    // Without what appliers and controllers note down for themselves.
+    private static JsonObject Own(JsonObject declared)
+    {
+        if (declared["metadata"]?["annotations"] is JsonObject annotations)
+            foreach (var name in Bookkeeping) annotations.Remove(name);
+        return declared;
     }
 
     // A Secret's stringData is written into its data, and is not there afterwards.
@@ -76,7 +84,6 @@ public static class ObjectDiff
             var names = OnlyDeclared ? from.Select(field => field.Key) : from.Select(field => field.Key).Union(to.Select(field => field.Key));
             foreach (var name in names)
             {
-                if (path == "metadata.annotations" && Bookkeeping.Contains(name)) continue;
                 Values(from[name], to[name], Join(path, name), rule.Field(name));
             }
         }

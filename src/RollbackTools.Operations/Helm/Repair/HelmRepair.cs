@@ -13,9 +13,6 @@ namespace RollbackTools.Operations.Helm.Repair;
 /// </summary>
 internal sealed class HelmRepair(HelmRepairRequest request, IEstate estate, TimeProvider time) : IOperation
 {
-    /// <summary>Longer than Helm works on anything by default, twice.</summary>
-    public static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
-
     private readonly HelmReleaseReader reader = new(estate);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -108,7 +105,7 @@ internal sealed class HelmRepair(HelmRepairRequest request, IEstate estate, Time
     {
         if (!release.IsPending || request.Preempt) return;
         var header = release.Last.Header;
-        if (now - (header.ModifiedAt ?? release.Last.StartedAt ?? header.CreatedAt) is not { } age || age >= Abandoned) return;
+        if (now - (header.ModifiedAt ?? release.Last.StartedAt ?? header.CreatedAt) is not { } age || age >= PendingRelease.Abandoned) return;
         throw new RollbackException("HelmReleaseBusy",
             $"Revision {release.Last.Number} of {release} in {release.Namespace} is {release.Last.Status} for {Words.Duration(age)}: somebody may be working on it. Nothing was changed.")
         {

@@ -13,7 +13,7 @@ public sealed record HelmRepairRequest : OperationRequest
     [JsonIgnore]
     public override string Noun => "Helm repair";
 
-    public IReadOnlyList<HelmReleaseTarget> Releases { get; init; } = [];
+    public IReadOnlyList<HelmReleaseName> Releases { get; init; } = [];
 
     /// <summary>Also a revision that became pending only lately.</summary>
     public bool Preempt { get; init; }
@@ -28,6 +28,3 @@ public sealed record HelmRepairRequest : OperationRequest
 
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new HelmRepair(this, estate, time);
 }
-
-/// <summary>A release; without a namespace, in the connection's.</summary>
-public sealed record HelmReleaseTarget(string? Namespace, string Name);

@@ -7,12 +7,6 @@ namespace RollbackTools.Operations.Helm.Repair;
 /// <summary>What is live of the objects that a release's revisions ask for, and what else calls itself the release's. Only reads.</summary>
 internal sealed class LiveObjects(ICluster cluster, string ns, string release)
 {
-    private const int AtOnce = 8;
-    private const string ManagedByHelm = "app.kubernetes.io/managed-by=Helm";
-    private const string NameAnnotation = "meta.helm.sh/release-name";
-    private const string NamespaceAnnotation = "meta.helm.sh/release-namespace";
-    private const string PolicyAnnotation = "helm.sh/resource-policy";
-
     // What charts usually hold, beside what this release's revisions are known to.
     private static readonly (string ApiVersion, string Kind)[] Usual =
     [
@@ -25,15 +19,13 @@ internal sealed class LiveObjects(ICluster cluster, string ns, string release)
     /// <summary>By identity, those that are there. What may not be looked at throws.</summary>
     public async Task<IReadOnlyDictionary<(string, string, string, string), CustomResource>> ReadAsync(IEnumerable<ManifestObject> objects, CancellationToken cancellation)
     {
-        Dictionary<(string, string, string, string), CustomResource> found = [];
-        foreach (var few in objects.DistinctBy(one => Key(one.Id)).Chunk(AtOnce))
-        {
-            var read = await Task.WhenAll(few.Select(one => FindAsync(one.Id, cancellation)));
-            for (var i = 0; i < few.Length; i++)
-                if (read[i] is { } live) found[Key(few[i].Id)] = live;
-        }
-
-        return found;
+        var all = objects.ToList();
+        var kinds = await new ObjectKinds(cluster, []).FindAsync(all.Select(one => one.Id), cancellation);
+        // Revisions may name one object in several versions of its API; any that is served leads to it.
+        var addresses = all.Where(one => kinds.ContainsKey((one.Id.ApiVersion, one.Id.Kind))).DistinctBy(one => Key(one.Id))
+            .ToDictionary(one => Key(one.Id), one => AddressOf(kinds[(one.Id.ApiVersion, one.Id.Kind)], one.Id));
+        var found = await new ObjectReader(cluster).ReadAsync([.. addresses.Values], HelmOwnership.Selector, cancellation);
+        return addresses.Where(pair => found.ContainsKey(pair.Value)).ToDictionary(pair => pair.Key, pair => found[pair.Value]);
     }
 
     /// <summary>Namespaced objects that carry the release's marks and are none of <paramref name="known"/>. Those that Helm is told to keep are left out.</summary>
@@ -57,25 +49,14 @@ internal sealed class LiveObjects(ICluster cluster, string ns, string release)
 
     public (string, string, string, string) Key(ObjectId id) => (id.Group, id.Kind, id.Namespace.Length > 0 ? id.Namespace : ns, id.Name);
 
-    private async Task<CustomResource?> FindAsync(ObjectId id, CancellationToken cancellation)
-    {
-        try
-        {
-            return (await cluster.FindKindAsync(id.ApiVersion, id.Kind, cancellation))?.Resource is { } resource
-                ? await cluster.GetAsync(resource, resource.Namespaced ? (id.Namespace.Length > 0 ? id.Namespace : ns) : null, id.Name, cancellation)
-                : null;
-        }
-        catch (EstateException absent) when (absent.Kind == EstateErrorKind.NotFound)
-        {
-            return null;
-        }
-    }
+    private ObjectAddress AddressOf(Resource<CustomResource> resource, ObjectId id) =>
+        new(resource, !resource.Namespaced ? null : id.Namespace.Length > 0 ? id.Namespace : ns, id.Name);
 
     private async Task<IReadOnlyList<CustomResource>> ListAsync(Resource<CustomResource> resource, CancellationToken cancellation)
     {
         try
         {
-            return (await cluster.ListAsync(resource, ns, new ListFilter { LabelSelector = ManagedByHelm }, cancellation)).Items;
+            return (await cluster.ListAsync(resource, ns, new ListFilter { LabelSelector = HelmOwnership.Selector }, cancellation)).Items;
         }
         catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.Forbidden or EstateErrorKind.NotFound)
         {
@@ -84,6 +65,5 @@ internal sealed class LiveObjects(ICluster cluster, string ns, string release)
     }
 
     private bool IsMarked(CustomResource item) =>
-        item.Metadata.Annotations.GetValueOrDefault(NameAnnotation) == release && item.Metadata.Annotations.GetValueOrDefault(NamespaceAnnotation, ns) == ns
-        && !string.Equals(item.Metadata.Annotations.GetValueOrDefault(PolicyAnnotation)?.Trim(), "keep", StringComparison.OrdinalIgnoreCase);
+        HelmOwnership.IsMarked(item.Metadata) && HelmOwnership.OtherOwner(item.Metadata, release, ns) is null && !HelmOwnership.IsKept(item.Metadata);
 }
