@@ -25,6 +25,7 @@
         'Get-RollbackRun'
         'Invoke-ArgoRollback'
         'Invoke-ArgoSync'
+        'Invoke-HelmRollback'
         'Invoke-ImageRollback'
         'Invoke-ReleaseRollback'
         'Repair-HelmRelease'
@@ -47,6 +48,7 @@
     )
     FunctionsToExport    = @(
         'Restore-KnownGoodApplication'
+        'Restore-KnownGoodHelmRelease'
         'Restore-KnownGoodImage'
         'Restore-PreviousConfiguration'
         'Restore-PreviousRelease'

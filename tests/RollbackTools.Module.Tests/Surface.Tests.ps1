@@ -23,6 +23,14 @@ BeforeDiscovery {
         @{ Name = 'Resume-ImageUpdate'; Parameters = $argo + $confirm + 'Reason' }
         @{ Name = 'Get-HelmHistory'; Parameters = $estate + 'Name' }
         @{ Name = 'Get-HelmRelease'; Parameters = $estate + 'AllNamespaces', 'Name' }
+        @{
+            Name       = 'Invoke-HelmRollback'
+            Parameters = $estate + $confirm + 'ForceConflicts', 'HistoryMax', 'HooksFrom', 'Name', 'NoWait', 'Preempt', 'Reason', 'ThrottleLimit', 'Timeout', 'ToRevision'
+        }
+        @{
+            Name       = 'Restore-KnownGoodHelmRelease'
+            Parameters = $confirm + 'Context', 'Environment', 'For', 'HooksFrom', 'Kubeconfig', 'Name', 'Namespace', 'Reason', 'Timeout', 'ToRevision', 'Url'
+        }
         @{ Name = 'Repair-HelmRelease'; Parameters = $estate + $confirm + 'Name', 'Preempt', 'Reason', 'RemoveLeftovers', 'SetAsideUnreadable' }
         @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
         @{
