@@ -69,5 +69,14 @@ internal static class BreakHints
         yield return $"git clone {ops.Repository} && cd platform";
         yield return $"sed -i 's/payments-gateway/payments-gatway/' {BookstoreRepository.Path}/settings.env";
         yield return "git commit -am 'checkout: move to the new payments address' && git push origin main";
+        foreach (var (service, tag, does) in ((string, string, string)[])
+        [
+            (BookstoreImages.Catalog, BookstoreImages.Failing, "fails its analysis as a canary, as soon as somebody asks it for something"),
+            (BookstoreImages.Payments, BookstoreImages.Lost, "answers 404, and goes through"),
+        ])
+        {
+            yield return $"sed -i '/{service}$/{{n;s/newTag: .*/newTag: {tag}/}}' {BookstoreRepository.Path}/kustomization.yaml && git commit -am '{service} {tag}' && git push origin main";
+            yield return $"  {service} {tag} {does}";
+        }
     }
 }

@@ -7,6 +7,7 @@ using RollbackTools.Practice.Estates.Gospelib;
 using RollbackTools.Practice.Estates.Tomoda;
 using RollbackTools.Practice.Estates.Zkprova;
 using RollbackTools.Practice.Git;
+using RollbackTools.Practice.Rollouts;
 
 namespace RollbackTools.Practice.Cli;
 
@@ -54,7 +55,11 @@ internal static class EstateCatalogue
         DrillEstate about = new(estate.Name, cluster.Kubeconfig, estate.Namespace, cluster.Services
             .Where(service => service.Key.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(service => service.Key[prefix.Length..], service => service.Value))
-        { OtherEnvironments = estate.OtherEnvironments, Health = estate.Health };
+        {
+            HasRollouts = cluster.AddOns.OfType<RolloutsPlatform>().Any(),
+            OtherEnvironments = estate.OtherEnvironments,
+            Health = estate.Health,
+        };
         return estate is GitOpsEstate ops ? about with { GitOps = Describe(ops, about, cluster) } : about;
     }
 

@@ -19,6 +19,9 @@ public sealed record DrillEstate(string Name, string Kubeconfig, string Namespac
     /// <summary>Its Argo CD and its Git server; null when it has none.</summary>
     public DrillGitOps? GitOps { get; init; }
 
+    /// <summary>Whether Argo Rollouts runs there.</summary>
+    public bool HasRollouts { get; init; }
+
     /// <summary>The path of another file of the estate's, beside its kubeconfig.</summary>
     internal string Beside(string name) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Kubeconfig))!, name);
 }

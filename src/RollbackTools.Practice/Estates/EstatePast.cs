@@ -1,6 +1,7 @@
 using RollbackTools.Practice.Helm;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Estates;
 
@@ -8,8 +9,11 @@ namespace RollbackTools.Practice.Estates;
 /// An estate's story, told to its controllers with the clock set back: something is done, what follows from it happens at once,
 /// then days pass.
 /// </summary>
-public sealed class EstatePast(ControlLoop loop, PracticeClock clock, Operator people, ResourceCatalog catalog, string kubeconfig)
+public sealed class EstatePast(ControlLoop loop, PracticeClock clock, Operator people, ObjectStore store, ResourceCatalog catalog, string kubeconfig)
 {
+    /// <summary>The cluster as it is by now.</summary>
+    public ObjectStore Store { get; } = store;
+
     public Operator Operator { get; } = people;
 
     public DateTimeOffset Now => clock.GetUtcNow();

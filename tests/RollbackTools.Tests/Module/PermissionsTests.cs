@@ -89,7 +89,7 @@ public sealed class PermissionsTests : IAsyncLifetime
     private IEnumerable<string> Asked() => tomoda.Cluster.Server.Requests.Snapshot().Keys
         .Where(request => !request.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal) && !request.StartsWith("get /api", StringComparison.Ordinal));
 
-    private static List<string> Granted(string role)
+    internal static List<string> Granted(string role)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "rbac", "rollbacktools.yaml"));
         var reader = new DeserializerBuilder().IgnoreUnmatchedProperties().Build();
