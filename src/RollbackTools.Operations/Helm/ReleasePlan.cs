@@ -1,5 +1,4 @@
 using System.Globalization;
-using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Objects;
