@@ -1,13 +1,17 @@
 using RollbackTools.Integrations.ArgoCd;
 using RollbackTools.Integrations.Git;
+using RollbackTools.Integrations.Helm;
 using RollbackTools.Integrations.Health;
 using RollbackTools.Integrations.Kubernetes;
 using RollbackTools.Integrations.Kustomize;
+using RollbackTools.Integrations.Yaml;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Estate.Kustomize;
+using RollbackTools.Operations.Estate.Manifests;
 
 namespace RollbackTools.Integrations;
 
@@ -19,8 +23,7 @@ internal sealed class LiveEstate(
 
     public EstateOptions Connection => cluster is null ? options : cluster.Info.Connection with { ArgoCd = options.ArgoCd };
 
-    public ICluster Cluster => cluster
-        ?? throw new EstateException(EstateErrorKind.Configuration, "This was opened without a cluster, so nothing can be asked of one.");
+    public ICluster Cluster => Connected;
 
     public IArgoCd ArgoCd => argo ?? (IArgoCd)new KubernetesArgoCd(Cluster, time);
 
@@ -31,6 +34,13 @@ internal sealed class LiveEstate(
     public IGit Git => git;
 
     public IKustomizeFiles Kustomize { get; } = new KustomizeFiles();
+
+    public IHelmStorage Helm => new HelmStorage(Connected.Transport, Connected.Info, time);
+
+    public IManifestReader Manifests { get; } = new ManifestReader();
+
+    private KubernetesCluster Connected => cluster
+        ?? throw new EstateException(EstateErrorKind.Configuration, "This was opened without a cluster, so nothing can be asked of one.");
 
     public ValueTask DisposeAsync()
     {

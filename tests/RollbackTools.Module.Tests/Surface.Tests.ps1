@@ -19,8 +19,19 @@ BeforeDiscovery {
             Name       = 'Set-ArgoSyncPolicy'
             Parameters = $argo + $confirm + 'AllowBadRevision', 'AllowEmpty', 'Policy', 'Prune', 'Reason', 'SelfHeal'
         }
-        @{ Name = 'Suspend-ImageUpdate'; Parameters = $argo + $confirm + 'Reason', 'Tag' }
+        @{ Name = 'Suspend-ImageUpdate'; Parameters = $argo + $confirm + 'Image', 'Reason', 'Tag' }
         @{ Name = 'Resume-ImageUpdate'; Parameters = $argo + $confirm + 'Reason' }
+        @{ Name = 'Get-HelmHistory'; Parameters = $estate + 'Name' }
+        @{ Name = 'Get-HelmRelease'; Parameters = $estate + 'AllNamespaces', 'Name' }
+        @{
+            Name       = 'Invoke-HelmRollback'
+            Parameters = $estate + $confirm + 'ForceConflicts', 'HistoryMax', 'HooksFrom', 'Name', 'NoWait', 'Preempt', 'Reason', 'ThrottleLimit', 'Timeout', 'ToRevision'
+        }
+        @{
+            Name       = 'Restore-KnownGoodHelmRelease'
+            Parameters = $confirm + 'Context', 'Environment', 'For', 'HooksFrom', 'Kubeconfig', 'Name', 'Namespace', 'Reason', 'Timeout', 'ToRevision', 'Url'
+        }
+        @{ Name = 'Repair-HelmRelease'; Parameters = $estate + $confirm + 'Name', 'Preempt', 'Reason', 'RemoveLeftovers', 'SetAsideUnreadable' }
         @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
         @{
             Name       = 'Invoke-ImageRollback'

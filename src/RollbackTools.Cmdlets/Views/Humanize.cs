@@ -57,12 +57,16 @@ public static class Humanize
     public static string Workload(object? kind, object? name) => kind?.ToString() switch
     {
         null or "" or "Endpoint" or "Script" => $"{name}",
+        "HelmRelease" => $"release/{name}",
         var word => $"{word.ToLowerInvariant()}/{name}",
     };
 
     /// <summary>deployment/api in prod (prod-eu).</summary>
     public static string Place(object? kind, object? name, object? ns, object? estate) =>
         Workload(kind, name) + Part(" in ", ns, "") + Part(" (", estate, ")");
+
+    /// <summary>Releases in prod (prod-eu).</summary>
+    public static string Releases(object? ns, object? estate) => "Releases" + Part(" in ", ns, "") + Part(" (", estate, ")");
 
     public static string Marker(object? current, object? isDefaultTarget) =>
         current is true ? "current" : isDefaultTarget is true ? Paint(Green, "<- target") : "";
@@ -125,6 +129,15 @@ public static class Humanize
         "Healthy" => Paint(Green, "Healthy"),
         "Degraded" or "Missing" => Paint(Red, $"{value}"),
         "" => "",
+        var other => Paint(Yellow, other),
+    };
+
+    /// <summary>Helm's status of a revision.</summary>
+    public static string HelmStatus(object? value) => $"{value}" switch
+    {
+        "deployed" => Paint(Green, "deployed"),
+        "failed" => Paint(Red, "failed"),
+        "superseded" or "" => $"{value}",
         var other => Paint(Yellow, other),
     };
 

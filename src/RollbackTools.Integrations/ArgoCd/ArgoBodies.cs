@@ -41,6 +41,13 @@ internal static class ArgoBodies
     {
         JsonArray patch = [Operation("test", "/metadata/uid", read.Metadata.Uid)];
         if (change.Policy) Policy(patch, read, change);
+        if (change.Source is { From: { } list, To: { } listTo } source)
+        {
+            var path = $"/spec/source/{source.Tool}/{source.Field}";
+            patch.Add((JsonNode)Operation("test", path, JsonArray.Create(list)));
+            patch.Add((JsonNode)Operation("replace", path, JsonArray.Create(listTo)));
+        }
+
         if (change.Annotations.Count > 0 && read.Json.At("metadata", "annotations") is null)
         {
             patch.Add((JsonNode)Absent("/metadata/annotations"));

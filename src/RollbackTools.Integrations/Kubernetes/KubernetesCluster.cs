@@ -8,17 +8,29 @@ using RollbackTools.Operations.Estate.Kubernetes;
 namespace RollbackTools.Integrations.Kubernetes;
 
 /// <summary>A real Kubernetes API over one connection pool.</summary>
-internal sealed class KubernetesCluster(ClusterConnection connection, TransportOptions options) : ICluster, IDisposable
+internal sealed class KubernetesCluster : ICluster, IDisposable
 {
-    private readonly KubernetesTransport _transport = new(connection, options);
+    private readonly ClusterConnection _connection;
+    private readonly KubernetesTransport _transport;
+    private readonly KindFinder _kinds;
 
-    public ClusterInfo Info => connection.Info;
+    public KubernetesCluster(ClusterConnection connection, TransportOptions options)
+    {
+        _connection = connection;
+        _transport = new KubernetesTransport(connection, options);
+        _kinds = new KindFinder(_transport);
+    }
+
+    public ClusterInfo Info => _connection.Info;
+
+    /// <summary>For what is read and written past the objects' JSON, such as Helm's records.</summary>
+    public KubernetesTransport Transport => _transport;
 
     public void Dispose() => _transport.Dispose();
 
     public Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
         where T : class, IKubernetesObject =>
-        ObjectAsync(resource, new ApiRequest(HttpMethod.Get, "get", Target(resource, ns, name)) { MayRepeat = true, MetadataOnly = resource.MetadataOnly }, cancellation);
+        ObjectAsync(resource, new ApiRequest(HttpMethod.Get, "get", Target(resource, ns, name)) { MayRepeat = true, Accept = Accepted.One(resource) }, cancellation);
 
     public Task<ResourceList<T>> ListAsync<T>(Resource<T> resource, string? ns, ListFilter filter, CancellationToken cancellation)
         where T : class, IKubernetesObject =>
@@ -69,6 +81,8 @@ internal sealed class KubernetesCluster(ClusterConnection connection, TransportO
 
     public IAsyncEnumerable<string> ReadLogAsync(string ns, string pod, LogOptions options, CancellationToken cancellation) =>
         LogReader.ReadAsync(_transport, ns, pod, options, cancellation);
+
+    public Task<ServedKind?> FindKindAsync(string apiVersion, string kind, CancellationToken cancellation) => _kinds.FindAsync(apiVersion, kind, cancellation);
 
     public Task<AccessDecision> CanIAsync(AccessQuery query, CancellationToken cancellation)
     {

@@ -46,6 +46,7 @@ internal static class ObjectLister
         var request = new ApiRequest(HttpMethod.Get, "list", target)
         {
             MayRepeat = true,
+            Accept = Accepted.Many(resource),
             Query = new QueryString().Add("labelSelector", filter.LabelSelector).Add("fieldSelector", filter.FieldSelector)
                 .Add("limit", limit).Add("continue", position),
         };

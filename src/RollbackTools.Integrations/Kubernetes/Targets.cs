@@ -10,7 +10,7 @@ internal static class Targets
 {
     /// <summary>A named object; without a namespace, in the connection's.</summary>
     public static ApiTarget Object<T>(Resource<T> resource, string? ns, string name, string defaultNamespace) where T : class =>
-        new(resource.Group, resource.Version, resource.Plural, Scope(resource, ns ?? defaultNamespace), Name(name, resource.QualifiedName));
+        new(resource.Group, resource.Version, resource.Plural, Scope(resource, ns ?? defaultNamespace), Name(name, resource.Group, resource.QualifiedName));
 
     /// <summary>Where an object is created.</summary>
     public static ApiTarget Collection<T>(Resource<T> resource, string? ns, string defaultNamespace) where T : class =>
@@ -20,7 +20,7 @@ internal static class Targets
     public static ApiTarget Selection<T>(Resource<T> resource, string? ns, ListFilter filter) where T : class =>
         new(resource.Group, resource.Version, resource.Plural, Scope(resource, ns)) { Selector = Describe(filter) };
 
-    public static ApiTarget PodLog(string ns, string pod) => new("", "v1", "pods", Namespace(ns), Name(pod, "pods"), "log");
+    public static ApiTarget PodLog(string ns, string pod) => new("", "v1", "pods", Namespace(ns), Name(pod, "", "pods"), "log");
 
     private static string? Scope<T>(Resource<T> resource, string? ns) where T : class =>
         resource.Namespaced && ns is not null ? Namespace(ns) : null;
@@ -29,7 +29,9 @@ internal static class Targets
         ? ns
         : throw Invalid($"'{PlainText.Clean(ns, 100)}' is not a namespace name: lower-case letters, digits and '-', at most 63 of them.");
 
-    private static string Name(string name, string kind) => KubernetesName.IsSubdomain(name)
+    // Roles and their bindings are named by anything that can stand in a path: system:node, team:readers.
+    private static string Name(string name, string group, string kind) =>
+        KubernetesName.IsSubdomain(name) || (group == "rbac.authorization.k8s.io" && KubernetesName.IsPathSegment(name))
         ? name
         : throw Invalid($"'{PlainText.Clean(name, 100)}' is not a name {kind} can have: lower-case letters, digits, '-' and '.', at most 253 of them.");
 

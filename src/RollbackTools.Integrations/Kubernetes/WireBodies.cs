@@ -29,6 +29,7 @@ internal static class WireBodies
         json.WriteString("apiVersion", "v1");
         json.WriteString("kind", "DeleteOptions");
         if (options.GracePeriodSeconds is { } seconds) json.WriteNumber("gracePeriodSeconds", seconds);
+        if (options.Propagation is { } propagation) json.WriteString("propagationPolicy", propagation.ToString());
         if (options.IfUid is not null || options.IfResourceVersion is not null)
         {
             json.WriteStartObject("preconditions");

@@ -1,7 +1,9 @@
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Estate.Kustomize;
+using RollbackTools.Operations.Estate.Manifests;
 
 namespace RollbackTools.Operations.Estate;
 
@@ -30,6 +32,11 @@ public interface IEstate : IAsyncDisposable
     IGit Git { get; }
 
     IKustomizeFiles Kustomize { get; }
+
+    /// <summary>Helm's records in the cluster. Throws <see cref="EstateException"/> (Configuration) without a cluster.</summary>
+    IHelmStorage Helm { get; }
+
+    IManifestReader Manifests { get; }
 }
 
 /// <summary>Opens estates and reads environment files. The one door to the integrations.</summary>

@@ -1,5 +1,6 @@
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 
@@ -12,6 +13,7 @@ namespace RollbackTools.Operations.GitOps;
 internal sealed class ApplicationWorkloads(IEstate estate)
 {
     private const int MostWorkloads = 50;
+    private const int MostHooks = 3;
 
     public async Task<IReadOnlyList<WorkloadSnapshot>> ReadAsync(ArgoApplication application, CancellationToken cancellation)
     {
@@ -41,6 +43,29 @@ internal sealed class ApplicationWorkloads(IEstate estate)
             var troubled = workload.Pods.Where(pod => workload.Current?.Owns(pod) != false).Select(PodTrouble.Find).OfType<PodTrouble>().FirstOrDefault();
             if (RolloutStatus.Of(workload) is { Complete: false } rollout) evidence.Add($"{workload}: {rollout.Message}");
             if (troubled is not null) evidence.AddRange(await FailureEvidence.OfPodAsync(estate.Cluster, workload.Namespace, troubled, cancellation));
+        }
+
+        return evidence;
+    }
+
+    /// <summary>The last words of the pods of hooks that failed, as far as they are still there.</summary>
+    public async Task<IReadOnlyList<string>> HookEvidenceAsync(ArgoApplication application, ArgoOperationState state, CancellationToken cancellation)
+    {
+        List<string> evidence = [];
+        if (!IsHere(application)) return evidence;
+        foreach (var hook in state.Resources.Where(resource => resource is { Failed: true, HookType: not null, Kind: "Job" }).Take(MostHooks))
+        {
+            if (!KubernetesName.IsLabel(hook.Namespace) || !KubernetesName.IsSubdomain(hook.Name)) continue;
+            try
+            {
+                var pods = await estate.Cluster.ListAsync(Resources.Pods, hook.Namespace, new ListFilter { LabelSelector = $"job-name={hook.Name}" }, cancellation);
+                if (pods.Items.MaxBy(pod => pod.Metadata.CreationTimestamp) is { } last)
+                    evidence.AddRange(await FailureEvidence.LastWordsAsync(estate.Cluster, hook.Namespace, last.Metadata.Name, null, previous: false, cancellation));
+            }
+            catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.Forbidden or EstateErrorKind.NotFound)
+            {
+                evidence.Add($"log of job/{hook.Name}: {refusal.Message}");
+            }
         }
 
         return evidence;

@@ -129,6 +129,13 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
         && (application is null || name == ".argocd-source.yaml" || name == $".argocd-source-{application}.yaml"
             || name.EndsWith($"_{application}.yaml", StringComparison.Ordinal));
 
+    /// <summary>The application that an override is for alone, by its file's name; null for one that is for all.</summary>
+    public static string? OwnerOf(string path)
+    {
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        return name.StartsWith(".argocd-source-", StringComparison.Ordinal) && name.EndsWith(".yaml", StringComparison.Ordinal) ? name[".argocd-source-".Length..^".yaml".Length] : null;
+    }
+
     private async Task<FileEdit?> TryEditAsync(string path, ImagePin pin, CancellationToken cancellation)
     {
         try

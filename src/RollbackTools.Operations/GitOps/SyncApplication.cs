@@ -14,6 +14,10 @@ public sealed record SyncApplication : Step
 {
     public const string IdInfo = "RollbackTools";
 
+    /// <summary>On a rollback: the key of the version it leaves, which is then no place to go back to, even where the rollback fails.</summary>
+    public const string LeavesInfo = "RollbackTools leaves";
+
+    private const string UndoSuffix = "-undo";
     private const int Attempts = 6;
 
     public string Namespace { get; init; } = "";
@@ -76,7 +80,7 @@ public sealed record SyncApplication : Step
 
     public override Step? Invert() => From is null ? null : this with
     {
-        OperationId = OperationId.EndsWith("-undo", StringComparison.Ordinal) ? OperationId[..^5] : $"{OperationId}-undo",
+        OperationId = IsUndo ? OperationId[..^UndoSuffix.Length] : OperationId + UndoSuffix,
         Version = From,
         HistoryId = FromHistoryId,
         Revision = null,
@@ -107,7 +111,7 @@ public sealed record SyncApplication : Step
             }
 
             Applications.MustReconcile(live);
-            if (Version is null && Applications.SyncsByItself(live) && await IsIdleAsync(context, name, cancellation)) continue;
+            if (attempt < Attempts && Version is null && Applications.SyncsByItself(live) && await IsIdleAsync(context, name, cancellation)) continue;
             Applications.MustBeIdle(live, Version is null ? "Invoke-ArgoSync" : "Invoke-ArgoRollback");
             Check(live);
             if (Refresh) live = await argo.GetAsync(name, ArgoRefresh.Normal, cancellation);
@@ -134,7 +138,7 @@ public sealed record SyncApplication : Step
         };
         Result = await wait.UntilEndedAsync(name, IsOurs, "Syncing", Timeout, cancellation);
         var state = Result.OperationState!;
-        if (!state.Succeeded) throw SyncFailure.Of(Result, state);
+        if (!state.Succeeded) throw SyncFailure.Of(Result, state, await new ApplicationWorkloads(context.Estate).HookEvidenceAsync(Result, state, cancellation));
         return new StepOutcome(true, $"{state.Phase}: {state.Version?.Describe() ?? Goal}");
     }
 
@@ -161,8 +165,15 @@ public sealed record SyncApplication : Step
         SkipHooks = SkipHooks,
         SyncOptions = SyncOptions,
         Actor = $"rollbacktools:{RunEngine.Actor}",
-        Infos = Reason is null ? [new(IdInfo, OperationId)] : [new("Reason", Reason), new(IdInfo, OperationId)],
+        Infos =
+        [
+            .. Reason is null ? [] : new[] { KeyValuePair.Create("Reason", Reason) },
+            new(IdInfo, OperationId),
+            .. Version is null || From is null || IsUndo ? [] : new[] { KeyValuePair.Create(LeavesInfo, From.Key) },
+        ],
     };
+
+    private bool IsUndo => OperationId.EndsWith(UndoSuffix, StringComparison.Ordinal);
 
     /// <summary>For <see cref="Following"/>.</summary>
     internal static DateTimeOffset? LastLike(ArgoApplication application, ApplicationVersion version) =>

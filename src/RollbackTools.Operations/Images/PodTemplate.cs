@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Rollouts;
 
 namespace RollbackTools.Operations.Images;
@@ -121,15 +122,13 @@ public sealed class PodTemplate
 
     private IEnumerable<ContainerImage> Read(string field, bool init)
     {
-        if (!Json.TryGetProperty("spec", out var spec) || !spec.TryGetProperty(field, out var containers)
-            || containers.ValueKind != JsonValueKind.Array)
-            yield break;
-        foreach (var container in containers.EnumerateArray())
+        foreach (var container in Json.Items("spec", field))
         {
             yield return new ContainerImage
             {
-                Container = container.TryGetProperty("name", out var name) ? name.GetString() ?? "" : "",
-                Image = container.TryGetProperty("image", out var image) ? image.GetString() ?? "" : "",
+                // A manifest can hold anything here; a server only takes text.
+                Container = container.Text("name") ?? "",
+                Image = container.Text("image") ?? "",
                 Init = init,
             };
         }

@@ -2,6 +2,8 @@ using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.Helm;
+using RollbackTools.Operations.Helm.Repair;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Rollouts;
@@ -17,6 +19,7 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(ApplicationSyncRequest), "ArgoSync")]
 [JsonDerivedType(typeof(SyncPolicyRequest), "ArgoSyncPolicy")]
 [JsonDerivedType(typeof(ImageUpdateRequest), "ImageUpdate")]
+[JsonDerivedType(typeof(HelmRollbackRequest), "HelmRollback")]
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
 [JsonDerivedType(typeof(SuspensionRequest), "Suspension")]
 [JsonDerivedType(typeof(RestartRequest), "Restart")]
@@ -24,6 +27,7 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(ReleaseRollbackRequest), "ReleaseRollback")]
 [JsonDerivedType(typeof(KustomizeImageRequest), "KustomizeImage")]
 [JsonDerivedType(typeof(GitRevertRequest), "GitRevert")]
+[JsonDerivedType(typeof(HelmRepairRequest), "HelmRepair")]
 public abstract record OperationRequest
 {
     /// <summary>The operation's name in the record: <c>ImageRollback</c>.</summary>

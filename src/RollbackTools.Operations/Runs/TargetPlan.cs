@@ -92,7 +92,8 @@ public sealed class TargetRun
             var outcome = await step.ApplyAsync(context, () => IntendAsync(step), cancellation);
             Changed |= outcome.Changed;
             if (outcome.Changed) standing.Changed(plan);
-            if (outcome.Warning is { } warning) Warnings.Add(warning);
+            // What is waited for together may apply at once.
+            if (outcome.Warning is { } warning) lock (Warnings) Warnings.Add(warning);
             await WriteAsync(outcome.Changed ? RunEvent.Done : RunEvent.AlreadyTrue, step, outcome.Detail);
             return outcome;
         }

@@ -3,6 +3,7 @@ using RollbackTools.Practice.Drills.Tomoda;
 using RollbackTools.Practice.Estates.Bookstore;
 using RollbackTools.Practice.Estates.Gospelib;
 using RollbackTools.Practice.Estates.Tomoda;
+using RollbackTools.Practice.Estates.Zkprova;
 
 namespace RollbackTools.Practice.Cli;
 
@@ -24,6 +25,7 @@ internal static class BreakHints
     {
         ("gospelib", { } ops) => Gospelib(ops),
         ("bookstore", { } ops) => Bookstore(ops),
+        ("zkprova", _) => Zkprova(estate),
         (_, { } ops) => Code(ops),
         _ => Images(estate),
     };
@@ -44,6 +46,15 @@ internal static class BreakHints
         yield return "git commit -am Refunds && git tag v2.15.0 && git push origin main v2.15.0";
         var width = TomodaFeature.All.Max(feature => feature.Function.Length);
         foreach (var feature in TomodaFeature.All) yield return $"  {feature.Function.PadRight(width)}  in {feature.File}: {feature.Does}";
+    }
+
+    /// <summary>Without a helm the images are broken behind its back, which is drift that a rollback takes back too.</summary>
+    private static IEnumerable<string> Zkprova(DrillEstate estate)
+    {
+        yield return $"helm --kubeconfig {estate.Kubeconfig} -n {estate.Namespace} get values {ZkprovaEstate.Release}";
+        yield return $"kubectl --kubeconfig {estate.Kubeconfig} -n {estate.Namespace} set image deployment/zkprova-zkprova-backend backend={ZkprovaImages.Backend}:{ZkprovaImages.WithoutColumn}";
+        yield return $"  {ZkprovaImages.WithoutColumn}  is ready, and expects a column that its database does not have";
+        yield return $"  {ZkprovaImages.Crashing}  panics at start, again and again";
     }
 
     private static IEnumerable<string> Gospelib(DrillGitOps ops)

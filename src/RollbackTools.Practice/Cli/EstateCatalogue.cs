@@ -5,6 +5,7 @@ using RollbackTools.Practice.Estates.Bookstore;
 using RollbackTools.Practice.Estates.GitOps;
 using RollbackTools.Practice.Estates.Gospelib;
 using RollbackTools.Practice.Estates.Tomoda;
+using RollbackTools.Practice.Estates.Zkprova;
 using RollbackTools.Practice.Git;
 using RollbackTools.Practice.Rollouts;
 
@@ -19,6 +20,7 @@ internal static class EstateCatalogue
         ["tomoda-gitops"] = () => new TomodaGitOpsEstate(),
         ["gospelib"] = () => new GospelibEstate(),
         ["bookstore"] = () => new BookstoreEstate(),
+        ["zkprova"] = () => new ZkprovaEstate(),
     };
 
     public static IReadOnlyList<string> Names { get; } = [.. Estates.Keys];
@@ -55,6 +57,8 @@ internal static class EstateCatalogue
             .ToDictionary(service => service.Key[prefix.Length..], service => service.Value))
         {
             HasRollouts = cluster.AddOns.OfType<RolloutsPlatform>().Any(),
+            OtherEnvironments = estate.OtherEnvironments,
+            Health = estate.Health,
         };
         return estate is GitOpsEstate ops ? about with { GitOps = Describe(ops, about, cluster) } : about;
     }

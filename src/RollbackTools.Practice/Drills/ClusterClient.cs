@@ -32,7 +32,7 @@ internal sealed class ClusterClient : IDisposable
     /// Reads a kubeconfig that a practice estate wrote: inline CA, bearer token. Throws <see cref="FormatException"/> for one of
     /// another kind.
     /// </summary>
-    public static ClusterClient Open(string kubeconfig, string? context = null)
+    public static ClusterClient Open(string kubeconfig, string? context = null, string userAgent = "ci-deploy/1.0")
     {
         YamlStream yaml = new();
         using (StreamReader file = new(kubeconfig)) yaml.Load(file);
@@ -50,7 +50,7 @@ internal sealed class ClusterClient : IDisposable
         };
         HttpClient http = new(handler) { BaseAddress = new Uri(Text(cluster, "server")), Timeout = TimeSpan.FromSeconds(30) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Text(user, "token"));
-        http.DefaultRequestHeaders.UserAgent.ParseAdd("ci-deploy/1.0");
+        http.DefaultRequestHeaders.UserAgent.ParseAdd(userAgent);
         return new ClusterClient(http, chosen.Children.ContainsKey("namespace") ? Text(chosen, "namespace") : "default");
     }
 
@@ -105,7 +105,7 @@ internal sealed class ClusterClient : IDisposable
         using var response = await http.SendAsync(request, cancellation);
         var text = await response.Content.ReadAsStringAsync(cancellation);
         if (response.IsSuccessStatusCode) return JsonNode.Parse(text)!.AsObject();
-        throw new HttpRequestException($"{request.Method} {request.RequestUri}: {(int)response.StatusCode} {Message(text)}", null, response.StatusCode);
+        throw new ClusterRefusedException($"{request.Method} {request.RequestUri}", response.StatusCode, Message(text));
     }
 
     private static string Message(string text)
@@ -138,4 +138,12 @@ internal sealed class ClusterClient : IDisposable
         ?? throw new FormatException($"The kubeconfig's {kind} '{name}' is empty.");
 
     private static string Text(YamlMappingNode node, string key) => ((YamlScalarNode)node.Children[key]).Value ?? "";
+}
+
+/// <summary>What the API server refused, in its own words.</summary>
+internal sealed class ClusterRefusedException(string request, HttpStatusCode code, string refusal)
+    : HttpRequestException($"{request}: {(int)code} {refusal}", null, code)
+{
+    /// <summary>The Status' message alone.</summary>
+    public string Refusal => refusal;
 }

@@ -33,7 +33,7 @@ public sealed class PracticeCluster : IAsyncDisposable
         addOns = options.Estate.AddOns();
         foreach (var kind in addOns.SelectMany(one => one.Kinds)) catalog.Add(kind);
         context = new ControllerContext(Store, Clock, options.Tempo, options.Seed, new PodAdmission(Store, admission), catalog);
-        ObjectWriter writer = new(Store, admission, Clock);
+        ObjectWriter writer = new(Store, admission, Clock, catalog);
         Operator = new Operator(Store, writer, catalog);
         NodeAgent nodes = new(context, Images, Logs);
         List<Controller> controllers = [.. ControllerSet.All(context), nodes];
@@ -46,6 +46,9 @@ public sealed class PracticeCluster : IAsyncDisposable
     public PracticeClusterOptions Options { get; }
 
     public ObjectStore Store { get; }
+
+    /// <summary>The kinds that are served, and under which versions.</summary>
+    public ResourceCatalog Catalog => catalog;
 
     public PracticeClock Clock { get; }
 
@@ -132,7 +135,7 @@ public sealed class PracticeCluster : IAsyncDisposable
         for (var i = 1; i <= estate.Nodes; i++) Store.Create(Resources.Nodes, PracticeNodes.Node(i, estate.Name));
         estate.Seed(Store);
         loop.Start(catalog.Types);
-        await estate.LiveAsync(new EstatePast(loop, Clock, Operator, Store), cancellation);
+        await estate.LiveAsync(new EstatePast(loop, Clock, Operator, Store, catalog, Kubeconfig), cancellation);
         Clock.JoinPresent();
         await loop.SettleAsync(cancellation);
         if (router is not null) await router.ListeningAsync(cancellation);

@@ -32,6 +32,12 @@ public abstract record ImageBehaviour
     /// <summary>Refuses to start with the configuration it is given: exits 1 at once.</summary>
     public sealed record BadConfig : ImageBehaviour;
 
+    /// <summary>Runs for ever and does nothing: a job that never ends, a server that never serves.</summary>
+    public sealed record Hang : ImageBehaviour;
+
+    /// <summary>Ready, but not of one mind with its database: <c>/health</c> says so, and every request fails with this error.</summary>
+    public sealed record SchemaMismatch(string Error) : ImageBehaviour;
+
     /// <summary>
     /// As good as its configuration, which it reads once, at start: half of its requests fail while the address in one variable is no
     /// Service of its namespace, or another says <c>false</c>.

@@ -7,7 +7,7 @@ namespace RollbackTools.Practice.Registry;
 /// <summary>
 /// All the registries of the practice world. A repository it knows has exactly the tags it was given: another tag is an image
 /// pull error. Of repositories it does not know any tag exists and is healthy, unless its name says otherwise (<c>crash</c>,
-/// <c>slow</c>, <c>errors</c>, <c>leak</c>, <c>missing</c>, <c>notready</c>, <c>badconfig</c>). Thread-safe.
+/// <c>slow</c>, <c>errors</c>, <c>leak</c>, <c>missing</c>, <c>notready</c>, <c>hang</c>, <c>badconfig</c>). Thread-safe.
 /// </summary>
 public sealed class ImageCatalogue
 {
@@ -57,6 +57,7 @@ public sealed class ImageCatalogue
         if (Says("errors")) return new ImageBehaviour.ErrorRate(0.5);
         if (Says("leak")) return new ImageBehaviour.MemoryLeak();
         if (Says("notready")) return new ImageBehaviour.NotReady();
+        if (Says("hang")) return new ImageBehaviour.Hang();
         if (Says("badconfig")) return new ImageBehaviour.BadConfig();
         return new ImageBehaviour.Healthy();
     }

@@ -27,6 +27,8 @@ public sealed class ServiceAnswer(ServiceBackends backends, PodLogBook logs, int
             return Json(503, new { status = "unavailable", error = "no ready pods" });
         return path switch
         {
+            "/health" when backend.Image.Behaviour is ImageBehaviour.SchemaMismatch mismatch =>
+                Json(503, new { status = "degraded", database = mismatch.Error, version = backend.Image.Tag }),
             "/health" => Json(200, new { status = "ok", database = "ok", version = backend.Image.Tag }),
             "/ready" => Json(200, new { status = "ready", pod = backend.Pod }),
             _ => Serve(method, path, backend),
@@ -35,17 +37,20 @@ public sealed class ServiceAnswer(ServiceBackends backends, PodLogBook logs, int
 
     private Answer Serve(string method, string path, Backend backend)
     {
+        var mismatch = backend.Image.Behaviour as ImageBehaviour.SchemaMismatch;
         int status, milliseconds;
         lock (gate)
         {
-            status = backend.Image.Behaviour is ImageBehaviour.ErrorRate rate && random.NextDouble() < rate.Share ? rate.Status : 200;
+            status = mismatch is not null ? 500
+                : backend.Image.Behaviour is ImageBehaviour.ErrorRate rate && random.NextDouble() < rate.Share ? rate.Status
+                : 200;
             milliseconds = random.Next(2, 40);
         }
 
         var fails = status >= 500;
         served?.Invoke(backend, status);
         if (fails)
-            Log($"level=error msg=\"unhandled error\" path={path} error=\"relation \\\"orders_v2\\\" does not exist\"");
+            Log($"level=error msg=\"unhandled error\" path={path} error=\"{mismatch?.Error ?? "relation \\\"orders_v2\\\" does not exist"}\"");
         Log($"level={(fails ? "error" : "info")} msg=\"request\" method={method} path={path} status={status} duration={milliseconds}ms");
         return status == 200
             ? Json(200, new { status = "ok", pod = backend.Pod, version = backend.Image.Tag })

@@ -3,6 +3,8 @@ namespace RollbackTools.Integrations.Kubernetes.Transport;
 /// <summary>One request: where it goes, and how errors speak of it.</summary>
 internal sealed record ApiRequest(HttpMethod Method, string Verb, ApiTarget Target)
 {
+    public const string Json = "application/json";
+
     /// <summary>Escaped <c>name=value</c> pairs.</summary>
     public QueryString Query { get; init; } = new();
 
@@ -10,13 +12,12 @@ internal sealed record ApiRequest(HttpMethod Method, string Verb, ApiTarget Targ
 
     public string? ContentType { get; init; }
 
+    public string Accept { get; init; } = Json;
+
     /// <summary>
     /// Sending it again after no answer came does no harm: it only reads, or a second arrival is refused by its own condition.
     /// </summary>
     public bool MayRepeat { get; init; }
-
-    /// <summary>Only the object's metadata is wanted; a server that cannot leave the rest out sends it all.</summary>
-    public bool MetadataOnly { get; init; }
 
     public Uri Address(Uri server) => new(server, Target.Path + Query);
 
@@ -40,13 +41,14 @@ internal sealed record ApiTarget(string Group, string Version, string Plural, st
         {
             var path = (Group.Length == 0 ? "api/" : $"apis/{Escape(Group)}/") + Escape(Version);
             if (Namespace is not null) path += "/namespaces/" + Escape(Namespace);
-            path += "/" + Escape(Plural);
+            // Without a kind it is about the group itself.
+            if (Plural.Length > 0) path += "/" + Escape(Plural);
             if (Name is not null) path += "/" + Escape(Name);
             return Subresource is null ? path : path + "/" + Escape(Subresource);
         }
     }
 
-    public override string ToString() => $"{ApiVersion} {Plural}"
+    public override string ToString() => $"{ApiVersion} {Plural}".TrimEnd()
         + (Name is null ? "" : "/" + Name)
         + (Subresource is null ? "" : "/" + Subresource)
         + (Namespace is null ? "" : $" -n {Namespace}")

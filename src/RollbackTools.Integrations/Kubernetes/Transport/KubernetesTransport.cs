@@ -129,7 +129,7 @@ internal sealed class KubernetesTransport : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         message.Headers.TryAddWithoutValidation("User-Agent", ProductVersion.UserAgent);
-        message.Headers.TryAddWithoutValidation("Accept", request.MetadataOnly ? "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" : "application/json");
+        message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         message.Headers.Authorization = credential.Authorization;
         // SocketsHttpHandler takes the name for SNI and for the certificate check from here.
         if (_connection.TlsServerName is not null) message.Headers.Host = _connection.TlsServerName;

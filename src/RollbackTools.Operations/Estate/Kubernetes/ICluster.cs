@@ -39,6 +39,12 @@ public interface ICluster
     /// <summary>The lines of a container's log, oldest first; ends at the end of the log.</summary>
     IAsyncEnumerable<string> ReadLogAsync(string ns, string pod, LogOptions options, CancellationToken cancellation);
 
+    /// <summary>
+    /// How the server serves a kind that is known by its manifest's words only (<c>apps/v1</c>, <c>Deployment</c>); null when it does not.
+    /// What it said of a group is remembered as long as the connection; what it did not serve is asked again.
+    /// </summary>
+    Task<ServedKind?> FindKindAsync(string apiVersion, string kind, CancellationToken cancellation);
+
     /// <summary>SelfSubjectAccessReview.</summary>
     Task<AccessDecision> CanIAsync(AccessQuery query, CancellationToken cancellation);
 }
@@ -127,7 +133,22 @@ public sealed record DeleteOptions
     /// <summary>Seconds; null leaves it to the object.</summary>
     public int? GracePeriodSeconds { get; init; }
 
+    /// <summary>What becomes of what it owns; null leaves it to the kind.</summary>
+    public DeletePropagation? Propagation { get; init; }
+
     public bool DryRun { get; init; }
+}
+
+public enum DeletePropagation
+{
+    /// <summary>The object goes at once, what it owns after it.</summary>
+    Background,
+
+    /// <summary>What it owns goes first.</summary>
+    Foreground,
+
+    /// <summary>What it owns stays.</summary>
+    Orphan,
 }
 
 public sealed record LogOptions

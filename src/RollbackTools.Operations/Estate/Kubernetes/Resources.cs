@@ -34,16 +34,22 @@ public static class Resources
         new("", "v1", "namespaces", "Namespace", Json.NamespaceObject, Json.ResourceListNamespaceObject) { Namespaced = false };
 
     /// <summary>Whether they are there; never what they hold.</summary>
-    public static Resource<NamespaceObject> ConfigMaps { get; } =
-        new("", "v1", "configmaps", "ConfigMap", Json.NamespaceObject, Json.ResourceListNamespaceObject) { MetadataOnly = true };
+    public static Resource<MetadataOnly> ConfigMaps { get; } =
+        new("", "v1", "configmaps", "ConfigMap", Json.MetadataOnly, Json.ResourceListMetadataOnly) { MetadataOnly = true };
 
     /// <summary>Whether they are there; never what they hold.</summary>
-    public static Resource<NamespaceObject> Secrets { get; } =
-        new("", "v1", "secrets", "Secret", Json.NamespaceObject, Json.ResourceListNamespaceObject) { MetadataOnly = true };
+    public static Resource<MetadataOnly> Secrets { get; } =
+        new("", "v1", "secrets", "Secret", Json.MetadataOnly, Json.ResourceListMetadataOnly) { MetadataOnly = true };
 }
 
-/// <summary>A namespace, or another object of which metadata is all we ask.</summary>
+/// <summary>A namespace: its name is all we ask.</summary>
 public sealed record NamespaceObject : IKubernetesObject
+{
+    public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
+}
+
+/// <summary>Any object, as far as its metadata: all that is read of a whole one, too.</summary>
+public sealed record MetadataOnly : IKubernetesObject
 {
     public ObjectMeta Metadata { get; init => field = value ?? new(); } = new();
 }
@@ -59,5 +65,6 @@ public sealed record NamespaceObject : IKubernetesObject
 [JsonSerializable(typeof(ResourceList<Lease>))]
 [JsonSerializable(typeof(ResourceList<NamespaceObject>))]
 [JsonSerializable(typeof(ResourceList<CustomResource>))]
+[JsonSerializable(typeof(ResourceList<MetadataOnly>))]
 [JsonSerializable(typeof(ManagedFieldsEntry))]
 public sealed partial class KubernetesJson : JsonSerializerContext;

@@ -6,16 +6,36 @@ using RollbackTools.Operations.Estate.Kustomize;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.GitOps.Owned;
 
-/// <summary>The commit that takes the bad images out of Git, with what it will look like.</summary>
-internal sealed record PlannedRemedy(PushCommit Step)
+/// <summary>The commit that takes the bad images out of Git (or the change of the application's spec, where that sets them), with what it will look like.</summary>
+internal sealed record PlannedRemedy(Step Step)
 {
     public string Diff { get; init; } = "";
 
     /// <summary>Git says it already.</summary>
     public bool IsThere { get; init; }
+
+    /// <summary>What has Argo CD deploy it, or (behind a closed sync window) what must be true without a sync.</summary>
+    public Step Follow(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, ImageRollbackRequest request, string? closedBy) => Step switch
+    {
+        PushCommit push => FollowGit.Of(application, push, moves, request) with { ClosedBy = closedBy },
+        _ when closedBy is not null => new RequireAgreement { Namespace = application.Metadata.Namespace, Application = application.Metadata.Name },
+        // The commit stays the one that is deployed: only the spec changed.
+        _ => new SyncApplication
+        {
+            Namespace = application.Metadata.Namespace,
+            Application = application.Metadata.Name,
+            Uid = application.Metadata.Uid,
+            OperationId = SyncApplication.NewId(),
+            Revision = Deployed.Of(application)?.Version.Revisions is [var revision] ? revision : null,
+            SyncOptions = application.SyncOptions,
+            Reason = request.Reason,
+            Timeout = request.Timeout,
+        },
+    };
 }
 
 /// <summary>Plans how the images that workloads leave also leave Git. Reads the repository, so that a plan that can be made can be carried out.</summary>
@@ -27,14 +47,7 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
     public async Task<PlannedRemedy> PlanAsync(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
     {
         var pins = Pins(moves);
-        if (pins.FirstOrDefault(pin => application.Sources.Count == 1 && IsPinnedBySpec(application, pin)) is { } own)
-        {
-            throw new RollbackException("PinnedBySpec", $"{application} sets {own.Name} in its own spec (spec.source.kustomize.images), which wins over what Git says.")
-            {
-                NextStep = $"argocd app set {application.Metadata.Name} --kustomize-image {own}",
-            };
-        }
-
+        if (SpecPins.Find(application, moves) is { } own) return await InSpecAsync(application, own, moves, cancellation);
         var source = GitSource.Of(application, request.Git);
         var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
         var overlay = GitNames.Path(source.Overlay);
@@ -96,6 +109,28 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
         }
 
         return left;
+    }
+
+    // Who writes the spec anew would put the bad image back.
+    private async Task<PlannedRemedy> InSpecAsync(ArgoApplication application, SourceChange change, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
+    {
+        if ((await new ApplicationOwners(estate.ArgoCd).FindAsync(application, cancellation)) is [var owner, ..])
+        {
+            throw new RollbackException("PinnedBySpec", $"{application} sets the image in its own spec (spec.source.{change.Tool}.{change.Field}), and {owner} writes that.")
+            {
+                Target = application.ToString(),
+                NextStep = $"Set it where {owner} has it from",
+            };
+        }
+
+        return new PlannedRemedy(new PinInSpec
+        {
+            Namespace = application.Metadata.Namespace,
+            Application = application.Metadata.Name,
+            Uid = application.Metadata.Uid,
+            Change = change,
+            Moves = moves,
+        });
     }
 
     private async Task<PlannedRemedy> PinAsync(
@@ -176,8 +211,4 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
 
         return pins;
     }
-
-    private static bool IsPinnedBySpec(ArgoApplication application, ImagePin pin) =>
-        new ApplicationVersion { Sources = application.Sources }.PinnedImages.Any(image => image.Split('=')[^1] is var set && (set == pin.Name
-            || set.StartsWith(pin.Name + ":", StringComparison.Ordinal) || set.StartsWith(pin.Name + "@", StringComparison.Ordinal)));
 }

@@ -44,7 +44,7 @@ internal sealed class OwnedLeftover(ImageRollbackRequest request, IEstate estate
         List<Step> steps = [.. pause.Steps, .. suspensions, quiet];
         List<Step> then = remedy is null
             ? [new RequireAgreement { Namespace = application.Metadata.Namespace, Application = application.Metadata.Name }, .. restore]
-            : [remedy.Step, FollowGit.Of(application, remedy.Step, moves, request), .. restore];
+            : [remedy.Step, remedy.Follow(application, moves, request, closedBy: null), .. restore];
         return new TargetPlan
         {
             Draft = draft with

@@ -35,17 +35,18 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
 
     public async Task<TargetPlan> PlanAsync(ArgoApplication application, IReadOnlyList<OwnedMove> asked, CancellationToken cancellation)
     {
-        var draft = Draft(application, asked);
+        var moves = asked;
         try
         {
             Applications.MustReconcile(application);
             if (application.IsOperating && !request.Preempt && (application.Operation ?? application.OperationState!.Operation) is { Automated: false })
                 Applications.MustBeIdle(application, "Invoke-ImageRollback");
-            return await PlanAsync(application, [.. asked.Select(AsGitWillSay)], draft, cancellation);
+            moves = [.. asked.Select(AsGitWillSay)];
+            return await PlanAsync(application, moves, Draft(application, moves), cancellation);
         }
         catch (Exception refusal) when (refusal is RollbackException or EstateException { Kind: EstateErrorKind.Forbidden or EstateErrorKind.NotFound or EstateErrorKind.Rejected })
         {
-            return new TargetPlan { Draft = draft, Refusal = refusal };
+            return new TargetPlan { Draft = Draft(application, moves), Refusal = refusal };
         }
     }
 
@@ -80,9 +81,11 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
     public static IReadOnlyList<WorkloadReference> WorkloadsIn(PlannedTarget planned) =>
     [
         .. planned.Steps.OfType<RestoreTemplate>().Select(step => new WorkloadReference { Kind = step.Kind, Namespace = step.Namespace, Name = step.Name })
-            .Concat(planned.Steps.Concat(planned.Then).OfType<FollowGit>().SelectMany(step => step.Moves)
-                .Select(move => new WorkloadReference { Kind = move.Kind, Namespace = move.Namespace, Name = move.Name })).Distinct(),
+            .Concat(MovesIn(planned).Select(move => new WorkloadReference { Kind = move.Kind, Namespace = move.Namespace, Name = move.Name })).Distinct(),
     ];
+
+    private static IEnumerable<WorkloadMove> MovesIn(PlannedTarget planned) => planned.Steps.Concat(planned.Then)
+        .SelectMany(step => step switch { FollowGit follow => follow.Moves, PinInSpec pin => pin.Moves, _ => [] });
 
     private async Task<TargetPlan> PlanAsync(ArgoApplication application, IReadOnlyList<OwnedMove> asked, RollbackResult draft, CancellationToken cancellation)
     {
@@ -109,7 +112,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         // With automated sync on again, Image Updater would bring the bad version back.
         IReadOnlyList<Step> resume = kept ? [.. pause.Steps.Reverse().Select(step => step.Invert()!)] : [];
         var restores = resume.Count > 0 || pause.Steps.Count == 0;
-        var follow = remedy is null ? null : FollowGit.Of(application, remedy.Step, moves, request) with { ClosedBy = permission is { Allowed: false } ? permission.Reason : null };
+        var follow = remedy is null ? null : remedy.Follow(application, moves, request, permission is { Allowed: false } ? permission.Reason : null);
         List<Step> steps = [.. pause.Steps, .. suspensions, quiet];
         List<Step> then = [];
         steps.AddRange(asked.SelectMany(one => one.Before));
@@ -209,6 +212,8 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             {
                 Draft = asked.InCluster.Draft with
                 {
+                    // All else that would have gone back.
+                    Steps = [.. asked.InCluster.Draft.Steps.Where(step => !step.StartsWith("also ", StringComparison.Ordinal))],
                     Warnings = [.. asked.InCluster.Draft.Warnings, $"{asked.Workload} changed by more than its image since ({string.Join("; ", more)}): that stays. -GitChange Revert takes all of it back."],
                 },
             },
@@ -248,14 +253,16 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
     private static ProvenWorkload Goal(WorkloadSnapshot workload, PlannedTarget planned)
     {
         var restore = planned.Steps.OfType<RestoreTemplate>().FirstOrDefault(step => step.Kind == workload.Kind && step.Namespace == workload.Namespace && step.Name == workload.Name);
-        var move = planned.Steps.Concat(planned.Then).OfType<FollowGit>().SelectMany(step => step.Moves)
+        var move = MovesIn(planned)
             .FirstOrDefault(move => move.Kind == workload.Kind && move.Namespace == workload.Namespace && move.Name == workload.Name);
         return new ProvenWorkload(workload, restore?.To.Images ?? move?.To, restore);
     }
 
     private static GitPart PartOf(IReadOnlyList<Step> steps, IReadOnlyList<Step> then, bool restores) =>
-        steps.OfType<FollowGit>().Any() ? restores || then.Count > 0 ? GitPart.First : GitPart.FirstAndPaused
-        : then.Any(step => step is FollowGit or RequireAgreement) ? GitPart.Follows : GitPart.Left;
+        steps.Any(IsFollow) ? restores || then.Count > 0 ? GitPart.First : GitPart.FirstAndPaused
+        : then.Any(IsFollow) ? GitPart.Follows : GitPart.Left;
+
+    private static bool IsFollow(Step step) => step is FollowGit or RequireAgreement or SyncApplication { Version: null };
 
     private static bool IsPause(Step step) => step is SetSyncPolicy or PauseOwner;
 
@@ -297,7 +304,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
     // An overlay sets an image for every workload that has it.
     private static IEnumerable<string> Sharing(IReadOnlyList<WorkloadSnapshot> all, IReadOnlyList<OwnedMove> asked, PlannedRemedy? remedy)
     {
-        if (remedy?.Step is not PinImages) yield break;
+        if (remedy?.Step is not (PinImages or PinInSpec)) yield break;
         var left = asked.SelectMany(one => one.Move.Changes()).Select(change => change.From).ToHashSet();
         foreach (var other in all.Where(one => asked.All(own => own.Workload.Object.Metadata.Uid != one.Object.Metadata.Uid)))
             if (other.Template.Images.FirstOrDefault(image => left.Contains(image.Image)) is { } shared)

@@ -36,7 +36,7 @@ public sealed class BookstoreEstate : GitOpsEstate
     protected override Task PrepareAsync(EstatePast past, CancellationToken cancellation)
     {
         past.Operator.Apply($"{{ apiVersion: v1, kind: Namespace, metadata: {{ name: {BookstoreRepository.Namespace} }} }}");
-        return Task.CompletedTask;
+        return BookstoreAddon.InstallAsync(past, cancellation);
     }
 
     /// <summary>A canary takes its time: the next commit of the past comes when it is through.</summary>

@@ -36,11 +36,11 @@ internal sealed class ApiPipeline
         reader = new ReadHandler(context);
         watcher = new WatchHandler(context);
         logs = new LogHandler(context);
-        ObjectWriter objects = new(context.Store, Admission, context.Time);
+        ObjectWriter objects = new(context.Store, Admission, context.Time, context.Catalog);
         writer = new WriteHandler(context, objects, reader);
         patcher = new PatchHandler(context, objects, reader);
         scaler = new ScaleHandler(context, objects);
-        deleter = new DeleteHandler(context, Admission, reader);
+        deleter = new DeleteHandler(context, objects, reader);
     }
 
     public RequestLog Requests { get; } = new();
@@ -125,10 +125,10 @@ internal sealed class ApiPipeline
         if (await reviews.TryHandleAsync(request)) return;
         var info = request.Info;
         if (info.HasExcess) throw Refusals.NoSuchResource();
-        request.View = ObjectView.All.FirstOrDefault(view =>
+        request.View = context.Catalog.Views.FirstOrDefault(view =>
             view.Group == info.Group && view.Version == info.Version && view.Stored.Plural == info.Resource);
         request.Type = request.View?.Stored ?? context.Catalog.Find(info.Group, info.Version, info.Resource) ?? throw Refusals.NoSuchResource();
-        if (request.View is not null && info.Verb is not ("get" or "list" or "watch")) throw Refusals.MethodNotAllowed();
+        if (request.View is { Back: null } && info.Verb is not ("get" or "list" or "watch")) throw Refusals.MethodNotAllowed();
         if (info.Namespace is not null && !request.Type.Namespaced && info.Resource != "namespaces") throw Refusals.NoSuchResource();
         if (info.Namespace is null && request.Type.Namespaced && info.Name is not null && info.Verb is not ("list" or "watch" or "deletecollection"))
             throw Refusals.NoSuchResource();

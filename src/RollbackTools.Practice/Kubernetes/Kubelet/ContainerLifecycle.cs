@@ -140,6 +140,8 @@ internal sealed class ContainerLifecycle(
             case ImageBehaviour.BadConfig:
                 Later(pod, container, context.Tempo.Crash / 4, () => End(pod, container, 1, "Error"));
                 break;
+            case ImageBehaviour.Hang:
+                break;
             case var _ when container.Init || pod.RestartPolicy != "Always":
                 Later(pod, container, container.Init ? context.Tempo.Start : context.Tempo.Job, () => End(pod, container, 0, "Completed"));
                 break;

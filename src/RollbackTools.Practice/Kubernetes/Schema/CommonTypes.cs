@@ -88,6 +88,18 @@ internal static class CommonTypes
         ClusterRoleBinding: apiVersion kind metadata:ObjectMeta subjects:[Subject] roleRef:RoleRef!
         Subject: kind apiGroup name namespace
         RoleRef: apiGroup kind name
+        CustomResourceDefinition: apiVersion kind metadata:ObjectMeta spec:CrdSpec status:CrdStatus
+        CrdSpec: group names:x scope versions:[CrdVersion] conversion:x preserveUnknownFields:b
+        CrdVersion: name served:b storage:b deprecated:b deprecationWarning schema:x subresources:x additionalPrinterColumns:x selectableFields:x
+        CrdStatus: conditions:[Condition]@type acceptedNames:x storedVersions:[]
+        ValidatingWebhookConfiguration: apiVersion kind metadata:ObjectMeta webhooks:[Webhook]@name
+        MutatingWebhookConfiguration: apiVersion kind metadata:ObjectMeta webhooks:[Webhook]@name
+        Webhook: name clientConfig:WebhookClient rules:[WebhookRule] failurePolicy matchPolicy namespaceSelector:LabelSelector!
+         objectSelector:LabelSelector! sideEffects timeoutSeconds:i admissionReviewVersions:[] matchConditions:x reinvocationPolicy
+        WebhookClient: url service:x caBundle
+        WebhookRule: operations:[] apiGroups:[] apiVersions:[] resources:[] scope
+        PriorityClass: apiVersion kind metadata:ObjectMeta value:i globalDefault:b description preemptionPolicy
+        IngressClass: apiVersion kind metadata:ObjectMeta spec:x
         StorageClass: apiVersion kind metadata:ObjectMeta provisioner parameters:{} reclaimPolicy mountOptions:[] allowVolumeExpansion:b
          volumeBindingMode allowedTopologies:x
         """;

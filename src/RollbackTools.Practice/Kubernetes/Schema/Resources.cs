@@ -92,13 +92,32 @@ public static class Resources
     public static ResourceType ClusterRoleBindings { get; } =
         new("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", false);
 
+    public static ResourceType CustomResourceDefinitions { get; } =
+        new("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false)
+        { ShortNames = ["crd", "crds"], Subresources = Status, HasGeneration = true, Categories = ["api-extensions"] };
+
+    public static ResourceType ValidatingWebhookConfigurations { get; } =
+        new("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", false)
+        { HasGeneration = true, Categories = ["api-extensions"] };
+
+    public static ResourceType MutatingWebhookConfigurations { get; } =
+        new("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false)
+        { HasGeneration = true, Categories = ["api-extensions"] };
+
+    public static ResourceType PriorityClasses { get; } = new("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", false)
+    { ShortNames = ["pc"] };
+
+    public static ResourceType IngressClasses { get; } = new("networking.k8s.io", "v1", "ingressclasses", "IngressClass", false)
+    { HasGeneration = true };
+
     /// <summary>All of the above, in the order discovery lists them.</summary>
     public static IReadOnlyList<ResourceType> BuiltIn { get; } =
     [
         ConfigMaps, Endpoints, Events, LimitRanges, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ResourceQuotas,
         Secrets, ServiceAccounts, Services,
+        MutatingWebhookConfigurations, ValidatingWebhookConfigurations, CustomResourceDefinitions,
         ControllerRevisions, DaemonSets, Deployments, ReplicaSets, StatefulSets,
-        HorizontalPodAutoscalers, CronJobs, Jobs, Leases, EndpointSlices, Ingresses, NetworkPolicies, PodDisruptionBudgets,
-        ClusterRoleBindings, ClusterRoles, RoleBindings, Roles, StorageClasses,
+        HorizontalPodAutoscalers, CronJobs, Jobs, Leases, EndpointSlices, IngressClasses, Ingresses, NetworkPolicies, PodDisruptionBudgets,
+        ClusterRoleBindings, ClusterRoles, RoleBindings, Roles, PriorityClasses, StorageClasses,
     ];
 }

@@ -16,5 +16,8 @@ public static class SchemaCatalog
 
     public static IReadOnlyCollection<TypeSchema> All => [.. Types.Values];
 
+    /// <summary>As <see cref="For"/>, and of a custom kind what its definition says of merging.</summary>
+    public static TypeSchema ForMerging(ResourceType type) => type.Definition?.Types ?? For(type);
+
     public static TypeSchema For(ResourceType type) => type.Custom ? Unstructured : Types.GetValueOrDefault(type.Kind, Unstructured);
 }

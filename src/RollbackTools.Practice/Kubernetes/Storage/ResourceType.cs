@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RollbackTools.Practice.Kubernetes.CustomResources;
 
 namespace RollbackTools.Practice.Kubernetes.Storage;
 
@@ -8,26 +9,35 @@ namespace RollbackTools.Practice.Kubernetes.Storage;
 /// </summary>
 public sealed record ResourceType(string Group, string Version, string Plural, string Kind, bool Namespaced)
 {
+    private readonly IReadOnlyList<string> shortNames = [];
+    private readonly IReadOnlyList<string> subresources = [];
+    private readonly IReadOnlyList<string> categories = [];
+    private readonly IReadOnlyList<PrinterColumn> columns = [];
+    private readonly ScalePaths? scale;
+
     /// <summary><c>deploy</c> for deployments, and so on.</summary>
-    public IReadOnlyList<string> ShortNames { get; init; } = [];
+    public IReadOnlyList<string> ShortNames { get => Definition?.ShortNames ?? shortNames; init => shortNames = value; }
 
     /// <summary>Subresources served beside the object: <c>status</c>, <c>scale</c>, <c>log</c>.</summary>
-    public IReadOnlyList<string> Subresources { get; init; } = [];
+    public IReadOnlyList<string> Subresources { get => Definition?.Subresources ?? subresources; init => subresources = value; }
 
     /// <summary>Whether <c>metadata.generation</c> counts spec changes.</summary>
     public bool HasGeneration { get; init; }
 
     /// <summary>Categories such as <c>all</c>.</summary>
-    public IReadOnlyList<string> Categories { get; init; } = [];
+    public IReadOnlyList<string> Categories { get => Definition?.Categories ?? categories; init => categories = value; }
 
     /// <summary>A kind added at run time, as CustomResourceDefinitions are: strategic merge patches get 415.</summary>
     public bool Custom { get; init; }
 
     /// <summary>What a custom kind is printed with between its name and its age: <c>additionalPrinterColumns</c>.</summary>
-    public IReadOnlyList<PrinterColumn> PrinterColumns { get; init; } = [];
+    public IReadOnlyList<PrinterColumn> PrinterColumns { get => Definition?.PrinterColumns ?? columns; init => columns = value; }
 
     /// <summary>Where a custom kind's scale subresource finds what it shows; as in Deployments when null.</summary>
-    public ScalePaths? Scale { get; init; }
+    public ScalePaths? Scale { get => Definition?.Scale ?? scale; init => scale = value; }
+
+    /// <summary>The definition the kind comes from, when it is an object of the cluster; a changed one takes its place.</summary>
+    public CustomDefinition? Definition { get; internal set; }
 
     /// <summary><c>apps/v1</c>, or <c>v1</c> for the core group.</summary>
     public string ApiVersion { get; } = Group.Length == 0 ? Version : $"{Group}/{Version}";

@@ -100,6 +100,11 @@ internal sealed class FakeCluster(ClusterInfo info) : ICluster
         yield break;
     }
 
+    /// <summary>What it serves, by apiVersion and kind.</summary>
+    public Func<string, string, ServedKind?> Kinds { get; set; } = (_, _) => throw new NotSupportedException();
+
+    public Task<ServedKind?> FindKindAsync(string apiVersion, string kind, CancellationToken cancellation) => Task.FromResult(Kinds(apiVersion, kind));
+
     public Task<AccessDecision> CanIAsync(AccessQuery query, CancellationToken cancellation) => throw new NotSupportedException();
 
     private static JsonElement Template(string name, string image) => JsonSerializer.SerializeToElement(new

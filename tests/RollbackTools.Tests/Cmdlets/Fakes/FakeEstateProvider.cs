@@ -1,9 +1,12 @@
 using RollbackTools.Integrations.Kustomize;
+using RollbackTools.Integrations.Yaml;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Estate.Kustomize;
+using RollbackTools.Operations.Estate.Manifests;
 
 namespace RollbackTools.Tests.Cmdlets.Fakes;
 
@@ -73,6 +76,11 @@ internal sealed class FakeEstate(FakeCluster cluster) : IEstate
     public IGit Git { get; set; } = null!;
 
     public IKustomizeFiles Kustomize { get; } = new KustomizeFiles();
+
+    /// <summary>Set by tests that have Helm releases.</summary>
+    public IHelmStorage Helm { get; set; } = null!;
+
+    public IManifestReader Manifests { get; } = new ManifestReader();
 
     public ValueTask DisposeAsync()
     {

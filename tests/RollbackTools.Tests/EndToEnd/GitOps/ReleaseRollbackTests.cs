@@ -85,9 +85,49 @@ public sealed class ReleaseRollbackTests
         Assert.NotEmpty(output.Errors);
         Assert.Equal([RollbackOutcome.Failed, RollbackOutcome.Undone], output.Of<RollbackResult>().Select(result => result.Outcome));
         Assert.Equal(good, await production.ReadAsync(WholeProduction.File));
-        Assert.Equal(policy, production.Policy);
-        await production.UntilAsync(() => production.Image("web") == "shop/web:5.0.0");
+        Assert.Equal((policy, "shop/web:5.0.0"), (production.Policy, production.Image("web")));
+        Assert.Contains("is deployed from Git again", output.Of<RollbackResult>().Last().Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Invoke-ReleaseRollback shop -ToTag release/v1.0.0 -Preempt -Timeout 2m")]
+    [InlineData("Invoke-ImageRollback statefulset/queue -Namespace prod -Via Git -ToTag v1 -Preempt -Timeout 2m")]
+    public async Task A_pod_that_a_StatefulSet_leaves_stuck_is_replaced_on_the_way(string command)
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        const string set = "apps/shop/base/queue.yaml", list = "apps/shop/base/kustomization.yaml";
+        production.Cluster.Images.Push("shop/queue", "v1");
+        production.Cluster.Images.Push("shop/queue", "v2", new ImageBehaviour.CrashLoop());
+        await production.CommitAsync("queue", set, """
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: { name: queue }
+            spec:
+              replicas: 2
+              serviceName: queue
+              selector: { matchLabels: { app: queue } }
+              template:
+                metadata: { labels: { app: queue } }
+                spec: { containers: [ { name: app, image: shop/queue } ] }
+            """);
+        await production.CommitAsync("queue", WholeProduction.File, await production.ReadAsync(WholeProduction.File) + "- name: shop/queue\n  newTag: v1\n");
+        await production.CommitAsync("queue", list, await production.ReadAsync(list) + "- queue.yaml\n");
+        await production.UntilAsync(() => Queue(production).Count == 2 && Queue(production).TrueForAll(pod => pod.Ready) && production.Sync == "Synced");
+        await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(2));
+        await production.CommitAsync("queue 2", WholeProduction.File, (await production.ReadAsync(WholeProduction.File)).Replace("newTag: v1\n", "newTag: v2\n", StringComparison.Ordinal));
+        await production.UntilAsync(() => Queue(production).Exists(pod => pod is { Image: "shop/queue:v2", Ready: false }));
+
+        var result = await production.DoAsync(command);
+
+        Assert.True(result.Outcome == RollbackOutcome.RolledBack, $"{result.Message} {string.Join('\n', result.Evidence)}");
+        Assert.All(Queue(production), pod => Assert.Equal(("shop/queue:v1", true), pod));
+        Assert.Contains(production.Runs.Read(result.RunId).Steps, step => step.Event == "Done" && step.Step.StartsWith("DELETE v1 pods/", StringComparison.Ordinal));
+    }
+
+    private static List<(string Image, bool Ready)> Queue(WholeProduction production) =>
+        [.. production.Cluster.Store.List(Resources.Pods, "prod").Items.Where(pod => pod.Name.StartsWith("queue-", StringComparison.Ordinal)).Select(pod => (
+            (string)pod.Read["spec"]!["containers"]![0]!["image"]!, (bool?)pod.Read["status"]?["containerStatuses"]?[0]?["ready"] == true))];
 
     [Fact]
     public async Task In_the_cluster_alone_images_go_back_in_the_order_that_was_asked_for()

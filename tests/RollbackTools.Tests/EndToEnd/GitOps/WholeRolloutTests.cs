@@ -44,6 +44,20 @@ public sealed class WholeRolloutTests
     }
 
     [Fact]
+    public async Task What_a_pin_leaves_as_it_is_is_said_and_not_promised()
+    {
+        const string file = "apps/shop/base/api.yaml";
+        await using var production = await WholeProduction.StartAsync(updates: false, rollout: true);
+        await production.CommitAsync("a setting", file, (await production.ReadAsync(file)).Replace("image: shop/api", "image: shop/api, env: [{ name: A, value: a }]", StringComparison.Ordinal));
+        await production.BreakAsync();
+
+        var planned = Assert.Single((await production.RunAsync("Undo-ArgoRollout api -Namespace prod -ToRevision 1 -WhatIf")).Of<RollbackResult>());
+
+        Assert.Contains(planned.Warnings, warning => warning.Contains("changed by more than its image", StringComparison.Ordinal) && warning.Contains("env", StringComparison.Ordinal));
+        Assert.DoesNotContain(planned.Steps, step => step.StartsWith("also ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task In_the_cluster_alone_it_says_who_will_fight_back()
     {
         await using var production = await WholeProduction.StartAsync(updates: false, rollout: true);

@@ -19,6 +19,21 @@ public sealed class KilledRolloutTests(RolloutCluster shared)
     });
 
     [Fact]
+    public Task By_way_of_the_workload_it_refers_to_it_converges() => KillAtEveryLineAsync("Undo-ArgoRollout catalog", RunState.Succeeded, LeastLines, shop => shop.ReferringAsync(), shop =>
+    {
+        Assert.Equal(("shop/catalog:1.0", true), (shop.Production.Image("catalog"), shop.Stable == shop.Current));
+        return Task.CompletedTask;
+    });
+
+    [Fact]
+    public Task An_abort_converges() => KillAtEveryLineAsync("Stop-ArgoRollout catalog", RunState.Succeeded, 6, shop => shop.MidCanaryAsync(), shop =>
+    {
+        Assert.Equal(("shop/catalog:2.0-errors", "true"), (shop.Image, shop.Rollout["status"]!["abort"]?.ToString()));
+        Assert.Equal(["shop/catalog:1.0"], shop.Running);
+        return Task.CompletedTask;
+    });
+
+    [Fact]
     public Task On_the_fast_track_it_converges() => KillAtEveryLineAsync("Undo-ArgoRollout catalog -FastTrack -Confirm:$false", RunState.Succeeded, LeastLines, shop => shop.CompletedAsync(), shop =>
     {
         Assert.Equal(("shop/catalog:1.0", true), (shop.Image, shop.Stable == shop.Current));

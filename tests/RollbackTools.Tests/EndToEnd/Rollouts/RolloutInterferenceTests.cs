@@ -77,7 +77,7 @@ public sealed class RolloutInterferenceTests(RolloutCluster shared)
         try
         {
             await using RolloutProduction shop = new(new Production(cluster, "alone"));
-            Seed(shop);
+            await SeedAsync(shop);
             using var prompt = shop.Production.SomebodyElse(new FasterTime());
 
             var stopped = Assert.Single((await Production.RunAsync(prompt, "Stop-ArgoRollout catalog")).Of<RollbackResult>());
@@ -96,7 +96,7 @@ public sealed class RolloutInterferenceTests(RolloutCluster shared)
     }
 
     // Half-way through a canary, as its controller left it when it went away.
-    private static void Seed(RolloutProduction shop)
+    private static async Task SeedAsync(RolloutProduction shop)
     {
         shop.Production.Apply(shop.Manifest("2.0"));
         var uid = (string)shop.Rollout["metadata"]!["uid"]!;
@@ -120,8 +120,8 @@ public sealed class RolloutInterferenceTests(RolloutCluster shared)
                 """);
         }
 
-        shop.ChangeAsync(body => body["status"] = System.Text.Json.Nodes.JsonNode.Parse(
-            """{"observedGeneration":"1","phase":"Paused","message":"CanaryPauseStep","stableRS":"h1","currentPodHash":"h2","currentStepIndex":1,"controllerPause":true,"pauseConditions":[{"reason":"CanaryPauseStep","startTime":"2026-01-01T00:00:00Z"}]}""")).GetAwaiter().GetResult();
+        await shop.ChangeAsync(body => body["status"] = System.Text.Json.Nodes.JsonNode.Parse(
+            """{"observedGeneration":"1","phase":"Paused","message":"CanaryPauseStep","stableRS":"h1","currentPodHash":"h2","currentStepIndex":1,"controllerPause":true,"pauseConditions":[{"reason":"CanaryPauseStep","startTime":"2026-01-01T00:00:00Z"}]}"""));
     }
 
     /// <summary>The kinds of Argo Rollouts, and nobody who looks after them.</summary>

@@ -83,6 +83,24 @@ internal sealed class RolloutProduction(Production production, ResourceType? kin
         await CompletedFromHereAsync();
     }
 
+    /// <summary>The same as <see cref="MidCanaryAsync"/> where the Rollout takes its template from a Deployment of its name.</summary>
+    public async Task ReferringAsync()
+    {
+        await Production.CreateAsync("catalog", "1.0", replicas: 0);
+        await DeployAsync($$"""
+            apiVersion: argoproj.io/v1alpha1
+            kind: Rollout
+            metadata: { name: catalog, namespace: {{Production.Namespace}}, labels: { app: catalog } }
+            spec:
+              replicas: 4
+              workloadRef: { apiVersion: apps/v1, kind: Deployment, name: catalog }
+              strategy: { {{Canary}} }
+            """);
+        Age(TimeSpan.FromDays(2));
+        Production.Ship("catalog", "2.0-errors");
+        await Production.UntilAsync(() => Phase == "Paused");
+    }
+
     /// <summary>The version that is on its way goes all the way, and is all that runs.</summary>
     public async Task CompletedFromHereAsync()
     {

@@ -11,7 +11,7 @@ public sealed class WorkloadReferenceTests(RolloutCluster shared)
     public async Task The_Deployments_template_goes_back_and_the_Rollout_follows()
     {
         await using var shop = await shared.OpenAsync();
-        await ShippedAsync(shop);
+        await shop.ReferringAsync();
 
         var result = await shop.DoAsync("Undo-ArgoRollout catalog");
 
@@ -27,7 +27,7 @@ public sealed class WorkloadReferenceTests(RolloutCluster shared)
     public async Task A_bare_name_that_both_have_means_the_Rollout_and_its_history()
     {
         await using var shop = await shared.OpenAsync();
-        await ShippedAsync(shop);
+        await shop.ReferringAsync();
 
         var history = (await shop.RunAsync("Get-ImageHistory catalog")).Of<ImageRevision>();
         Assert.Equal(["Rollout", "Rollout"], history.Select(revision => revision.Kind));
@@ -43,7 +43,7 @@ public sealed class WorkloadReferenceTests(RolloutCluster shared)
     public async Task Undone_it_asks_for_the_other_version_again()
     {
         await using var shop = await shared.OpenAsync();
-        await ShippedAsync(shop);
+        await shop.ReferringAsync();
         var result = await shop.DoAsync("Undo-ArgoRollout catalog");
 
         Assert.Equal(RollbackOutcome.Undone, (await shop.DoAsync($"Undo-RollbackRun {result.RunId}")).Outcome);
@@ -54,7 +54,7 @@ public sealed class WorkloadReferenceTests(RolloutCluster shared)
     public async Task A_kind_whose_template_lies_elsewhere_is_refused_with_what_to_do()
     {
         await using var shop = await shared.OpenAsync();
-        await ShippedAsync(shop);
+        await shop.ReferringAsync();
         await shop.ChangeAsync(body => body["spec"]!["workloadRef"]!["kind"] = "PodTemplate");
 
         var refused = Assert.Single((await shop.RunAsync("Undo-ArgoRollout catalog")).Of<RollbackResult>());
@@ -67,27 +67,10 @@ public sealed class WorkloadReferenceTests(RolloutCluster shared)
     public async Task One_that_is_gone_is_said_and_nothing_is_changed()
     {
         await using var shop = await shared.OpenAsync();
-        await ShippedAsync(shop);
+        await shop.ReferringAsync();
         shop.Production.Cluster.Store.Delete(Resources.Deployments, shop.Production.Namespace, "catalog");
 
         Assert.Equal("ReferenceMissing", Assert.Single((await shop.RunAsync("Undo-ArgoRollout catalog")).Of<RollbackResult>()).ErrorId);
         Assert.Equal("shop/catalog:1.0", (await shop.ReportAsync()).StableImage);
-    }
-
-    private static async Task ShippedAsync(RolloutProduction shop)
-    {
-        await shop.Production.CreateAsync("catalog", "1.0", replicas: 0);
-        await shop.DeployAsync($$"""
-            apiVersion: argoproj.io/v1alpha1
-            kind: Rollout
-            metadata: { name: catalog, namespace: {{shop.Production.Namespace}}, labels: { app: catalog } }
-            spec:
-              replicas: 4
-              workloadRef: { apiVersion: apps/v1, kind: Deployment, name: catalog }
-              strategy: { {{RolloutProduction.Canary}} }
-            """);
-        shop.Age(TimeSpan.FromDays(2));
-        shop.Production.Ship("catalog", "2.0-errors");
-        await shop.Production.UntilAsync(() => shop.Phase == "Paused");
     }
 }

@@ -1,6 +1,8 @@
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Estate.Helm;
+using RollbackTools.Operations.Estate.Manifests;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Tests.Support;
 
@@ -62,6 +64,10 @@ public sealed class CommitLookupTests
         public IGit Git => git;
 
         public RollbackTools.Operations.Estate.Kustomize.IKustomizeFiles Kustomize => throw new NotSupportedException();
+
+        public IHelmStorage Helm => throw new NotSupportedException();
+
+        public IManifestReader Manifests => throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -3,8 +3,10 @@ using RollbackTools.Integrations.Kustomize;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Estate.Kustomize;
+using RollbackTools.Operations.Estate.Manifests;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Integrations.Git.Support;
@@ -116,6 +118,10 @@ internal sealed class GitSession : IDisposable, IOperationReporter, IEstateProvi
         public IGit Git => this;
 
         public IKustomizeFiles Kustomize { get; } = new KustomizeFiles();
+
+        public IHelmStorage Helm => throw new NotSupportedException();
+
+        public IManifestReader Manifests => throw new NotSupportedException();
 
         public async Task<IGitRepository> OpenAsync(string location, CancellationToken cancellation) =>
             new Watched(await new GitClient(session.Host.Machine.Host()).OpenAsync(location, cancellation), session);

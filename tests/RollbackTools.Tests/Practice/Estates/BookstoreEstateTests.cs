@@ -1,4 +1,5 @@
 using RollbackTools.Practice.ArgoCd;
+using RollbackTools.Practice.Helm;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Rollouts;
 
@@ -20,6 +21,16 @@ public sealed class BookstoreEstateTests(Bookstore estate) : GitOpsEstateTests(e
             Assert.Equal(Math.Min(revision - 1, 5), runs.Count);
             Assert.All(runs, run => Assert.Equal("Successful", (string?)run.Read["status"]!["phase"]));
         }
+    }
+
+    [Fact]
+    public async Task An_addon_is_a_release_of_helms_and_none_of_Argo_CDs()
+    {
+        using var helm = PracticeHelm.Open(Running.Cluster.Kubeconfig, "platform-base");
+
+        Assert.Equal([(1, "superseded"), (2, "superseded"), (3, "deployed")], await helm.History.ListAsync("metering", Stop));
+        var meter = Running.Cluster.Catalog.FindKind("metering.example/v1", "Meter")!;
+        Assert.Equal(500, (int)Running.Cluster.Store.Find(meter, "platform-base", "metering")!.Read["spec"]!["limit"]!);
     }
 
     [Fact]

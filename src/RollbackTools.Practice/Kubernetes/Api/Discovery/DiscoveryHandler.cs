@@ -63,11 +63,11 @@ internal sealed class DiscoveryHandler(ApiContext context)
 
     private IEnumerable<(string Group, IReadOnlyList<string> Versions)> GroupVersions() =>
         context.Catalog.Types.Select(type => (type.Group, type.Version))
-            .Concat(ObjectView.All.Select(view => (view.Group, view.Version)))
+            .Concat(context.Catalog.Views.Select(view => (view.Group, view.Version)))
             .Concat(Reviews.Select(review => (review.Group, Version: "v1")))
             .Where(one => one.Group.Length > 0)
             .GroupBy(one => one.Group)
-            .Select(group => (group.Key, (IReadOnlyList<string>)[.. group.Select(one => one.Version).Distinct().OrderDescending()]));
+            .Select(group => (group.Key, (IReadOnlyList<string>)[.. group.Select(one => one.Version).Distinct().OrderByDescending(ApiPriority.Of)]));
 
     private JsonObject Groups() => new()
     {
@@ -198,8 +198,13 @@ internal sealed class DiscoveryHandler(ApiContext context)
             foreach (var sub in type.Subresources) yield return ($"{type.Plural}/{sub}", Served.Sub(type, sub));
         }
 
-        foreach (var view in ObjectView.All.Where(view => view.Group == group && view.Version == version))
-            yield return (view.Stored.Plural, Served.From(view.Stored, ["get", "list", "watch"]));
+        foreach (var view in context.Catalog.Views.Where(view => view.Group == group && view.Version == version))
+        {
+            yield return (view.Stored.Plural, Served.From(view.Stored, view.Back is null ? ["get", "list", "watch"] : AllVerbs));
+            if (view.Back is null) continue;
+            foreach (var sub in view.Stored.Subresources) yield return ($"{view.Stored.Plural}/{sub}", Served.Sub(view.Stored, sub));
+        }
+
         foreach (var review in Reviews.Where(review => review.Group == group && version == "v1"))
             yield return (review.Plural, new Served(review.Kind, review.Kind.ToLowerInvariant(), false, ["create"], [], []));
     }

@@ -6,14 +6,27 @@ namespace RollbackTools.Practice.Kubernetes.Api.Discovery;
 
 /// <summary>
 /// OpenAPI v3, as much as kubectl asks of it: which requests of which kinds know <c>fieldValidation</c> and <c>dryRun</c>, and how
-/// lists are merged. v2 is answered with 404: kubectl then goes without.
+/// lists are merged. v2 is an empty document: of a kind that is not in v3 kubectl learns there that nothing is known, and goes on.
 /// </summary>
 internal sealed class OpenApiHandler
 {
+    private const string Protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+    // A Document whose field 1, swagger, says 2.0.
+    private static readonly byte[] EmptyProtobuf = [0x0a, 0x03, (byte)'2', (byte)'.', (byte)'0'];
+    private static readonly byte[] EmptyJson = [.. """{"swagger":"2.0","info":{"title":"Kubernetes","version":"v1.32.4"},"paths":{}}"""u8];
+
     public async Task<bool> TryHandleAsync(ApiRequest request, ResourceCatalog catalog)
     {
         if (!request.Info.Path.StartsWith("/openapi/", StringComparison.Ordinal)) return false;
         var parts = request.Info.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts is ["openapi", "v2"])
+        {
+            var binary = request.Http.Request.Headers.Accept.ToString().Contains("protobuf", StringComparison.Ordinal);
+            await ApiResponse.WriteAsync(request.Http, binary ? EmptyProtobuf : EmptyJson, contentType: binary ? Protobuf : ApiResponse.Json);
+            return true;
+        }
+
         var document = parts switch
         {
             ["openapi", "v3"] => Index(catalog),
@@ -26,15 +39,20 @@ internal sealed class OpenApiHandler
         return true;
     }
 
+    /// <summary>Every kind under every version it may be written in.</summary>
+    private static IEnumerable<(string Group, string Version, ResourceType Type)> Served(ResourceCatalog catalog) =>
+        catalog.Types.Select(type => (type.Group, type.Version, type))
+            .Concat(catalog.Views.Where(view => view.Back is not null).Select(view => (view.Group, view.Version, view.Stored)));
+
     private static string Root(string group, string version) => group.Length == 0 ? $"api/{version}" : $"apis/{group}/{version}";
 
     private static JsonObject Index(ResourceCatalog catalog)
     {
         JsonObject paths = [];
-        foreach (var (group, version) in catalog.Types.Select(type => (type.Group, type.Version)).Distinct())
+        foreach (var (group, version) in Served(catalog).Select(one => (one.Group, one.Version)).Distinct())
         {
             var root = Root(group, version);
-            paths[root] = new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{root}?hash={catalog.Types.Length}" };
+            paths[root] = new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{root}?hash={catalog.Types.Length}-{catalog.Views.Length}" };
         }
 
         return new JsonObject { ["paths"] = paths };
@@ -42,7 +60,7 @@ internal sealed class OpenApiHandler
 
     private static JsonObject? Document(ResourceCatalog catalog, string group, string version)
     {
-        var types = catalog.Types.Where(type => type.Group == group && type.Version == version).ToList();
+        var types = Served(catalog).Where(one => one.Group == group && one.Version == version).Select(one => one.Type).ToList();
         if (types.Count == 0) return null;
 
         JsonObject paths = [];
@@ -51,18 +69,18 @@ internal sealed class OpenApiHandler
         foreach (var type in types)
         {
             var collection = $"/{Root(group, version)}" + (type.Namespaced ? "/namespaces/{namespace}" : "") + $"/{type.Plural}";
-            paths[collection] = new JsonObject { ["get"] = Operation(type, "list"), ["post"] = Operation(type, "post") };
+            paths[collection] = new JsonObject { ["get"] = Operation(type, version, "list"), ["post"] = Operation(type, version, "post") };
             paths[collection + "/{name}"] = new JsonObject
             {
-                ["get"] = Operation(type, "get"),
-                ["put"] = Operation(type, "put"),
-                ["patch"] = Operation(type, "patch"),
-                ["delete"] = Operation(type, "delete"),
+                ["get"] = Operation(type, version, "get"),
+                ["put"] = Operation(type, version, "put"),
+                ["patch"] = Operation(type, version, "patch"),
+                ["delete"] = Operation(type, version, "delete"),
             };
             var schema = SchemaCatalog.For(type);
             if (type.Custom) continue;
             OpenApiSchemas.Collect(schema, needed);
-            schemas[OpenApiSchemas.NameOf(type, schema)] = OpenApiSchemas.Of(type, schema);
+            schemas[OpenApiSchemas.NameOf(type, schema)] = OpenApiSchemas.Of(type, schema, version);
         }
 
         foreach (var schema in needed) schemas.TryAdd(OpenApiSchemas.NameOf(null, schema), OpenApiSchemas.Of(null, schema));
@@ -75,7 +93,7 @@ internal sealed class OpenApiHandler
         };
     }
 
-    private static JsonObject Operation(ResourceType type, string action)
+    private static JsonObject Operation(ResourceType type, string version, string action)
     {
         JsonArray parameters = [];
         if (action is "post" or "put" or "patch" or "delete") parameters.Add(Parameter("dryRun"));
@@ -91,7 +109,7 @@ internal sealed class OpenApiHandler
             ["parameters"] = parameters,
             ["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK" } },
             ["x-kubernetes-action"] = action,
-            ["x-kubernetes-group-version-kind"] = OpenApiSchemas.Kind(type),
+            ["x-kubernetes-group-version-kind"] = OpenApiSchemas.Kind(type, version),
         };
         return operation;
     }

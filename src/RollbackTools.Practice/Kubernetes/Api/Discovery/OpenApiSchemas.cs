@@ -10,7 +10,7 @@ internal static class OpenApiSchemas
     public static string NameOf(ResourceType? type, TypeSchema schema) =>
         $"io.k8s.api.{(type is null ? "practice" : type.Group.Length == 0 ? "core" : type.Group.Split('.')[0])}.{type?.Version ?? "v1"}.{schema.Name}";
 
-    public static JsonObject Kind(ResourceType type) => new() { ["group"] = type.Group, ["kind"] = type.Kind, ["version"] = type.Version };
+    public static JsonObject Kind(ResourceType type, string version) => new() { ["group"] = type.Group, ["kind"] = type.Kind, ["version"] = version };
 
     /// <summary>All types reachable from this one, without it.</summary>
     public static void Collect(TypeSchema schema, HashSet<TypeSchema> into)
@@ -19,12 +19,12 @@ internal static class OpenApiSchemas
             if (field.Type is { } type && into.Add(type)) Collect(type, into);
     }
 
-    public static JsonObject Of(ResourceType? kind, TypeSchema schema)
+    public static JsonObject Of(ResourceType? kind, TypeSchema schema, string version = "v1")
     {
         JsonObject properties = [];
         foreach (var field in schema.Fields.Values) properties[field.Name] = Property(field);
         JsonObject json = new() { ["type"] = "object", ["properties"] = properties };
-        if (kind is not null) json["x-kubernetes-group-version-kind"] = new JsonArray(Kind(kind));
+        if (kind is not null) json["x-kubernetes-group-version-kind"] = new JsonArray(Kind(kind, version));
         return json;
     }
 

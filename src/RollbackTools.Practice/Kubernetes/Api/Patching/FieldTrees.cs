@@ -45,7 +45,7 @@ internal static class FieldTrees
 
     /// <summary>Whether the value is merged part by part.</summary>
     public static bool IsGranular(JsonNode? value, FieldSchema? field) =>
-        value is JsonObject { Count: > 0 } && field is not { Atomic: true } and not { Kind: FieldKind.Any };
+        value is JsonObject { Count: > 0 } && field is not { Atomic: true };
 
     private static void Insert(FieldSet set, string step, JsonNode? value, FieldSchema? field)
     {
@@ -76,7 +76,7 @@ internal static class FieldTrees
         {
             DifferItems(changed, removed, step, old, now, field!);
         }
-        else if (before is JsonObject left && after is JsonObject right && field is not { Atomic: true } and not { Kind: FieldKind.Any })
+        else if (before is JsonObject left && after is JsonObject right && field is not { Atomic: true })
         {
             var (more, less) = Compare(left, right, field?.Type);
             changed.Insert(step, more);

@@ -89,7 +89,7 @@ internal sealed class ManagedFields
     /// </summary>
     public static void Track(ResourceType type, JsonObject? before, JsonObject after, string manager, string? subresource, DateTimeOffset now)
     {
-        var schema = SchemaCatalog.For(type);
+        var schema = SchemaCatalog.ForMerging(type);
         var (changed, removed) = FieldTrees.Compare(before is null ? [] : Owned(before), Owned(after), schema);
 
         // An empty list, or one empty entry, is how a client asks to start over.

@@ -11,7 +11,7 @@ internal static class ServerSideApply
     public static JsonObject Apply(
         ResourceType type, JsonObject? live, JsonObject config, string manager, string? subresource, bool force, DateTimeOffset now)
     {
-        var schema = SchemaCatalog.For(type);
+        var schema = SchemaCatalog.ForMerging(type);
         var current = live ?? [];
         var all = ManagedFields.Read(current);
         if (all.Managers.Count == 0 && live is not null)

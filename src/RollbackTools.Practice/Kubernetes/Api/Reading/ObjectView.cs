@@ -4,10 +4,13 @@ using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Reading;
 
-/// <summary>A kind served under a second group or version: the same objects, other field names. Read only.</summary>
+/// <summary>A kind served under a second group or version: the same objects, other field names.</summary>
 internal sealed record ObjectView(string Group, string Version, ResourceType Stored, Action<JsonObject> Convert)
 {
     public string ApiVersion => $"{Group}/{Version}";
+
+    /// <summary>Turns the fields back, for kinds that may be written under this version as well; read only when null.</summary>
+    public Action<JsonObject>? Back { get; init; }
 
     /// <summary>events.k8s.io/v1, which newer clients read core events through.</summary>
     public static ObjectView Events { get; } = new("events.k8s.io", "v1", Resources.Events, static item =>
@@ -21,14 +24,26 @@ internal sealed record ObjectView(string Group, string Version, ResourceType Sto
         Rename(item, "reportingComponent", "reportingController");
     });
 
-    public static IReadOnlyList<ObjectView> All { get; } = [Events];
-
     public byte[] Render(StoredObject item)
     {
-        var copy = item.Copy();
-        copy["apiVersion"] = ApiVersion;
-        Convert(copy);
+        var copy = Shown(item.Copy());
         return ApiResponse.Render(json => copy.WriteTo(json));
+    }
+
+    /// <summary>The object as this version has it; changes it.</summary>
+    public JsonObject Shown(JsonObject stored)
+    {
+        stored["apiVersion"] = ApiVersion;
+        Convert(stored);
+        return stored;
+    }
+
+    /// <summary>The object as it is stored; changes it.</summary>
+    public JsonObject Kept(JsonObject shown)
+    {
+        shown["apiVersion"] = Stored.ApiVersion;
+        Back?.Invoke(shown);
+        return shown;
     }
 
     private static void Rename(JsonObject item, string from, string to)

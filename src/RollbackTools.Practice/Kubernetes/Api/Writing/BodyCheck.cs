@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.CustomResources;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Storage;
@@ -14,15 +15,16 @@ internal static class BodyCheck
         var (version, kind) = (body.Text("apiVersion"), body.Text("kind"));
         if (kind is not { Length: > 0 }) throw Refusals.BadRequest("Object 'Kind' is missing in '" + Shorten(body) + "'");
         if (version is not { Length: > 0 }) throw Refusals.BadRequest("Object 'apiVersion' is missing in '" + Shorten(body) + "'");
-        if (version != type.ApiVersion)
-            throw Refusals.BadRequest(
-                $"the API version in the data ({version}) does not match the expected API version ({type.ApiVersion})");
+        var expected = request.View?.ApiVersion ?? type.ApiVersion;
+        if (version != expected)
+            throw Refusals.BadRequest($"the API version in the data ({version}) does not match the expected API version ({expected})");
         if (kind != type.Kind)
             throw Refusals.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {type.Kind}: no kind \"{kind}\" is registered for this resource");
         if (body["metadata"] is not (null or JsonObject))
             throw Refusals.BadRequest($"{kind} in version \"{type.Version}\" cannot be handled as a {kind}: json: cannot unmarshal into Go struct field .metadata of type v1.ObjectMeta");
 
         Place(request, body);
+        request.View?.Kept(body);
     }
 
     /// <summary>The namespace and name in the body, where given, are those of the request.</summary>
@@ -44,6 +46,8 @@ internal static class BodyCheck
         try
         {
             unknown = Decoder.Normalize(body, SchemaCatalog.For(type));
+            if (type.Definition is { } definition)
+                unknown = [.. unknown, .. StructuralPruning.Prune(body, definition.SchemaOf(request.View?.Version ?? type.Version))];
         }
         catch (DecodeException bad)
         {

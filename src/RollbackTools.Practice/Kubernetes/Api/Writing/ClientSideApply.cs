@@ -39,7 +39,11 @@ public static class ClientSideApply
         return StrategicMergePatch.Apply(live, Patch(last, live, wanted, schema), schema);
     }
 
-    private static JsonObject Patch(JsonObject? last, JsonObject? live, JsonObject wanted, TypeSchema? schema)
+    /// <summary>
+    /// The patch that takes what is live to <paramref name="wanted"/> and away what only <paramref name="last"/> has: strategic where the
+    /// kind has a <paramref name="schema"/>, a JSON merge otherwise.
+    /// </summary>
+    internal static JsonObject Patch(JsonObject? last, JsonObject? live, JsonObject wanted, TypeSchema? schema)
     {
         JsonObject patch = [];
         foreach (var (key, _) in last ?? [])
@@ -77,7 +81,7 @@ public static class ClientSideApply
     private static JsonArray Items(JsonArray last, JsonArray live, JsonArray wanted, string key, TypeSchema? schema)
     {
         JsonArray patch = [];
-        foreach (var item in wanted.OfType<JsonObject>()) 
+        foreach (var item in wanted.OfType<JsonObject>())
             patch.Add((JsonNode)Patch(Find(last, item[key], key), Find(live, item[key], key), item, schema));
         foreach (var gone in last.OfType<JsonObject>().Where(item => Find(wanted, item[key], key) is null))
             patch.Add((JsonNode)new JsonObject { [key] = gone[key]?.DeepClone(), ["$patch"] = "delete" });

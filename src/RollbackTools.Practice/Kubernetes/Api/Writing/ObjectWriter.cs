@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Api.Patching;
+using RollbackTools.Practice.Kubernetes.CustomResources;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Schema.Defaulting;
 using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Schema.Validation;
 using RollbackTools.Practice.Kubernetes.Storage;
+using RollbackTools.Practice.Kubernetes.Webhooks;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Writing;
 
@@ -26,10 +28,14 @@ public sealed record WriteOptions(string Manager)
 /// The way into the store for everything that must be defaulted, validated and admitted: what the HTTP server does with a body,
 /// and what controllers use to create pods. Refusals are <see cref="ApiException"/>s.
 /// </summary>
-public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, TimeProvider time)
+public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, TimeProvider time, ResourceCatalog? catalog = null)
 {
     private readonly Quotas quotas = new(store);
     private readonly ServiceRegistry services = new(store);
+    private readonly ConfiguredWebhooks webhooks = new(store);
+
+    /// <summary>What serves the kinds of CustomResourceDefinitions; null where no kinds can be added.</summary>
+    internal DefinitionRegistry? Definitions { get; } = catalog is null ? null : new DefinitionRegistry(store, catalog, time);
 
     /// <summary>Creates; <paramref name="ns"/> is the namespace of the request.</summary>
     public StoredObject Create(ResourceType type, string? ns, JsonObject body, WriteOptions options)
@@ -50,12 +56,14 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         Throw(type, name, Validator.Check(type, body));
         if (type.Namespaced) CheckNamespace(type, ns!, name);
         if (type == Resources.Services) services.Allocate(body, name);
-        admission.Review(new AdmissionRequest("CREATE", type, ns, name, body, null, options.User, options.DryRun));
+        Review(new AdmissionRequest("CREATE", type, ns, name, body, null, options.User, options.DryRun));
         if (ns is not null) quotas.Admit(type, ns, name, options.DryRun);
         if (!options.FieldsTracked) ManagedFields.Track(type, null, body, options.Manager, options.Subresource, time.GetUtcNow());
         try
         {
+            if (type == Resources.CustomResourceDefinitions) Definitions?.Accept(body);
             var created = store.Create(type, body, options.DryRun);
+            if (type == Resources.CustomResourceDefinitions && !options.DryRun) Definitions?.Serve(created);
             return type == Resources.ResourceQuotas && !options.DryRun ? quotas.Open(created) : created;
         }
         catch (StoreConflictException taken)
@@ -82,15 +90,25 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
             List<FieldError> errors = [.. Validator.Check(type, next)];
             errors.AddRange(UpdateValidator.Check(type, next, before));
             Throw(type, current.Name, errors);
-            admission.Review(new AdmissionRequest(
+            Review(new AdmissionRequest(
                 "UPDATE", type, current.Namespace, current.Name, next, before, options.User, options.DryRun));
         }
 
         if (Unchanged(before, next)) return current;
         if (!options.FieldsTracked)
             ManagedFields.Track(type, before, next, options.Manager, options.Subresource, time.GetUtcNow());
-        return store.Replace(type, current.Namespace, current.Name, next, current.Version, options.DryRun)
+        if (type == Resources.CustomResourceDefinitions) Definitions?.Accept(next);
+        var saved = store.Replace(type, current.Namespace, current.Name, next, current.Version, options.DryRun)
             ?? throw Refusals.NotFound(type, current.Name);
+        if (type == Resources.CustomResourceDefinitions && !options.DryRun) Definitions?.Serve(saved);
+        return saved;
+    }
+
+    /// <summary>Asks everybody who may refuse: the webhooks of this process, and those that objects of the cluster name.</summary>
+    internal void Review(AdmissionRequest request)
+    {
+        admission.Review(request);
+        webhooks.Review(request);
     }
 
     private static bool Unchanged(JsonObject before, JsonObject next) => JsonNode.DeepEquals(before, next);

@@ -36,7 +36,9 @@ internal sealed class PatchHandler(ApiContext context, ObjectWriter writer, Read
         var conditional = patch is JsonArray || patch.Child("metadata").Text("resourceVersion") is { Length: > 0 };
         var saved = Preconditions.Retry(context, current, conditional && NamesVersion(patch), latest =>
         {
-            var next = Patch(type, media, latest.Copy(), patch);
+            var next = request.View is { } view
+                ? view.Kept(Patch(type, media, view.Shown(latest.Copy()), patch))
+                : Patch(type, media, latest.Copy(), patch);
             BodyCheck.Place(request, next);
             Preconditions.Check(latest, next);
             BodyCheck.Fields(request, next);

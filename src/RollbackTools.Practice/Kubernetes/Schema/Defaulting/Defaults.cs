@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.CustomResources;
 using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Storage;
 
@@ -10,6 +11,7 @@ public static class Defaults
     /// <summary>Fills in defaults that depend on the object alone.</summary>
     public static void Apply(ResourceType type, JsonObject body)
     {
+        if (type.Definition is { } definition) StructuralPruning.Default(body, definition.SchemaOf(type.Version));
         if (type.Custom) return;
         switch (type.Kind)
         {

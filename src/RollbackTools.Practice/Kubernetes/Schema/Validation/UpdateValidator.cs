@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.CustomResources;
 using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Storage;
 
@@ -25,6 +26,7 @@ public static class UpdateValidator
             case "Job":
                 Selector(spec, old, errors);
                 Immutable("spec.completions", spec?["completions"], old?["completions"], errors);
+                Immutable("spec.completionMode", spec?["completionMode"], old?["completionMode"], errors);
                 if (!old.True("suspend")) Immutable("spec.template", spec?["template"], old?["template"], errors);
                 break;
             case "Pod":
@@ -33,6 +35,9 @@ public static class UpdateValidator
             case "Service":
                 if (old.Text("clusterIP") is { Length: > 0 } ip && spec.Text("clusterIP") is { Length: > 0 } other && ip != other)
                     errors.Add(FieldError.Invalid("spec.clusterIPs[0]", new GoLiteral($"[]string{{\"{other}\"}}"), "may not change once set"));
+                break;
+            case "CustomResourceDefinition":
+                DefinitionRules.CheckUpdate(now, before, errors);
                 break;
             case "ControllerRevision":
                 Immutable("data", now["data"], before["data"], errors);
@@ -48,12 +53,10 @@ public static class UpdateValidator
                 if (type.Kind == "Secret") Immutable("type", now["type"], before["type"], errors);
                 break;
             case "RoleBinding" or "ClusterRoleBinding" when !JsonNode.DeepEquals(now["roleRef"], before["roleRef"]):
-                errors.Add(FieldError.Invalid("roleRef", now["roleRef"]?.ToJsonString(), "cannot change roleRef"));
+                errors.Add(FieldError.Invalid("roleRef", Go.RoleRef(now.Child("roleRef")), "cannot change roleRef"));
                 break;
             case "PersistentVolumeClaim":
-                if (!JsonNode.DeepEquals(spec?["storageClassName"], old?["storageClassName"]) && old?["storageClassName"] is not null)
-                    errors.Add(FieldError.Forbidden("spec",
-                        "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"));
+                ClaimRules.CheckUpdate(now, before, errors);
                 break;
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.CustomResources;
 using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Storage;
 
@@ -11,6 +12,7 @@ public static class Validator
     {
         List<FieldError> errors = [];
         Metadata(type, body.Child("metadata"), errors);
+        if (type.Definition is { } definition) StructuralValidation.Check(body, definition.SchemaOf(type.Version), errors);
         if (type.Custom) return errors;
 
         var spec = body.Child("spec");
@@ -50,6 +52,9 @@ public static class Validator
                     errors.Add(FieldError.Invalid("spec.maxReplicas", spec.Number("maxReplicas") ?? 0, "must be greater than 0"));
                 else if (spec.Number("minReplicas") > spec.Number("maxReplicas"))
                     errors.Add(FieldError.Invalid("spec.maxReplicas", spec.Number("maxReplicas"), "must be greater than or equal to `minReplicas`"));
+                break;
+            case "CustomResourceDefinition":
+                DefinitionRules.Check(body, errors);
                 break;
             case "PodDisruptionBudget" when (spec?["minAvailable"]) is not null && (spec?["maxUnavailable"]) is not null:
                 errors.Add(FieldError.Invalid("spec", "", "minAvailable and maxUnavailable cannot be both set"));

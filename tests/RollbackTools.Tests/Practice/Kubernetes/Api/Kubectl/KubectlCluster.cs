@@ -123,6 +123,9 @@ public sealed class KubectlSpace(KubectlCluster cluster, string ns)
         return result.Output + result.Error;
     }
 
+    /// <summary>Arguments by which kubectl forgets what it knows of the kinds there are; it believes that for hours otherwise.</summary>
+    public string[] Afresh() => ["--cache-dir", Path.Combine(Path.GetDirectoryName(Cluster.Kubeconfig)!, Guid.NewGuid().ToString("N"))];
+
     public System.Diagnostics.Process Follow(params string[] arguments) => cluster.Start(ns, arguments, null);
 
     /// <summary>A Deployment that is healthy with any tag of <c>shop/api</c>, and others besides as asked.</summary>

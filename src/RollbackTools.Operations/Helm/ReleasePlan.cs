@@ -1,0 +1,115 @@
+using System.Globalization;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Helm;
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Objects;
+using RollbackTools.Operations.Runs;
+
+namespace RollbackTools.Operations.Helm;
+
+/// <summary>What is to be done to one release, as steps and in words.</summary>
+internal sealed class ReleasePlan(HelmWork work, HelmRecord current, HelmRecord target, IReadOnlyList<PlannedObject> changes)
+{
+    private const int LinesOfAnObject = 12;
+
+    private readonly HelmMove move = work.Move;
+
+    public IReadOnlyList<Step> Steps =>
+    [
+        new OpenHelmRevision { Move = move, Work = work },
+        .. HooksOf(RunHelmHooks.Before) is { Count: > 0 } hooks ? [new RunHelmHooks { Move = move, Work = work, Event = RunHelmHooks.Before, Hooks = hooks }] : Array.Empty<Step>(),
+        new ChangeHelmObjects { Move = move, Work = work, Objects = [.. changes.Where(ChangeHelmObjects.Touches).Select(change => change.ToString())] },
+    ];
+
+    /// <summary>The release, and every workload that is changed: a rollback of its image alone must not come between.</summary>
+    public IReadOnlyList<LockedTarget> Locks =>
+    [
+        new LockedTarget(move.Namespace, $"helmrelease/{move.Release}"),
+        .. changes.Where(change => ChangeHelmObjects.Touches(change) && change.Id.Group == "apps" && change.Address.Namespace == move.Namespace)
+            .Select(change => new LockedTarget(move.Namespace, change.ToString())),
+    ];
+
+    public IEnumerable<string> Warnings
+    {
+        get
+        {
+            if (!work.ObjectsOf(target).Any()) yield return $"Revision {move.To} holds no objects: all of {move} would go.";
+            if (HooksDiffer && move.HooksFrom == HelmHooksFrom.Target)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"The rollback hooks of revisions {move.From} and {move.To} differ, and those of {move.To} run. If {move.From} has to take a migration back: -HooksFrom Current.");
+            }
+
+            foreach (var change in changes.Where(change => change.Notes.Count > 0)) yield return $"{change} {string.Join("; ", change.Notes)}.";
+        }
+    }
+
+    /// <summary>Throws, naming all of them, when the server refused any change: nothing is begun then.</summary>
+    public void RequireAccepted()
+    {
+        var refused = changes.Where(change => change.Refusal is not null).ToList();
+        if (refused.Count == 0) return;
+        var first = refused[0].Refusal!;
+        throw new RollbackException(ObjectRefusal.ErrorIdOf(first), string.Create(CultureInfo.InvariantCulture,
+            $"{refused.Count} of the changes that take {move} to revision {move.To} would be refused, so nothing was changed. {refused[0].Address}: {first.Message}"), first)
+        {
+            Target = move.Release,
+            Evidence = [.. refused.Select(change => $"{change.Address}: {change.Refusal!.Message}")],
+            NextStep = Remedy(refused[0], ObjectRefusal.ErrorIdOf(first)) ?? first.Recommendation,
+        };
+    }
+
+    /// <summary>For confirmation: requests in the wire's words, and below each the fields it changes.</summary>
+    public IEnumerable<string> Lines(bool noWait)
+    {
+        yield return new OpenHelmRevision { Move = move }.Description;
+        foreach (var hook in HooksOf(RunHelmHooks.Before)) yield return $"run {RunHelmHooks.Before} hook {hook} of revision {HooksRevision}";
+        foreach (var change in changes.Where(change => change.Action is ObjectAction.Create or ObjectAction.Change))
+            foreach (var line in LinesOf(change)) yield return line;
+        foreach (var change in changes.Where(change => change.Action == ObjectAction.Delete).Reverse()) yield return $"DELETE {change.Address}";
+        var same = changes.Count(change => change.Action == ObjectAction.None && change.After is not null);
+        if (same > 0) yield return string.Create(CultureInfo.InvariantCulture, $"{same} objects are so already");
+        if (!noWait) yield return "then wait until its workloads are healthy";
+        foreach (var hook in HooksOf(RunHelmHooks.After)) yield return $"run {RunHelmHooks.After} hook {hook} of revision {HooksRevision}";
+        yield return CloseHelmRevision.Deployed(move).Description;
+    }
+
+    private int HooksRevision => move.HooksFrom == HelmHooksFrom.Current ? move.From : move.To;
+
+    private bool HooksDiffer => !Rollbacks(current).SequenceEqual(Rollbacks(target));
+
+    private IReadOnlyList<string> HooksOf(string happening) => move.HooksFrom == HelmHooksFrom.None ? []
+        : [.. RunHelmHooks.Of(move.HooksFrom == HelmHooksFrom.Current ? current : target, happening).Select(hook => $"{hook.Kind.ToLowerInvariant()}/{hook.Name}")];
+
+    private static IEnumerable<string> Rollbacks(HelmRecord record) => record.Hooks
+        .Where(hook => hook.Events.Contains(RunHelmHooks.Before) || hook.Events.Contains(RunHelmHooks.After)).Select(hook => $"{hook.Name}\n{hook.Manifest}");
+
+    private static IEnumerable<string> LinesOf(PlannedObject change)
+    {
+        if (change.Action == ObjectAction.Create)
+        {
+            yield return $"POST {change.Address}";
+            yield break;
+        }
+
+        yield return $"PATCH {change.Address}: {Count(change.Fields.Count)}";
+        foreach (var field in change.Fields.Take(LinesOfAnObject)) yield return $"    {field}{(IsDrift(change, field) ? " (changed by hand since)" : "")}";
+        if (change.Fields.Count > LinesOfAnObject) yield return $"    and {change.Fields.Count - LinesOfAnObject} more";
+    }
+
+    private static string Count(int fields) => fields == 0 ? "tried only when it is done" : fields == 1 ? "1 field" : string.Create(CultureInfo.InvariantCulture, $"{fields} fields");
+
+    // The two manifests agree about it, so it is the live object that went another way.
+    private static bool IsDrift(PlannedObject change, FieldChange field) =>
+        change.Before is { } before && change.After is { } after && !ObjectDiff.Between(change.Id, before, after).Any(other => other.Path == field.Path
+            || field.Path.StartsWith(other.Path, StringComparison.Ordinal) || other.Path.StartsWith(field.Path, StringComparison.Ordinal));
+
+    private string? Remedy(PlannedObject change, string errorId) => errorId switch
+    {
+        "ImmutableField" when change.Id.Kind is "Job" or "StatefulSet" =>
+            $"It can only be made anew: kubectl delete {change} -n {change.Address.Namespace}{(change.Id.Kind == "StatefulSet" ? " --cascade=orphan" : "")}, then again",
+        "ImmutableField" => $"It can only be made anew: kubectl delete {change} -n {change.Address.Namespace}, then again",
+        "FieldConflict" => $"Invoke-HelmRollback {move.Release} -Namespace {move.Namespace} -ToRevision {move.To} -ForceConflicts",
+        _ => null,
+    };
+}

@@ -1,0 +1,121 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Kubernetes;
+
+namespace RollbackTools.Operations.Objects;
+
+/// <summary>How manifests are applied: in whose name, by which method.</summary>
+internal sealed record ApplyMethod(string Manager, bool ServerSide)
+{
+    /// <summary>Server-side apply only: take over fields that others own.</summary>
+    public bool ForceConflicts { get; init; }
+}
+
+/// <summary>
+/// Makes one object what its manifest says. Every write holds only for the version it was made for; one that comes too late is worked out
+/// anew from what is there then.
+/// </summary>
+internal sealed class ObjectWriter(ICluster cluster, ApplyMethod method)
+{
+    private const int Attempts = 8;
+
+    private readonly ObjectReader reader = new(cluster);
+
+    /// <summary>What the server would make of it, without effect: the object as it is and as it would be; the second is null when it would not change.</summary>
+    public async Task<(CustomResource? Live, CustomResource? Result)> TryAsync(PlannedObject change, CancellationToken cancellation)
+    {
+        var (live, result) = await WriteAsync(change, dryRun: true, cancellation);
+        return (live, result is not null && live is not null && ObjectDiff.Between(change.Id, Node(live), Node(result)).Count == 0 ? null : result);
+    }
+
+    /// <summary>The object as it is afterwards, and whether anything was written.</summary>
+    public async Task<(CustomResource Object, bool Changed)> ApplyAsync(PlannedObject change, CancellationToken cancellation)
+    {
+        var (live, result) = await WriteAsync(change, dryRun: false, cancellation);
+        return (result ?? live!, result is not null);
+    }
+
+    /// <summary>False when it was gone already. The object that was read, and no other of its name.</summary>
+    public async Task<bool> DeleteAsync(PlannedObject change, bool dryRun, CancellationToken cancellation)
+    {
+        if (change.Live is not { } live) return false;
+        try
+        {
+            DeleteOptions options = new() { IfUid = live.Metadata.Uid, Propagation = DeletePropagation.Background, DryRun = dryRun };
+            await cluster.DeleteAsync(change.Address.Resource, change.Address.Namespace, change.Address.Name, options, cancellation);
+            return true;
+        }
+        catch (EstateException gone) when (gone.Kind == EstateErrorKind.NotFound)
+        {
+            return false;
+        }
+    }
+
+    private Task<CustomResource> CreateAsync(ObjectAddress address, JsonObject body, bool dryRun, CancellationToken cancellation) => method.ServerSide
+        ? PatchAsync(address, Applied(body, null), dryRun, cancellation)
+        : cluster.CreateAsync(address.Resource, address.Namespace, Object(body), new WriteOptions { FieldManager = method.Manager, DryRun = dryRun }, cancellation);
+
+    private async Task<(CustomResource? Live, CustomResource? Result)> WriteAsync(PlannedObject change, bool dryRun, CancellationToken cancellation)
+    {
+        var live = change.Live;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return (live, live is null ? await CreateAsync(change.Address, change.After!, dryRun, cancellation) : await UpdateAsync(change, live, dryRun, cancellation));
+            }
+            catch (EstateException refusal) when (attempt < Attempts && IsLate(refusal, live))
+            {
+                live = await reader.FindAsync(change.Address, cancellation);
+            }
+        }
+    }
+
+    private async Task<CustomResource?> UpdateAsync(PlannedObject change, CustomResource live, bool dryRun, CancellationToken cancellation)
+    {
+        var node = Node(live);
+        if (!method.ServerSide)
+        {
+            var patch = ObjectPatch.Between(node, ThreeWayMerge.Merge(change.Before, change.After!, node, change.Rule));
+            return patch is null ? null : await PatchAsync(change.Address, patch, dryRun, cancellation);
+        }
+
+        var move = ManagedFieldsMove.ToApply(node, method.Manager);
+        if (!dryRun && move is not null) live = await PatchAsync(change.Address, move, dryRun, cancellation);
+        // Without effect nothing can be moved first, and his own updates would be a conflict.
+        return await PatchAsync(change.Address, Applied(change.After!, live.Metadata.ResourceVersion), dryRun, cancellation, force: dryRun && move is not null);
+    }
+
+    private Task<CustomResource> PatchAsync(ObjectAddress address, Patch patch, bool dryRun, CancellationToken cancellation, bool force = false)
+    {
+        WriteOptions options = new() { FieldManager = method.Manager, DryRun = dryRun, ForceApply = force || method.ForceConflicts, Conditional = true };
+        return cluster.PatchAsync(address.Resource, address.Namespace, address.Name, patch, options, cancellation);
+    }
+
+    private static Patch Applied(JsonObject body, string? version)
+    {
+        var applied = (JsonObject)body.DeepClone();
+        if (version is not null && applied["metadata"] is JsonObject metadata) metadata["resourceVersion"] = version;
+        return new Patch(PatchType.Apply, Encoding.UTF8.GetBytes(applied.ToJsonString()));
+    }
+
+    // Under server-side apply a field that somebody else owns is a conflict as well, and stays one however often it is asked.
+    private static bool IsLate(EstateException refusal, CustomResource? live) =>
+        (refusal.Kind == EstateErrorKind.Conflict && !IsOwned(refusal)) || (refusal.Kind == EstateErrorKind.AlreadyExists && live is null)
+        || (refusal.Kind == EstateErrorKind.NotFound && live is not null);
+
+    internal static bool IsOwned(EstateException refusal) =>
+        refusal.Kind == EstateErrorKind.Conflict && refusal.Message.Contains("conflict with ", StringComparison.Ordinal);
+
+    private static CustomResource Object(JsonObject body) => new(Element(body));
+
+    private static JsonElement Element(JsonObject body)
+    {
+        using var document = JsonDocument.Parse(body.ToJsonString());
+        return document.RootElement.Clone();
+    }
+
+    internal static JsonObject Node(CustomResource resource) => JsonObject.Create(resource.Json)!;
+}
