@@ -78,6 +78,14 @@ internal sealed class FleetServer : IAsyncDisposable
     /// <summary>Waits until the first so many deployments are whole again.</summary>
     public Task HealedAsync(int count) => UntilAsync(count, status => (int?)status["unavailableReplicas"] is null or 0);
 
+    /// <summary>Creates any object.</summary>
+    public async Task CreateAsync(string collection, JsonObject item)
+    {
+        using StringContent body = new(item.ToJsonString(), Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync(collection, body);
+        answer.EnsureSuccessStatusCode();
+    }
+
     public Task ResetRequestsAsync() => http.DeleteAsync("/practice/requests");
 
     public async Task<IReadOnlyDictionary<string, int>> RequestsAsync() =>

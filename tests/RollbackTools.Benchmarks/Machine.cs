@@ -8,9 +8,9 @@ internal static class Machine
 {
     public static string? Kubectl { get; } = Find("kubectl");
 
-    public static string? Pwsh { get; } = Find("pwsh");
-
     public static string? Helm { get; } = Find("helm");
+
+    public static string? Pwsh { get; } = Find("pwsh");
 
     public static string Describe() => $"{Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}";
 

@@ -8,6 +8,7 @@ var wanted = args.Where(arg => !arg.StartsWith('-')).ToHashSet();
 Benchmark[] all =
 [
     new SingleRollback(), new FleetRollback(), new RequestCount(), new ReturnDelay(), new ModuleImport(), new NamespaceGrowth(), new GitPin(), new ArgoRollback(), new HelmRollback(),
+    new HelmHistory(),
 ];
 if (wanted.FirstOrDefault(name => all.All(benchmark => benchmark.Name != name)) is { } unknown)
 {

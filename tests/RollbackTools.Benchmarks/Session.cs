@@ -28,6 +28,9 @@ internal sealed class Session : IDisposable
         return failed is null ? clock.Elapsed : throw new InvalidOperationException($"{failed.Name}: {failed.Outcome}: {failed.Message}");
     }
 
+    /// <summary>Runs a line and returns what it wrote.</summary>
+    public IReadOnlyList<T> Run<T>(string line) => [.. runner.Run(line).OrThrow().Of<T>()];
+
     public void Dispose()
     {
         runner.Dispose();

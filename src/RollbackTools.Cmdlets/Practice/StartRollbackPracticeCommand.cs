@@ -12,7 +12,7 @@ public sealed class StartRollbackPracticeCommand : RollbackCmdlet
     /// <summary>Which estate. All but tomoda have an Argo CD and real Git repositories, and need git.</summary>
     [Parameter(Position = 0)]
     [Alias("Name")]
-    [ValidateSet("tomoda", "tomoda-gitops", "gospelib", "bookstore")]
+    [ValidateSet("tomoda", "tomoda-gitops", "gospelib", "bookstore", "zkprova")]
     public string Estate { get; set; } = "tomoda";
 
     /// <summary>

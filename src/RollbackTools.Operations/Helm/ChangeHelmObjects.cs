@@ -32,7 +32,8 @@ public sealed record ChangeHelmObjects : HelmStep
         if (toWrite.Count + toDelete.Count == 0) return StepOutcome.AlreadyTrue("every object is so");
         await intend();
         var writer = await work.WriterAsync(cancellation);
-        var written = 0;
+        var (written, done, total) = (0, 0, toWrite.Count + toDelete.Count);
+        var id = string.GetHashCode(Description, StringComparison.Ordinal) & int.MaxValue;
         foreach (var kind in toWrite.GroupBy(change => KindOrder.Of(change.Id.Kind)))
         {
             await Parallel.ForEachAsync(kind, Bounded(cancellation), async (change, token) =>
@@ -40,14 +41,19 @@ public sealed record ChangeHelmObjects : HelmStep
                 var (item, changed) = await DoAsync(change, () => writer.ApplyAsync(change, token));
                 work.Written[change.Address] = item;
                 if (changed) Interlocked.Increment(ref written);
+                Interlocked.Increment(ref done);
+                Progress(completed: false);
             });
             foreach (var definition in kind.Where(change => change.Id.Kind == "CustomResourceDefinition" && change.Action == ObjectAction.Create))
                 await EstablishedAsync(context, definition, cancellation);
         }
 
+        Progress(completed: true);
         foreach (var kind in toDelete.GroupBy(change => KindOrder.Of(change.Id.Kind)).Reverse())
             await Parallel.ForEachAsync(kind, Bounded(cancellation), async (change, token) => await DoAsync(change, () => writer.DeleteAsync(change, dryRun: false, token)));
-        return new StepOutcome(true, string.Create(CultureInfo.InvariantCulture, $"{written} objects written, {toDelete.Count} deleted, {changes.Count - toWrite.Count - toDelete.Count} left as they are"));
+        return new StepOutcome(true, string.Create(CultureInfo.InvariantCulture, $"{written} objects written, {toDelete.Count} deleted, {changes.Count - total} left as they are"));
+
+        void Progress(bool completed) => context.Reporter.Progress(new ProgressReport(id, $"Changing the objects of {Move}", $"{done} of {total}", 100 * done / total) { Completed = completed });
     }
 
     private static ParallelOptions Bounded(CancellationToken cancellation) => new() { MaxDegreeOfParallelism = ObjectReader.Parallelism, CancellationToken = cancellation };

@@ -35,32 +35,32 @@ public sealed record CloseHelmRevision : Step
     {
         var helm = context.Estate.Helm;
         var records = (await helm.ListAsync(Move.Namespace, Move.Release, cancellation)).Records;
-        var changed = false;
-        if (records.FirstOrDefault(record => record.Name.Revision == Move.Revision) is { } mine)
-            changed = await SetAsync(helm, mine.Name, HelmStatus.PendingRollback, Status, Says, intend, cancellation);
-        else if (Status == HelmStatus.Deployed)
-            throw new RollbackException("ChangedMeanwhile", $"The record of revision {Move.Revision} of {Move} is gone.") { Target = Move.Release, NextStep = $"Get-HelmHistory {Move.Release} -Namespace {Move.Namespace}" };
-        if (Status == HelmStatus.Deployed)
-        {
-            foreach (var other in records.Where(record => record.Status == HelmStatus.Deployed && record.Name.Revision < Move.Revision))
-                changed |= await SetAsync(helm, other.Name, HelmStatus.Deployed, HelmStatus.Superseded, null, changed ? () => Task.CompletedTask : intend, cancellation);
-        }
+        var deployed = Status == HelmStatus.Deployed;
+        var mine = records.FirstOrDefault(record => record.Name.Revision == Move.Revision);
+        if (mine is null) return deployed ? throw ChangedMeanwhile("is gone") : StepOutcome.AlreadyTrue($"revision {Move.Revision} was not made");
+        var (changed, status) = await SetAsync(helm, mine.Name, HelmStatus.PendingRollback, Status, Says, intend, cancellation);
+        if (!deployed) return new StepOutcome(changed, $"revision {Move.Revision}: {Says}");
 
+        // Somebody who marked it otherwise had a reason; and superseding the others then would leave nothing deployed.
+        if (status != HelmStatus.Deployed) throw ChangedMeanwhile($"is {status} by now");
+        foreach (var other in records.Where(record => record.Status == HelmStatus.Deployed && record.Name.Revision < Move.Revision))
+            changed |= (await SetAsync(helm, other.Name, HelmStatus.Deployed, HelmStatus.Superseded, null, changed ? () => Task.CompletedTask : intend, cancellation)).Changed;
         return new StepOutcome(changed, $"revision {Move.Revision}: {Says}");
     }
 
-    private static async Task<bool> SetAsync(
+    private async Task<(bool Changed, string Status)> SetAsync(
         IHelmStorage helm, HelmRecordName name, string from, string to, string? says, Func<Task> intend, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
             var record = await helm.ReadAsync(name, cancellation);
-            if (record.Status != from) return false;
+            // A record of somebody else's rollback is his to end.
+            if (record.Status != from || (name.Revision == Move.Revision && Move.Stamp is { } stamp && record.Info.LastDeployed != stamp)) return (false, record.Status);
             if (attempt == 1) await intend();
             try
             {
                 await helm.UpdateAsync(record.With(new HelmRecordEdit { Status = to, Description = says }), cancellation);
-                return true;
+                return (true, to);
             }
             catch (EstateException late) when (late.Kind == EstateErrorKind.Conflict && attempt < Attempts)
             {
@@ -68,4 +68,10 @@ public sealed record CloseHelmRevision : Step
             }
         }
     }
+
+    private RollbackException ChangedMeanwhile(string how) => new("ChangedMeanwhile", $"The record of revision {Move.Revision} of {Move} {how}: somebody else works on it.")
+    {
+        Target = Move.Release,
+        NextStep = $"Get-HelmHistory {Move.Release} -Namespace {Move.Namespace}",
+    };
 }

@@ -18,6 +18,9 @@ public sealed record OpenHelmRevision : HelmStep
 
     public override Step? Invert() => new ReturnHelmRelease { Move = Move with { From = Move.Revision, To = Move.From, Stamp = null } };
 
+    // Without its stamp a record that is there need not be ours.
+    private protected override bool MarksFailure => Move.Stamp is not null;
+
     private protected override async Task<StepOutcome> ApplyAsync(StepContext context, HelmWork work, Func<Task> intend, CancellationToken cancellation)
     {
         var helm = context.Estate.Helm;

@@ -34,6 +34,8 @@ internal sealed class ReleasePlan(HelmWork work, HelmRecord current, HelmRecord 
         get
         {
             if (!work.ObjectsOf(target).Any()) yield return $"Revision {move.To} holds no objects: all of {move} would go.";
+            if (changes.Select(change => change.Live is { } live ? Ownership.ApplicationOf(live.Metadata) : null).FirstOrDefault(mark => mark is not null) is { } application)
+                yield return $"Argo CD application '{application}' has its mark on objects of {move}: with self-heal it puts back what Git says. Set-ArgoSyncPolicy {application} -Policy None.";
             if (HooksDiffer && move.HooksFrom == HelmHooksFrom.Target)
             {
                 yield return string.Create(CultureInfo.InvariantCulture,

@@ -37,6 +37,9 @@ internal sealed class StuckPendingDrill : IDrill
         await scene.RollBackAsync($"Invoke-HelmRollback {ZkprovaEstate.Release} -Environment prod -Preempt -Reason 'INC-2081 runner evicted'", cancellation);
         await scene.TestAsync(cancellation);
         await drill.ProveAsync(Image, HelmScene.Selector, cancellation);
+
+        // What the killed helm left in the history is pending still; the next person should not have to wonder.
+        await drill.TypeAsync($"Repair-HelmRelease {ZkprovaEstate.Release} -Environment prod -Reason INC-2081", cancellation);
         await scene.ProveItGoesOnAsync(ZkprovaImages.Previous, cancellation);
     }
 }
