@@ -5,7 +5,7 @@
     Author               = 'RollbackTools contributors'
     CompanyName          = 'RollbackTools'
     Copyright            = 'Copyright (c) RollbackTools contributors. MIT licence.'
-    Description          = 'Rolls production back to known-good, proves it and leaves a record: image history, image rollback, health tests, resumable and undoable runs, and a practice estate to drill on.'
+    Description          = 'Rolls production back to known-good, proves it and leaves a record: images, Argo CD applications, Kustomize overlays and Git, whole releases, emergency stops, health tests, resumable and undoable runs, and a practice estate to drill on.'
 
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
@@ -17,6 +17,7 @@
     CmdletsToExport      = @(
         'Get-ArgoApplication'
         'Get-ArgoHistory'
+        'Get-ArgoRollout'
         'Get-HelmHistory'
         'Get-HelmRelease'
         'Get-ImageHistory'
@@ -24,28 +25,34 @@
         'Get-RollbackRun'
         'Invoke-ArgoRollback'
         'Invoke-ArgoSync'
+        'Invoke-HelmRollback'
         'Invoke-ImageRollback'
         'Invoke-ReleaseRollback'
         'Repair-HelmRelease'
         'Restart-Workload'
+        'Resume-ArgoRollout'
         'Resume-ImageUpdate'
         'Resume-RollbackRun'
         'Resume-Workload'
         'Set-ArgoSyncPolicy'
         'Set-KustomizeImage'
         'Start-RollbackPractice'
+        'Stop-ArgoRollout'
         'Stop-RollbackPractice'
         'Suspend-ImageUpdate'
         'Suspend-Workload'
         'Test-RollbackHealth'
+        'Undo-ArgoRollout'
         'Undo-GitCommit'
         'Undo-RollbackRun'
     )
     FunctionsToExport    = @(
         'Restore-KnownGoodApplication'
+        'Restore-KnownGoodHelmRelease'
         'Restore-KnownGoodImage'
         'Restore-PreviousConfiguration'
         'Restore-PreviousRelease'
+        'Restore-StableRollout'
         'Resume-Production'
         'Suspend-Production'
     )
@@ -57,7 +64,7 @@
         PSData = @{
             Tags         = @(
                 'PSEdition_Core', 'Windows', 'Linux', 'MacOS'
-                'Kubernetes', 'ArgoCD', 'Kustomize', 'Helm', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
+                'Kubernetes', 'ArgoCD', 'ArgoRollouts', 'Kustomize', 'Helm', 'GitOps', 'Rollback', 'Deployment', 'StatefulSet', 'DaemonSet', 'Incident', 'Runbook', 'SRE', 'DevOps'
             )
             LicenseUri   = 'https://github.com/rollbacktools/rollbacktools/blob/main/LICENSE'
             ProjectUri   = 'https://github.com/rollbacktools/rollbacktools'

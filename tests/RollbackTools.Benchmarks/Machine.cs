@@ -12,6 +12,8 @@ internal static class Machine
 
     public static string? Pwsh { get; } = Find("pwsh");
 
+    public static string? Helm { get; } = Find("helm");
+
     public static string Describe() => $"{Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}";
 
     /// <summary>Runs to the end and says how long it took. Throws with its error text when it fails.</summary>

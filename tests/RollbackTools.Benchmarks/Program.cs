@@ -7,7 +7,7 @@ var quick = args.Contains("--quick");
 var wanted = args.Where(arg => !arg.StartsWith('-')).ToHashSet();
 Benchmark[] all =
 [
-    new SingleRollback(), new FleetRollback(), new RequestCount(), new ReturnDelay(), new ModuleImport(), new NamespaceGrowth(), new GitPin(), new ArgoRollback(), new HelmHistory(),
+    new SingleRollback(), new FleetRollback(), new RequestCount(), new ReturnDelay(), new ModuleImport(), new NamespaceGrowth(), new GitPin(), new ArgoRollback(), new HelmRollback(), new HelmHistory(),
 ];
 if (wanted.FirstOrDefault(name => all.All(benchmark => benchmark.Name != name)) is { } unknown)
 {

@@ -19,10 +19,18 @@ BeforeDiscovery {
             Name       = 'Set-ArgoSyncPolicy'
             Parameters = $argo + $confirm + 'AllowBadRevision', 'AllowEmpty', 'Policy', 'Prune', 'Reason', 'SelfHeal'
         }
-        @{ Name = 'Suspend-ImageUpdate'; Parameters = $argo + $confirm + 'Reason', 'Tag' }
+        @{ Name = 'Suspend-ImageUpdate'; Parameters = $argo + $confirm + 'Image', 'Reason', 'Tag' }
         @{ Name = 'Resume-ImageUpdate'; Parameters = $argo + $confirm + 'Reason' }
         @{ Name = 'Get-HelmHistory'; Parameters = $estate + 'Name' }
         @{ Name = 'Get-HelmRelease'; Parameters = $estate + 'AllNamespaces', 'Name' }
+        @{
+            Name       = 'Invoke-HelmRollback'
+            Parameters = $estate + $confirm + 'ForceConflicts', 'HistoryMax', 'HooksFrom', 'Name', 'NoWait', 'Preempt', 'Reason', 'ThrottleLimit', 'Timeout', 'ToRevision'
+        }
+        @{
+            Name       = 'Restore-KnownGoodHelmRelease'
+            Parameters = $confirm + 'Context', 'Environment', 'For', 'HooksFrom', 'Kubeconfig', 'Name', 'Namespace', 'Reason', 'Timeout', 'ToRevision', 'Url'
+        }
         @{ Name = 'Repair-HelmRelease'; Parameters = $estate + $confirm + 'Name', 'Preempt', 'Reason', 'RemoveLeftovers', 'SetAsideUnreadable' }
         @{ Name = 'Get-ImageHistory'; Parameters = $estate + 'Kind', 'Name', 'Selector' }
         @{
@@ -49,6 +57,17 @@ BeforeDiscovery {
         @{ Name = 'Restart-Workload'; Parameters = $estate + $confirm + 'Kind', 'Name', 'NoWait', 'Reason', 'Selector', 'ThrottleLimit', 'Timeout' }
         @{ Name = 'Suspend-Workload'; Parameters = $estate + $confirm + 'CronJob', 'Kind', 'Name', 'NoWait', 'Reason', 'Selector', 'ThrottleLimit', 'Timeout' }
         @{ Name = 'Resume-Workload'; Parameters = $estate + $confirm + 'CronJob', 'Kind', 'Name', 'NoWait', 'Reason', 'Selector', 'ThrottleLimit', 'Timeout' }
+        @{ Name = 'Get-ArgoRollout'; Parameters = $estate + 'Name', 'Selector' }
+        @{ Name = 'Stop-ArgoRollout'; Parameters = $estate + $confirm + 'Name', 'NoWait', 'Reason', 'ThrottleLimit', 'Timeout' }
+        @{ Name = 'Resume-ArgoRollout'; Parameters = $estate + $confirm + 'Full', 'Name', 'NoWait', 'Reason', 'Retry', 'ThrottleLimit', 'Timeout' }
+        @{
+            Name       = 'Undo-ArgoRollout'
+            Parameters = $estate + $confirm + 'FastTrack', 'GitChange', 'Name', 'NoWait', 'Preempt', 'Reason', 'ResumePaused', 'ThrottleLimit', 'Timeout', 'ToRevision', 'Via'
+        }
+        @{
+            Name       = 'Restore-StableRollout'
+            Parameters = $confirm + 'Context', 'Environment', 'FastTrack', 'For', 'Kubeconfig', 'Name', 'Namespace', 'Reason', 'Timeout'
+        }
         @{ Name = 'Get-RollbackRun'; Parameters = 'Last', 'RunId', 'State' }
         @{ Name = 'Resume-RollbackRun'; Parameters = $confirm + 'RunId' }
         @{ Name = 'Undo-RollbackRun'; Parameters = $confirm + 'RunId' }

@@ -8,6 +8,9 @@ namespace RollbackTools.Cmdlets.GitOps;
 /// <summary>The repository, branch and overlay that are meant: the command line's, else the environment's, else where one stands.</summary>
 internal sealed record GitPlace(string Estate, string Repository, string? Branch, string? Overlay)
 {
+    /// <summary>The Argo CD application that the environment's overlay is for.</summary>
+    public string? Application { get; init; }
+
     public static GitPlace Of(IEstateProvider provider, EstateParameters given, string? repository, string? branch)
     {
         var environment = EnvironmentChoice.Resolve(provider, given);
@@ -24,7 +27,10 @@ internal sealed record GitPlace(string Estate, string Repository, string? Branch
         // What the environment says of its repository says nothing of another.
         var itsOwn = repository is null || repository == git.Repository;
         return new GitPlace(
-            environment?.Name ?? "git", repository ?? git.Repository ?? given.Directory, branch ?? (itsOwn ? git.Branch : null), itsOwn ? git.Overlay : null);
+            environment?.Name ?? "git", repository ?? git.Repository ?? given.Directory, branch ?? (itsOwn ? git.Branch : null), itsOwn ? git.Overlay : null)
+        {
+            Application = itsOwn ? environment?.ArgoCd.Application : null,
+        };
     }
 
     /// <summary>What the command line and the environment say of Git, for an application that says the rest itself.</summary>

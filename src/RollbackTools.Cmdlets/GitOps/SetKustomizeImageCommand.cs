@@ -42,7 +42,7 @@ public sealed class SetKustomizeImageCommand : GitCmdlet
     [ValidateNotNullOrEmpty]
     public string? Overlay { get; set; }
 
-    /// <summary>The Argo CD application whose override counts, when several pin the image.</summary>
+    /// <summary>The Argo CD application whose override counts; else the environment's, with its overlay.</summary>
     [Parameter(ParameterSetName = InGit)]
     [ValidateNotNullOrEmpty]
     public string? Application { get; set; }
@@ -78,7 +78,7 @@ public sealed class SetKustomizeImageCommand : GitCmdlet
             Branch = Place.Branch,
             Overlay = Place.OverlayOr(Overlay),
             Pin = Pin(),
-            Application = Application,
+            Application = Application ?? (Overlay is null ? Place.Application : null),
             PullRequestBranch = PullRequestBranch,
             Reason = Reason,
         };

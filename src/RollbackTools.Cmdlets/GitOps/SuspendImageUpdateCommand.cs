@@ -1,6 +1,8 @@
 using System.Management.Automation;
+using RollbackTools.Cmdlets.Shared.Completion;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.GitOps;
@@ -15,10 +17,16 @@ public sealed class SuspendImageUpdateCommand : ApplicationRunCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Tag { get; set; }
 
+    /// <summary>Only for these images, by repository; without it, for all images of the application.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ApplicationImageCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[]? Image { get; set; }
+
     private protected override OperationRequest Request(IReadOnlyList<ApplicationName> applications, long? historyId)
     {
         if (Tag?.FirstOrDefault(tag => tag.Length > 128 || tag.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == ',')) is { } wrong)
             throw new RollbackException("InvalidImage", $"'{wrong}' is not an image tag.") { Target = wrong };
-        return new ImageUpdateRequest { Applications = applications, Tags = Tag ?? [], Reason = Reason };
+        return new ImageUpdateRequest { Applications = applications, Tags = Tag ?? [], Images = [.. (Image ?? []).Select(image => ImageReference.Parse(image).Repository)], Reason = Reason };
     }
 }

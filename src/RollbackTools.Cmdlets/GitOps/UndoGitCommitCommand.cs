@@ -13,7 +13,7 @@ public sealed class UndoGitCommitCommand : GitCmdlet
 
     /// <summary>Ids or their beginnings, tags, or ~n below the tip (~0 is the newest). Reverted in this order, by one commit.</summary>
     [Parameter(Position = 0, Mandatory = true, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id", "Sha")]
+    [Alias("Sha")]
     [ArgumentCompleter(typeof(CommitCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Commit { get; set; } = [];

@@ -8,7 +8,7 @@ namespace RollbackTools.Cmdlets.Helm;
 
 /// <summary>Takes Helm releases back to known-good, or to the revision named, proves it and leaves a record. No helm is needed.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "HelmRollback", SupportsShouldProcess = true)]
-[OutputType(typeof(RollbackResult))]
+[OutputType(typeof(HelmRollbackResult))]
 public sealed class InvokeHelmRollbackCommand : HelmCmdlet
 {
     private readonly HelmTargets targets = new();

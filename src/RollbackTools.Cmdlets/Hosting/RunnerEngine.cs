@@ -85,6 +85,13 @@ internal sealed class RunnerEngine(CmdletRunner runner, CommandMetadata command,
         return Ask(question);
     }
 
+    public bool AcceptDanger(string question, string caption)
+    {
+        ThrowIfStopped();
+        var asks = binder.Common.Confirm ?? runner.ConfirmPreference != ConfirmImpact.None;
+        return !asks || Ask(question);
+    }
+
     private bool Ask(string question)
     {
         Say(CommandEventKind.Prompt, question);

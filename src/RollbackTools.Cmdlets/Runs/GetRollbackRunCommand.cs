@@ -28,7 +28,13 @@ public sealed class GetRollbackRunCommand : RollbackCmdlet
 
     protected override async Task ProcessAsync(CommandPipeline pipeline, CancellationToken cancellation)
     {
-        foreach (var run in RunId is null ? Wanted(Services.Runs.List()).Take(Last) : []) await pipeline.WriteAsync(run);
+        if (RunId is null)
+        {
+            List<RollbackException> unreadable = [];
+            foreach (var run in Wanted(Services.Runs.List(unreadable.Add)).Take(Last)) await pipeline.WriteAsync(run);
+            foreach (var damaged in unreadable) await pipeline.WriteErrorAsync(ErrorMapping.From(damaged, damaged.Target));
+        }
+
         foreach (var id in RunId ?? [])
         {
             await ForInputAsync(pipeline, id, async () =>

@@ -58,8 +58,12 @@ public sealed class CommandPipeline : IOperationReporter
     public void IfStopped(string subject, string? message) => pump.Keep(subject, message);
 
     /// <inheritdoc/>
-    public Task<Decision> DecideAsync(Proposal proposal, CancellationToken cancellation) =>
-        ShouldProcessAsync(proposal.Target, proposal.Description);
+    public async Task<Decision> DecideAsync(Proposal proposal, CancellationToken cancellation)
+    {
+        var decision = await ShouldProcessAsync(proposal.Target, proposal.Description);
+        if (decision != Decision.GoAhead || proposal.Danger is not { } danger) return decision;
+        return await pump.AskAsync(engine => engine.AcceptDanger($"{danger}\nDo it all the same?", "Danger")) ? decision : Decision.Declined;
+    }
 
     public Task<Decision> ShouldProcessAsync(string target, string action) =>
         pump.AskAsync(engine => engine.ShouldProcess($"{target}: {action}", $"{action}\non {target}?", "Confirm"));

@@ -86,8 +86,8 @@ internal static class ErrorMapping
         _ when Enum.TryParse<EstateErrorKind>(errorId, out var kind) => Category(kind),
         _ when errorId.EndsWith("NotFound", StringComparison.Ordinal) => ErrorCategory.ObjectNotFound,
         "NothingSelected" or "RevisionGone" or "NoHistory" or "NoKnownGoodRevision" or "DeletedMeanwhile" or "ImageNotInKustomization" or "NoVersionTag" or "NothingRemembered"
-            or "NoImageUpdater" => ErrorCategory.ObjectNotFound,
-        "Timeout" or "ProgressDeadlineExceeded" or "PracticeNotReady" or "ControllerNotResponding" or "HelmHookTimeout" => ErrorCategory.OperationTimeout,
+            or "NoImageUpdater" or "ReferenceMissing" or "ConfigurationMissing" or "NothingStable" => ErrorCategory.ObjectNotFound,
+        "Timeout" or "ProgressDeadlineExceeded" or "PracticeNotReady" or "ControllerNotResponding" or "NotTakenUp" or "HelmHookTimeout" => ErrorCategory.OperationTimeout,
         "LockHeld" or "RunInUse" or "ChangedMeanwhile" or "Replaced" or "PushOvertaken" or "RevertConflict" or "OperationInProgress" or "OperationStuck"
             or "SyncWindowBlocked" or "PolicyReverted" or "PolicyNotKept" or "HelmReleaseBusy" or "FieldConflict" => ErrorCategory.ResourceBusy,
         "BranchExists" or "TagExists" => ErrorCategory.ResourceExists,
@@ -95,10 +95,11 @@ internal static class ErrorMapping
         "QuotaExceeded" => ErrorCategory.LimitsExceeded,
         "HelmKindsMissing" => ErrorCategory.ObjectNotFound,
         "KustomizationUnreadable" => ErrorCategory.InvalidData,
-        "PodsFailing" or "PodsRefused" or "ApplicationDegraded" or "ApplicationSuspended" or "SyncFailed" or "HookFailed" or "HelmHookFailed" or "ObjectFailed" => ErrorCategory.InvalidResult,
+        "PodsFailing" or "PodsRefused" or "ApplicationDegraded" or "ApplicationSuspended" or "SyncFailed" or "HookFailed" or "RolloutDegraded" or "HelmHookFailed" or "ObjectFailed"
+            => ErrorCategory.InvalidResult,
         "AmbiguousName" or "AmbiguousContainer" or "InvalidImage" or "AmbiguousRun" or "AmbiguousRevision" or "AmbiguousVersion" or "InvalidName" or "InvalidPattern"
             or "InvalidUrl" or "NameAndSelector" or "NothingNamed" or "NothingToTest" or "NothingToExpectFrom" or "NamespaceMismatch" or "EstateMismatch" or "EstateAmbiguous"
-            or "AmbiguousImage" or "AmbiguousApplication" or "NothingToSet" or "SecretInUrl" or "OverlayNotNamed" or "RepositoryNotNamed" or "PolicyNotAutomated" => ErrorCategory.InvalidArgument,
+            or "AmbiguousImage" or "AmbiguousApplication" or "NothingToSet" or "SecretInUrl" or "OverlayNotNamed" or "RepositoryNotNamed" or "PolicyNotAutomated" or "NotARollout" => ErrorCategory.InvalidArgument,
         "RunUnreadable" or "HelmRecordUnreadable" or "HelmManifestUnreadable" => ErrorCategory.InvalidData,
         "HelmRecordTooLarge" => ErrorCategory.LimitsExceeded,
         "RuntimeMissing" or "PracticeMissing" => ErrorCategory.NotInstalled,

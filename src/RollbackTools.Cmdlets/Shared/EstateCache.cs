@@ -53,6 +53,8 @@ internal sealed class EstateCache
             foreach (var stale in open.Keys.Where(key => !key.IsFresh()).ToList()) Forget(stale);
             var named = open.Where(pair => pair.Value.Estate.Name == name && pair.Key.As.Length == 0).ToList();
             if (named.Count == 0) return null;
+            // One environment, opened over its cluster and over Argo CD's API alone, is one estate; in the cluster more can be done.
+            if (named.Exists(pair => !pair.Key.WithoutCluster)) named.RemoveAll(pair => pair.Key.WithoutCluster && pair.Key.Name == name);
             var servers = named.Select(pair => ServerOf(pair.Value.Estate)).Distinct().Order(StringComparer.Ordinal).ToList();
             if (servers.Count > 1)
             {

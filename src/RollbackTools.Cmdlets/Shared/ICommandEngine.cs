@@ -56,4 +56,10 @@ public interface ICommandEngine
     Decision ShouldProcess(string description, string question, string caption);
 
     bool ShouldContinue(string question, string caption);
+
+    /// <summary>
+    /// Asks about a danger of its own, even where the change itself needs no asking; not under -Confirm:$false, nor where
+    /// $ConfirmPreference is None. Throws when it would have to ask and nobody can answer.
+    /// </summary>
+    bool AcceptDanger(string question, string caption);
 }

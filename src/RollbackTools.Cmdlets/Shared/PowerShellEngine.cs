@@ -73,6 +73,13 @@ internal sealed class PowerShellEngine(PSCmdlet cmdlet) : ICommandEngine
 
     public bool ShouldContinue(string question, string caption) => Ask(() => cmdlet.ShouldContinue(question, caption));
 
+    public bool AcceptDanger(string question, string caption)
+    {
+        var given = cmdlet.MyInvocation.BoundParameters.TryGetValue("Confirm", out var confirm);
+        var quiet = given ? confirm is SwitchParameter { IsPresent: false } : $"{cmdlet.SessionState.PSVariable.GetValue("ConfirmPreference")}" == nameof(ConfirmImpact.None);
+        return quiet || ShouldContinue(question, caption);
+    }
+
     /// <summary>
     /// A host that cannot prompt says so in several ways: -NonInteractive and hosts without a prompt throw an
     /// InvalidOperationException or NotImplementedException, a console without a terminal a NullReferenceException.

@@ -3,6 +3,7 @@ using System.Globalization;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Health;
 using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.Views;
@@ -56,12 +57,16 @@ public static class Humanize
     public static string Workload(object? kind, object? name) => kind?.ToString() switch
     {
         null or "" or "Endpoint" or "Script" => $"{name}",
+        "HelmRelease" => $"release/{name}",
         var word => $"{word.ToLowerInvariant()}/{name}",
     };
 
     /// <summary>deployment/api in prod (prod-eu).</summary>
     public static string Place(object? kind, object? name, object? ns, object? estate) =>
         Workload(kind, name) + Part(" in ", ns, "") + Part(" (", estate, ")");
+
+    /// <summary>Releases in prod (prod-eu).</summary>
+    public static string Releases(object? ns, object? estate) => "Releases" + Part(" in ", ns, "") + Part(" (", estate, ")");
 
     public static string Marker(object? current, object? isDefaultTarget) =>
         current is true ? "current" : isDefaultTarget is true ? Paint(Green, "<- target") : "";
@@ -80,7 +85,7 @@ public static class Humanize
     {
         RollbackOutcome.RolledBack or RollbackOutcome.AlreadyThere or RollbackOutcome.Undone or RollbackOutcome.Changed => Paint(Green, $"{Enum<RollbackOutcome>(value)}"),
         RollbackOutcome.Failed => Paint(Red, "Failed"),
-        RollbackOutcome.Unverified or RollbackOutcome.Declined or RollbackOutcome.Proposed => Paint(Yellow, $"{Enum<RollbackOutcome>(value)}"),
+        RollbackOutcome.Unverified or RollbackOutcome.Declined or RollbackOutcome.Proposed or RollbackOutcome.Paused => Paint(Yellow, $"{Enum<RollbackOutcome>(value)}"),
         var other => $"{other}",
     };
 
@@ -98,6 +103,25 @@ public static class Humanize
 
     /// <summary>Argo CD's sync status.</summary>
     public static string Sync(object? value) => $"{value}" switch { "Synced" => Paint(Green, "Synced"), "" => "", var other => Paint(Yellow, other) };
+
+    /// <summary>An Argo Rollout's phase.</summary>
+    public static string RolloutPhase(object? value) => Enum<RolloutPhase>(value) switch
+    {
+        Operations.Rollouts.RolloutPhase.Healthy => Paint(Green, "Healthy"),
+        Operations.Rollouts.RolloutPhase.Degraded => Paint(Red, "Degraded"),
+        { } other => Paint(Yellow, $"{other}"),
+        null => "",
+    };
+
+    /// <summary>3/8, or nothing without steps.</summary>
+    public static string Step(object? step, object? steps) => step is null ? "" : $"{step}/{steps}";
+
+    /// <summary>40%, or 20% → 40% on the way there.</summary>
+    public static string Weight(object? actual, object? desired) =>
+        actual is null ? "" : desired is null || $"{actual}" == $"{desired}" ? $"{actual}%" : $"{actual}% → {desired}%";
+
+    /// <summary>7 api:41, a revision and its image.</summary>
+    public static string Revision(object? number, object? image) => number is null or 0 or 0L ? "" : $"{number} {Image(image)}";
 
     /// <summary>Argo CD's health.</summary>
     public static string ApplicationHealth(object? value) => $"{value}" switch

@@ -17,6 +17,9 @@ internal sealed class ArgoApi(ArgoCdOptions options, TimeSpan timeout, HostEnvir
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // A server that restarts is back within that; one that is not is told of.
+    private static readonly TimeSpan LongestOutage = TimeSpan.FromMinutes(2);
+
     // The server answers a refresh when the controller is done with it.
     private static readonly TimeSpan RefreshPatience = TimeSpan.FromMinutes(1);
 
@@ -47,29 +50,42 @@ internal sealed class ArgoApi(ArgoCdOptions options, TimeSpan timeout, HostEnvir
 
     public async IAsyncEnumerable<ArgoApplication?> WatchAsync(ApplicationName name, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        long? heardAt = null;
         while (true)
         {
-            ArgoApplication? now;
+            ArgoApplication? now = null;
+            var away = false;
             try
             {
                 now = await GetAsync(name, ArgoRefresh.None, cancellation).ConfigureAwait(false);
+                heardAt = host.Time.GetTimestamp();
             }
             catch (EstateException gone) when (gone.Kind == EstateErrorKind.NotFound)
             {
-                now = null;
+                // Null ends it.
+            }
+            catch (EstateException passing) when (IsPassing(passing) && heardAt is { } last && host.Time.GetElapsedTime(last) < LongestOutage)
+            {
+                away = true;
             }
 
-            yield return now;
-            if (now is null) yield break;
-            await foreach (var change in StreamAsync(name, now.Metadata.ResourceVersion, cancellation).ConfigureAwait(false))
+            if (!away)
             {
-                yield return change;
-                if (change is null) yield break;
+                yield return now;
+                if (now is null) yield break;
+                await foreach (var change in StreamAsync(name, now.Metadata.ResourceVersion, cancellation).ConfigureAwait(false))
+                {
+                    yield return change;
+                    if (change is null) yield break;
+                    heardAt = host.Time.GetTimestamp();
+                }
             }
 
             await Task.Delay(Pause, host.Time, cancellation).ConfigureAwait(false);
         }
     }
+
+    private static bool IsPassing(EstateException refusal) => refusal.Kind is EstateErrorKind.Unreachable or EstateErrorKind.Overloaded or EstateErrorKind.Server;
 
     public Task<ArgoApplication> ChangeAsync(ArgoApplication read, ApplicationChange change, CancellationToken cancellation) =>
         WriteAsync(HttpMethod.Patch, "update", read.Name, "", ArgoBodies.Change(read, change), cancellation);
@@ -120,12 +136,26 @@ internal sealed class ArgoApi(ArgoCdOptions options, TimeSpan timeout, HostEnvir
         ArgoRequest request = new(HttpMethod.Get, "watch", "api/v1/stream/applications") { Application = name, Query = query.ToString() };
         using var life = new CancellationTokenSource(StreamLife, host.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(life.Token, cancellation);
-        using var response = await _transport.OpenAsync(request, cancellation).ConfigureAwait(false);
+        using var response = await OpenAsync(request, cancellation).ConfigureAwait(false);
+        if (response is null) yield break;
         using LineReader lines = new(await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), 32 * 1024 * 1024);
         while (await NextAsync(lines, either.Token, cancellation).ConfigureAwait(false) is { } change)
         {
             if (change.At("application") is not { } application) continue;
             yield return change.Text("type") == "DELETED" ? null : Application(application);
+        }
+    }
+
+    /// <summary>Null where the next reading tells more: the server is away for a moment, or the token has expired and is looked up again.</summary>
+    private async Task<HttpResponseMessage?> OpenAsync(ArgoRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _transport.OpenAsync(request, cancellation).ConfigureAwait(false);
+        }
+        catch (EstateException passing) when (IsPassing(passing) || passing.Kind == EstateErrorKind.Unauthenticated)
+        {
+            return null;
         }
     }
 

@@ -41,11 +41,23 @@ internal static class ArgoBodies
     {
         JsonArray patch = [Operation("test", "/metadata/uid", read.Metadata.Uid)];
         if (change.Policy) Policy(patch, read, change);
-        if (change.Annotations.Count > 0 && read.Json.At("metadata", "annotations") is null) patch.Add((JsonNode)Operation("add", "/metadata/annotations", new JsonObject()));
+        if (change.Source is { From: { } list, To: { } listTo } source)
+        {
+            var path = $"/spec/source/{source.Tool}/{source.Field}";
+            patch.Add((JsonNode)Operation("test", path, JsonArray.Create(list)));
+            patch.Add((JsonNode)Operation("replace", path, JsonArray.Create(listTo)));
+        }
+
+        if (change.Annotations.Count > 0 && read.Json.At("metadata", "annotations") is null)
+        {
+            patch.Add((JsonNode)Absent("/metadata/annotations"));
+            patch.Add((JsonNode)Operation("add", "/metadata/annotations", new JsonObject()));
+        }
+
         foreach (var one in change.Annotations)
         {
             var path = $"/metadata/annotations/{one.Key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
-            if (one.From is not null) patch.Add((JsonNode)Operation("test", path, one.From));
+            patch.Add((JsonNode)(one.From is null ? Absent(path) : Operation("test", path, one.From)));
             if (one.To is not null) patch.Add((JsonNode)Operation("add", path, one.To));
             else if (one.From is not null) patch.Add((JsonNode)new JsonObject { ["op"] = "remove", ["path"] = path });
         }
@@ -58,18 +70,19 @@ internal static class ArgoBodies
     private static void Policy(JsonArray patch, ArgoApplication read, ApplicationChange change)
     {
         const string path = "/spec/syncPolicy/automated";
-        // Absence cannot be tested for, so what surrounds it is.
-        if (change.AutomatedFrom is null)
+        if (read.Json.At("spec", "syncPolicy") is null)
         {
-            if (read.Json.At("spec", "syncPolicy") is { } whole) patch.Add((JsonNode)Operation("test", "/spec/syncPolicy", JsonObject.Create(whole)));
-            else if (read.Json.At("spec") is { } spec) patch.Add((JsonNode)Operation("test", "/spec", JsonObject.Create(spec)));
+            patch.Add((JsonNode)Absent("/spec/syncPolicy"));
+            patch.Add((JsonNode)Operation("add", "/spec/syncPolicy", new JsonObject()));
         }
 
-        if (read.Json.At("spec", "syncPolicy") is null) patch.Add((JsonNode)Operation("add", "/spec/syncPolicy", new JsonObject()));
-        if (change.AutomatedFrom is { } from) patch.Add((JsonNode)Operation("test", path, JsonObject.Create(from)));
+        patch.Add((JsonNode)(change.AutomatedFrom is { } from ? Operation("test", path, JsonObject.Create(from)) : Absent(path)));
         if (change.AutomatedTo is { } to) patch.Add((JsonNode)Operation("add", path, JsonObject.Create(to)));
         else if (change.AutomatedFrom is not null) patch.Add((JsonNode)new JsonObject { ["op"] = "remove", ["path"] = path });
     }
+
+    // The patch library there (evanphx/json-patch) takes what is not there for null.
+    private static JsonObject Absent(string path) => Operation("test", path, null);
 
     private static JsonObject Operation(string op, string path, JsonNode? value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
 

@@ -58,6 +58,9 @@ internal sealed class ChildSettings
         if (count > 0) environment["GIT_CONFIG_COUNT"] = count.ToString(CultureInfo.InvariantCulture);
     }
 
+    /// <summary>No rule of the user's rewrites this URL: it is what one made of another already.</summary>
+    public void Keep(string url) => _entries.Add(($"url.{url}.insteadOf", url));
+
     /// <summary>ssh must not ask on the terminal, unless its user configured how it is run.</summary>
     public void NeverAskOverSsh() => _variables["GIT_SSH_COMMAND"] = "ssh -oBatchMode=yes";
 }

@@ -15,6 +15,13 @@ internal sealed class GitClient(HostEnvironment host) : IGit
             : null;
         var remote = GitLocation.Parse(copy?.RemoteUrl ?? path);
         var settings = ChildSettings.For(remote, copy?.Settings ?? []);
+        if (!remote.IsLocal && await UrlRewrites.FindAsync(new GitProgram(host, null, settings), remote.Url, cancellation).ConfigureAwait(false) is { } rewritten)
+        {
+            remote = rewritten;
+            settings = ChildSettings.For(remote, copy?.Settings ?? []);
+            settings.Keep(remote.Url);
+        }
+
         GitCache cache = new(remote.Url, host);
         if (remote.IsSsh && !await IsSshConfiguredAsync(settings, cancellation).ConfigureAwait(false)) settings.NeverAskOverSsh();
         return new RemoteRepository(remote.Url, copy?.Directory, cache, new GitProgram(host, cache.Directory, settings));

@@ -15,6 +15,8 @@ internal sealed partial record GitLocation(string Url)
 
     public bool IsSsh { get; private init; }
 
+    public bool IsLocal => Url.StartsWith("file:", StringComparison.Ordinal);
+
     /// <summary>What texts must never show. A user name as long as a token is one.</summary>
     public IEnumerable<string> Secrets => new[] { User is { Length: >= 20 } ? User : null, Password }
         .OfType<string>().SelectMany(secret => (string[])[secret, Uri.EscapeDataString(secret)]);
@@ -47,6 +49,12 @@ internal sealed partial record GitLocation(string Url)
                 if (name.StartsWith('-')) throw Configuration.Error("A repository URL's user name must not start with '-'.");
                 return new GitLocation(Without(uri, name)) { IsSsh = true };
             case "http" or "https":
+                if (uri.Query.Length > 0)
+                {
+                    throw Configuration.Error($"The URL of the repository at {uri.Host} carries a query (…?…), which git would hand to its helpers where everybody on this machine can read it.",
+                        "Leave it out: a token belongs into a credential helper, or into http.extraHeader.");
+                }
+
                 if (uri.UserInfo.Length == 0) return new GitLocation(text);
                 var parts = uri.UserInfo.Split(':', 2);
                 return new GitLocation(Without(uri, ""))

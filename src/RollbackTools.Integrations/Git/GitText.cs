@@ -12,6 +12,7 @@ internal static partial class GitText
         foreach (var secret in secrets.Where(secret => secret.Length >= ShortestSecret).OrderByDescending(secret => secret.Length))
             text = text.Replace(secret, "***", StringComparison.Ordinal);
         text = UserInfo().Replace(text, "${scheme}***@");
+        text = Query().Replace(text, "${url}?***");
         return Kubernetes.Authentication.SecretText.Redact(text, []);
     }
 
@@ -20,6 +21,9 @@ internal static partial class GitText
     // ssh's user before '@' is no secret, and without it an address is harder to recognise.
     [GeneratedRegex(@"(?<scheme>\bhttps?://)[^/\s@']+@", RegexOptions.IgnoreCase, 1000)]
     private static partial Regex UserInfo();
+
+    [GeneratedRegex(@"(?<url>\bhttps?://[^\s'""?]+)\?[^\s'""]+", RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex Query();
 
     [GeneratedRegex(@"\x1B\[[0-?]*[ -/]*[@-~]|\x1B\][^\x07]*\x07?", RegexOptions.None, 1000)]
     private static partial Regex EscapeSequence();

@@ -92,7 +92,7 @@ internal sealed class HelmStorage(KubernetesTransport transport, ClusterInfo clu
         try
         {
             var resource = HelmResources.Of(driver);
-            var list = await ObjectLister.ListAsync(transport, resource, ns, filter, cancellation, ObjectLister.MetadataOnly).ConfigureAwait(false);
+            var list = await ObjectLister.ListAsync(transport, resource, ns, filter, cancellation).ConfigureAwait(false);
             return ([.. list.Items.Select(item => HelmMetadata.Header(item.Metadata, driver)).OfType<HelmRecordHeader>()], null);
         }
         catch (EstateException refusal) when (refusal.Kind == EstateErrorKind.Forbidden)

@@ -30,7 +30,7 @@ internal sealed class KubernetesCluster : ICluster, IDisposable
 
     public Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
         where T : class, IKubernetesObject =>
-        ObjectAsync(resource, new ApiRequest(HttpMethod.Get, "get", Target(resource, ns, name)) { MayRepeat = true }, cancellation);
+        ObjectAsync(resource, new ApiRequest(HttpMethod.Get, "get", Target(resource, ns, name)) { MayRepeat = true, Accept = Accepted.One(resource) }, cancellation);
 
     public Task<ResourceList<T>> ListAsync<T>(Resource<T> resource, string? ns, ListFilter filter, CancellationToken cancellation)
         where T : class, IKubernetesObject =>
@@ -57,7 +57,7 @@ internal sealed class KubernetesCluster : ICluster, IDisposable
     public Task<T> PatchAsync<T>(Resource<T> resource, string? ns, string name, Patch patch, WriteOptions options, CancellationToken cancellation)
         where T : class, IKubernetesObject
     {
-        var request = new ApiRequest(HttpMethod.Patch, "patch", Target(resource, ns, name))
+        var request = new ApiRequest(HttpMethod.Patch, "patch", Target(resource, ns, name) with { Subresource = options.Subresource })
         {
             Query = Query(options).Add("force", options.ForceApply && patch.Type == PatchType.Apply),
             Body = patch.Body,

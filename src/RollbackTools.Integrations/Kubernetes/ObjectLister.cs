@@ -8,18 +8,14 @@ namespace RollbackTools.Integrations.Kubernetes;
 /// <summary>Lists page by page, straight from the wire into objects.</summary>
 internal static class ObjectLister
 {
-    /// <summary>Asks for metadata alone, and takes whole objects from a server that cannot do that.</summary>
-    public const string MetadataOnly = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json";
-
     private const int PageSize = 500;
 
     public static async Task<ResourceList<T>> ListAsync<T>(
-        KubernetesTransport transport, Resource<T> resource, string? ns, ListFilter filter, CancellationToken cancellation,
-        string accept = ApiRequest.Json)
+        KubernetesTransport transport, Resource<T> resource, string? ns, ListFilter filter, CancellationToken cancellation)
         where T : class
     {
         var target = Targets.Selection(resource, ns, filter);
-        var first = await PageAsync(transport, resource, target, filter, accept, PageSize, null, cancellation).ConfigureAwait(false);
+        var first = await PageAsync(transport, resource, target, filter, PageSize, null, cancellation).ConfigureAwait(false);
         if (string.IsNullOrEmpty(first.Metadata.Continue)) return first;
 
         var items = new List<T>(first.Items.Count + (int)Math.Min(first.Metadata.RemainingItemCount ?? PageSize, 100_000));
@@ -29,28 +25,28 @@ internal static class ObjectLister
         {
             while (!string.IsNullOrEmpty(page.Metadata.Continue))
             {
-                page = await PageAsync(transport, resource, target, filter, accept, PageSize, page.Metadata.Continue, cancellation).ConfigureAwait(false);
+                page = await PageAsync(transport, resource, target, filter, PageSize, page.Metadata.Continue, cancellation).ConfigureAwait(false);
                 items.AddRange(page.Items);
             }
         }
         catch (EstateException error) when (error.Kind == EstateErrorKind.Expired)
         {
             // The pages' snapshot was compacted away under us. One whole answer cannot be (client-go's pager does the same).
-            return await PageAsync(transport, resource, target, filter, accept, null, null, cancellation).ConfigureAwait(false);
+            return await PageAsync(transport, resource, target, filter, null, null, cancellation).ConfigureAwait(false);
         }
 
         return new ResourceList<T> { Metadata = new ListMeta { ResourceVersion = page.Metadata.ResourceVersion }, Items = items };
     }
 
     private static async Task<ResourceList<T>> PageAsync<T>(
-        KubernetesTransport transport, Resource<T> resource, ApiTarget target, ListFilter filter, string accept, int? limit, string? position,
+        KubernetesTransport transport, Resource<T> resource, ApiTarget target, ListFilter filter, int? limit, string? position,
         CancellationToken cancellation)
         where T : class
     {
         var request = new ApiRequest(HttpMethod.Get, "list", target)
         {
             MayRepeat = true,
-            Accept = accept,
+            Accept = Accepted.Many(resource),
             Query = new QueryString().Add("labelSelector", filter.LabelSelector).Add("fieldSelector", filter.FieldSelector)
                 .Add("limit", limit).Add("continue", position),
         };

@@ -87,6 +87,12 @@ internal static class ApplicationKnownGood
             return RevisionHealth.Bad;
         }
 
+        if (deployed is { Entry: null } && application.OperationState!.Operation.Info(SyncApplication.LeavesInfo) == entry.Version.Key)
+        {
+            evidence.Add("The rollback that has not worked out was to leave it");
+            return RevisionHealth.Bad;
+        }
+
         var judged = images.Judged(entry, now);
         if (judged.Find(one => one.Health == RevisionHealth.Bad) is { } bad)
         {

@@ -33,16 +33,20 @@ internal static class ApplicationPlans
 
     public static ApplicationName NameOf(RollbackResult draft) => new(draft.Namespace, draft.Name);
 
-    /// <summary>What the project's sync windows say, as a line for the plan. Throws SyncWindowBlocked when they forbid a manual sync now.</summary>
-    public static async Task<SyncPermission> PermissionAsync(IArgoCd argo, ArgoApplication application, TimeProvider time, CancellationToken cancellation)
+    /// <summary>What the project's sync windows say. Throws SyncWindowBlocked when they forbid a manual sync now; <paramref name="otherwise"/> goes without one.</summary>
+    public static async Task<SyncPermission> PermissionAsync(IArgoCd argo, ArgoApplication application, TimeProvider time, string otherwise, CancellationToken cancellation)
     {
-        var permission = SyncWindowRules.Judge(await argo.GetWindowsAsync(application, cancellation), application, time.GetUtcNow());
-        if (permission.Allowed) return permission;
-        throw new RollbackException("SyncWindowBlocked",
-            $"The sync windows of project {application.Project} do not let {application} in {application.Metadata.Namespace} sync now: {permission.Reason}. Nothing was changed.")
-        {
-            Target = $"{application} in {application.Metadata.Namespace}",
-            NextStep = $"Set manualSync on that window (argocd proj windows enable-manual-sync {application.Project} <id>), or Invoke-ImageRollback: it does not sync.",
-        };
+        var permission = await JudgeAsync(argo, application, time, cancellation);
+        return permission.Allowed ? permission : throw Blocked(application, permission, otherwise);
     }
+
+    public static async Task<SyncPermission> JudgeAsync(IArgoCd argo, ArgoApplication application, TimeProvider time, CancellationToken cancellation) =>
+        SyncWindowRules.Judge(await argo.GetWindowsAsync(application, cancellation), application, time.GetUtcNow());
+
+    public static RollbackException Blocked(ArgoApplication application, SyncPermission permission, string otherwise) => new("SyncWindowBlocked",
+        $"The sync windows of project {application.Project} do not let {application} in {application.Metadata.Namespace} sync now: {permission.Reason}. Nothing was changed.")
+    {
+        Target = $"{application} in {application.Metadata.Namespace}",
+        NextStep = $"Set manualSync on that window (argocd proj windows enable-manual-sync {application.Project} <id>), or {otherwise}: it does not sync.",
+    };
 }

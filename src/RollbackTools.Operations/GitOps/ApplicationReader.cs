@@ -92,6 +92,6 @@ public sealed class ApplicationReader(IEstate estate, TimeProvider time)
 
     private static string Describe(JsonElement source) => string.Join(' ', new[]
     {
-        source.Text("repoURL"), source.Text("path") ?? source.Text("chart"), $"@ {source.Text("targetRevision") ?? "HEAD"}",
+        source.Text("repoURL") is { } url ? RepositoryName.Shown(url) : null, source.Text("path") ?? source.Text("chart"), $"@ {source.Text("targetRevision") ?? "HEAD"}",
     }.OfType<string>());
 }

@@ -44,7 +44,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         var stuck = request.NoWait ? [] : await new StuckPodRelief(estate).PlanAsync(application, cancellation);
         if (target.Version.SameAs(deployed.Version) && deployed.Complete && !application.IsOperating) return AlreadyThere(application, draft, target, stuck);
 
-        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, cancellation);
+        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, "Invoke-ImageRollback", cancellation);
         if (!request.Preempt) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoRollback");
         var pause = await pauses.PlanAsync(application, request.Reason, cancellation);
         List<Step> steps =
@@ -73,7 +73,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
     // Its generator writes the annotations anew; while automated sync is paused it is told not to.
     private async Task<IReadOnlyList<string>> ForgetfulAsync(ArgoApplication application, ApplicationTarget target, PausePlan pause, CancellationToken cancellation)
     {
-        if (!target.KnownGood || pause.Steps.Count > 0 || ApplicationOwners.SetOf(application) is not { } set || estate.Connection.WithoutCluster) return [];
+        if (target.KnownBad || pause.Steps.Count > 0 || ApplicationOwners.SetOf(application) is not { } set || estate.Connection.WithoutCluster) return [];
         try
         {
             var generator = await estate.Cluster.GetAsync(ArgoKinds.ApplicationSets, set.Namespace, set.Name, cancellation);
@@ -121,6 +121,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         HistoryId = target.HistoryId,
         From = deployed.Version,
         FromHistoryId = deployed.Entry?.Id,
+        Following = SyncApplication.LastLike(application, target.Version),
         Prune = request.Prune,
         SkipHooks = request.SkipHooks,
         SyncOptions = application.SyncOptions,
@@ -134,7 +135,8 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         Namespace = application.Metadata.Namespace,
         Application = application.Metadata.Name,
         Uid = application.Metadata.Uid,
-        Bad = target.KnownGood ? deployed.Version.Key : null,
+        // Whoever rolls back says that what runs is not good; who tries again what was left before, does not.
+        Bad = target.KnownBad ? null : deployed.Version.Key,
         BadId = deployed.Entry?.Id ?? (application.History.Count == 0 ? 0 : application.History[^1].Id),
         Resting = target.Version.Key,
     };

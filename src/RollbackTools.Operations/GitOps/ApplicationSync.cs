@@ -32,7 +32,7 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
 
         if (request.Revision is null && !request.AllowBadRevision)
             GitState.MustNotBeBad(application, $"Invoke-ArgoSync {draft.Name} -Namespace {draft.Namespace} -AllowBadRevision");
-        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, cancellation);
+        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, "Invoke-ImageRollback", cancellation);
         if (!request.Preempt && !GitOps.Applications.SyncsByItself(application)) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoSync");
         var stuck = request.NoWait ? [] : await new StuckPodRelief(estate).PlanAsync(application, cancellation);
         var deployed = Deployed.Of(application);

@@ -11,8 +11,8 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary>Whether it is known to have worked; only then does leaving the present version say that that one is bad.</summary>
-    public bool KnownGood { get; init; }
+    /// <summary>Whether it is known not to have worked: leaving the present version for it says nothing against that one.</summary>
+    public bool KnownBad { get; init; }
 
     /// <summary>Set when it rests where a rollback put it: the answer to asking twice.</summary>
     public string? Resting { get; init; }
@@ -32,7 +32,7 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
 
         if (judged.FirstOrDefault(entry => entry.IsDefaultTarget) is { } best)
         {
-            var target = OfEntry(application, Entry(application, best.Id!.Value), judged) with { KnownGood = true };
+            var target = OfEntry(application, Entry(application, best.Id!.Value), judged);
             return RunsStill(application, deployed, best)
                 ? target with { Warnings = [.. target.Warnings, $"The sync that failed applied nothing, so {application} runs history {best.Id} still; if that is what is bad, name an older one with -Id."] }
                 : target;
@@ -47,7 +47,7 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
         return new ApplicationTarget(entry.Version, entry.Id)
         {
             Images = known?.Images ?? [],
-            KnownGood = known?.Health >= RevisionHealth.Likely,
+            KnownBad = known?.Health == RevisionHealth.Bad,
             Warnings = known is { Health: RevisionHealth.Bad } ? [$"History {entry.Id} of {application}: {known.Evidence.FirstOrDefault()}."] : [],
         };
     }
@@ -63,9 +63,11 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
 
         if (!IsRevision(revision)) throw Refuse("InvalidName", application, $"'{revision}' is not a commit, tag or branch name.", "Give the commit's full id.");
         var pinned = application.Sources.Count == 0 ? [] : new ApplicationVersion { Sources = application.Sources }.PinnedImages;
-        return new ApplicationTarget(new ApplicationVersion { Sources = [.. application.Sources.Take(1)], Revisions = [revision] }, null)
+        ApplicationVersion version = new() { Sources = [.. application.Sources.Take(1)], Revisions = [revision] };
+        return new ApplicationTarget(version, null)
         {
             Images = pinned,
+            KnownBad = VersionMarks.IsBad(application, version, 0),
             Warnings =
             [
                 $"{application}'s history does not hold {ApplicationVersion.Short(revision)}: its present source is deployed at that commit.",

@@ -137,21 +137,14 @@ internal sealed class ApplicationVerifier(IEstate estate, IOperationReporter rep
 
     private async Task<Verdict> LateAsync(ArgoApplication now, bool fresh, TimeSpan timeout, CancellationToken cancellation)
     {
-        var read = await workloads.ReadAsync(now, cancellation);
         return Verdict.Lost("Timeout", fresh
             ? $"{now} is not healthy {Words.Duration(timeout)} after the sync: it is {now.Health}."
             : $"Argo CD has not looked at {now} in the {Words.Duration(timeout)} since the sync, so whether it is healthy is not known (it was {now.Health} before).") with
         {
             Evidence = [.. Sick(now), .. await workloads.EvidenceAsync(now, cancellation)],
-            NextStep = read.Count > 0 ? null : OfPodsUnseen(now),
+            NextStep = await new StuckPodRelief(estate).AdviseAsync(now, cancellation),
         };
     }
-
-    // Where its pods are not seen, they are not replaced either; but whose they would be, Argo CD says.
-    private static string? OfPodsUnseen(ArgoApplication now) =>
-        now.Health != "Progressing" || now.Resources.FirstOrDefault(item => item is { Group: "apps", Kind: "StatefulSet", Health: not "Healthy" }) is not { } set ? null
-            : $"{set} does not replace a pod that is not ready by itself, and this session does not see its pods. If one is left of the version before: " +
-                $"argocd app delete-resource {now.Metadata.Name} --kind Pod --namespace {set.Namespace} --resource-name {set.Name}-<number>";
 
     private static List<string> Sick(ArgoApplication now) => [.. now.Resources.Where(item => item.Health is not (null or "Healthy"))
         .Take(8).Select(item => $"{item} is {item.Health}" + (item.HealthMessage is { } why ? $": {why}" : ""))];

@@ -50,7 +50,7 @@ internal sealed class KustomizeImage(KustomizeImageRequest request, IEstate esta
         {
             From = from ?? "",
             To = to,
-            Warnings = [.. await files.PinnedElsewhereAsync(request.Pin, cancellation), .. Overridden(edits)],
+            Warnings = [.. await files.PinnedElsewhereAsync(request.Pin, cancellation), .. Overridden(edits, request.Application)],
             Diff = string.Join('\n', edits.Select(edit => edit.Diff).Where(diff => diff.Length > 0)),
         };
         if (edits.All(edit => !edit.Edit.Changed))
@@ -87,9 +87,10 @@ internal sealed class KustomizeImage(KustomizeImageRequest request, IEstate esta
         Verify = (_, _) => Task.FromResult(PushVerdict.Of(step, workingCopy)),
     };
 
-    private static IEnumerable<string> Overridden(IReadOnlyList<FileEdit> edits) =>
+    private static IEnumerable<string> Overridden(IReadOnlyList<FileEdit> edits, string? application) =>
         edits[0].Path.Contains(".argocd-source", StringComparison.Ordinal)
-            ? [$"{edits[0].Path} overrides the kustomization when Argo CD renders it, so it is what is set here. Who wrote it (Argo CD Image Updater, usually) may write it again."]
+            ? [$"{edits[0].Path} overrides the kustomization when Argo CD renders it, so it is what is set here. Who wrote it (Argo CD Image Updater, usually) may write it again." +
+                (application is null && OverlayFiles.OwnerOf(edits[0].Path) is { } owner ? $" It is application {owner}'s: -Application says whose is meant." : "")]
             : [];
 
     private static string ProposalBranch(ImageEntry image)

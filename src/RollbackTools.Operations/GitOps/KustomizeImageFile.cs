@@ -13,7 +13,7 @@ internal sealed class KustomizeImageFile(KustomizeImageRequest request, IEstate 
     {
         var path = request.File!;
         GitChange draft = new() { Estate = estate.Name, Kind = KustomizeImage.Kind, Name = Path.GetFileName(path), Namespace = Path.GetDirectoryName(path) ?? "", Repository = path };
-        var before = await File.ReadAllBytesAsync(path, cancellation);
+        var before = await PinImageInFile.ReadAsync(path, cancellation);
         try
         {
             var edit = estate.Kustomize.SetImage(path, before, request.Pin);

@@ -16,7 +16,7 @@ public sealed record MarkVersions : Step
 
     public string Uid { get; init; } = "";
 
-    /// <summary>The version left, by its key; null when leaving it says nothing against it.</summary>
+    /// <summary>The version left, by its key; null when leaving it says nothing against it (for one that is bad itself).</summary>
     public string? Bad { get; init; }
 
     /// <summary>The newest history id it had.</summary>

@@ -23,12 +23,15 @@ internal sealed class OperationWait(IArgoCd argo, IOperationReporter reporter, T
     /// <summary>What is done every few seconds while ours is under way: a wave may need help to become healthy.</summary>
     public Func<ArgoApplication, CancellationToken, Task>? MeanwhileAsync { get; init; }
 
+    /// <summary>What to do about one that does not come to its end in time; null when nothing is known.</summary>
+    public Func<ArgoApplication, CancellationToken, Task<string?>>? AdviseAsync { get; init; }
+
     /// <summary>
     /// The application once the operation that <paramref name="isOurs"/> recognises has ended, however it ended. Throws Timeout,
     /// SyncWindowBlocked, ControllerNotResponding or ChangedMeanwhile (somebody replaced it).
     /// </summary>
     public async Task<ArgoApplication> UntilEndedAsync(
-        ApplicationName name, Func<ArgoOperation, bool> isOurs, string what, TimeSpan timeout, CancellationToken cancellation)
+        ApplicationName name, Func<ArgoOperation, ArgoOperationState?, bool> isOurs, string what, TimeSpan timeout, CancellationToken cancellation)
     {
         await using ApplicationFeed feed = new(argo, name, time);
         var startedAt = time.GetTimestamp();
@@ -40,7 +43,7 @@ internal sealed class OperationWait(IArgoCd argo, IOperationReporter reporter, T
             while (true)
             {
                 var now = await feed.NextAsync(cancellation);
-                var state = now.OperationState is { } running && isOurs(running.Operation) ? running : null;
+                var state = now.OperationState is { } running && isOurs(running.Operation, running) ? running : null;
                 if (state is { Ended: true }) return now;
 
                 var waited = time.GetElapsedTime(startedAt);
@@ -54,7 +57,7 @@ internal sealed class OperationWait(IArgoCd argo, IOperationReporter reporter, T
                     blockedSince = null;
                 }
 
-                if (state is null && now.Operation is { } asked && isOurs(asked))
+                if (state is null && now.Operation is { } asked && isOurs(asked, null))
                 {
                     if (waited >= PickUp) await GiveUpAsync(now, NotPickedUp(now), cancellation);
                 }
@@ -69,7 +72,7 @@ internal sealed class OperationWait(IArgoCd argo, IOperationReporter reporter, T
                     await MeanwhileAsync(now, cancellation);
                 }
 
-                if (waited >= timeout) throw TimedOut(now, what, timeout);
+                if (waited >= timeout) throw TimedOut(now, what, timeout, AdviseAsync is null ? null : await AdviseAsync(now, cancellation));
                 reporter.Progress(new ProgressReport(id, $"{what} {name}", Describe(now, state), null));
             }
         }
@@ -124,10 +127,10 @@ internal sealed class OperationWait(IArgoCd argo, IOperationReporter reporter, T
             NextStep = $"Get-ArgoApplication {now.Metadata.Name} -Namespace {now.Metadata.Namespace} | Format-List",
         };
 
-    private static RollbackException TimedOut(ArgoApplication now, string what, TimeSpan timeout) =>
+    private static RollbackException TimedOut(ArgoApplication now, string what, TimeSpan timeout, string? advice) =>
         new("Timeout", $"{what} {now} in {now.Metadata.Namespace} has not ended within {Words.Duration(timeout)}; it goes on: {Applications.DescribeOperation(now)}.")
         {
             Target = $"{now} in {now.Metadata.Namespace}",
-            NextStep = $"Get-ArgoApplication {now.Metadata.Name} -Namespace {now.Metadata.Namespace} | Format-List",
+            NextStep = advice ?? $"Get-ArgoApplication {now.Metadata.Name} -Namespace {now.Metadata.Namespace} | Format-List",
         };
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kustomize;
+using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.GitOps;
@@ -67,13 +68,29 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
         return own is null ? overrides : [.. overrides, own];
     }
 
+    /// <summary>What the overlay makes of an image that runs; null when it says nothing of it.</summary>
+    public async Task<string?> FindAsync(string image, string? application, CancellationToken cancellation)
+    {
+        try
+        {
+            var running = ImageReference.Parse(image);
+            var edits = await PinAsync(new ImagePin { Name = running.Repository, Tag = running.Tag, Digest = running.Digest }, application, cancellation);
+            return edits[0].Edit.Before is { } set && (set.NewTag ?? set.Digest) is not null ? set.ToString() : null;
+        }
+        catch (Exception unset) when (unset is FormatException or RollbackException { ErrorId: "ImageNotInKustomization" })
+        {
+            return null;
+        }
+    }
+
     /// <summary>What the overlay builds upon and sets the image as well, in words.</summary>
     public async Task<IReadOnlyList<string>> PinnedElsewhereAsync(ImagePin pin, CancellationToken cancellation)
     {
         var (path, content) = kustomization ?? throw new InvalidOperationException("The overlay is read first.");
         var file = files.Read(path, content);
         List<string> found = [];
-        foreach (var directory in file.Components.Concat(file.Resources).Select(Below).OfType<string>().Distinct().Take(20))
+        foreach (var directory in file.Components.Concat(file.Resources).Where(reference => !KustomizeReference.IsFile(reference))
+            .Select(reference => KustomizeReference.Resolve(overlay, reference)).OfType<string>().Distinct().Take(20))
         {
             if ((await repository.ListAsync(commit, directory, cancellation)).FirstOrDefault(entry => Names.Contains(entry.Name)) is not { } entry) continue;
             var other = GitNames.Join(directory, entry.Name);
@@ -112,6 +129,13 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
         && (application is null || name == ".argocd-source.yaml" || name == $".argocd-source-{application}.yaml"
             || name.EndsWith($"_{application}.yaml", StringComparison.Ordinal));
 
+    /// <summary>The application that an override is for alone, by its file's name; null for one that is for all.</summary>
+    public static string? OwnerOf(string path)
+    {
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        return name.StartsWith(".argocd-source-", StringComparison.Ordinal) && name.EndsWith(".yaml", StringComparison.Ordinal) ? name[".argocd-source-".Length..^".yaml".Length] : null;
+    }
+
     private async Task<FileEdit?> TryEditAsync(string path, ImagePin pin, CancellationToken cancellation)
     {
         try
@@ -141,30 +165,6 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
             },
             _ => throw new RollbackException("KustomizationUnreadable", $"{path} is not a file.") { Target = path },
         };
-
-    // "../../base" as seen from the overlay; null for URLs, files, and what leaves the repository.
-    private string? Below(string reference)
-    {
-        if (reference.Contains("://", StringComparison.Ordinal) || reference.Contains('?', StringComparison.Ordinal) || reference.StartsWith('/')
-            || reference.EndsWith(".yaml", StringComparison.Ordinal) || reference.EndsWith(".yml", StringComparison.Ordinal)) return null;
-        List<string> parts = [.. overlay.Split('/', StringSplitOptions.RemoveEmptyEntries)];
-        foreach (var part in reference.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (part == ".") continue;
-            if (part != "..") parts.Add(part);
-            else if (parts.Count == 0) return null;
-            else parts.RemoveAt(parts.Count - 1);
-        }
-
-        try
-        {
-            return GitNames.Path(string.Join('/', parts));
-        }
-        catch (FormatException)
-        {
-            return null;
-        }
-    }
 }
 
 /// <summary>One file before and after.</summary>

@@ -24,11 +24,14 @@ internal sealed class PausePlanner(IEstate estate, TimeProvider time)
 
     private readonly ApplicationOwners owners = new(estate.ArgoCd);
 
-    /// <summary>No steps when it does not sync by itself. Throws OwnerWouldRevert when an owner cannot be kept from it.</summary>
-    public Task<PausePlan> PlanAsync(ArgoApplication application, string? reason, CancellationToken cancellation) =>
-        PlanAsync(application, reason, [], cancellation);
+    /// <summary>
+    /// No steps when it does not sync by itself. <paramref name="operation"/> is the one that will put the policy back itself. Throws
+    /// OwnerWouldRevert when an owner cannot be kept from it.
+    /// </summary>
+    public Task<PausePlan> PlanAsync(ArgoApplication application, string? reason, CancellationToken cancellation, string? operation = null) =>
+        PlanAsync(application, reason, operation, [], cancellation);
 
-    private async Task<PausePlan> PlanAsync(ArgoApplication application, string? reason, HashSet<ApplicationName> seen, CancellationToken cancellation)
+    private async Task<PausePlan> PlanAsync(ArgoApplication application, string? reason, string? operation, HashSet<ApplicationName> seen, CancellationToken cancellation)
     {
         if (!SyncPolicy.IsOn(application.Automated) || !seen.Add(application.Name) || seen.Count > Deepest) return new PausePlan([]);
         List<Step> steps = [];
@@ -36,7 +39,7 @@ internal sealed class PausePlanner(IEstate estate, TimeProvider time)
         List<string> paused = [], warnings = [];
         if (await owners.ParentOfAsync(application, cancellation) is { } parent && !LeavesPolicyAlone(parent))
         {
-            var above = await PlanAsync(parent, $"{application} was paused{(reason is null ? "" : $": {reason}")}", seen, cancellation);
+            var above = await PlanAsync(parent, $"{application} was paused{(reason is null ? "" : $": {reason}")}", operation, seen, cancellation);
             steps.AddRange(above.Steps);
             touched.AddRange(above.Touched);
             warnings.AddRange(above.Warnings);
@@ -47,10 +50,10 @@ internal sealed class PausePlanner(IEstate estate, TimeProvider time)
         {
             steps.Add(shield);
             paused.Add(set.Path);
-            warnings.Add($"ApplicationSet '{set.Name}' generates {application}: it is told to leave its sync policy alone, until Set-ArgoSyncPolicy {application.Metadata.Name} -Policy Exact.");
+            warnings.Add($"ApplicationSet '{set.Name}' generates {application}: it is told to leave its sync policy alone, {(operation is null ? $"until Set-ArgoSyncPolicy {application.Metadata.Name} -Policy Exact" : "until this gives it back")}.");
         }
 
-        steps.Add(SetSyncPolicy.Pause(application, new PausedPolicy { By = RunEngine.Actor, At = time.GetUtcNow(), Reason = reason, Owners = paused }));
+        steps.Add(SetSyncPolicy.Pause(application, new PausedPolicy { By = RunEngine.Actor, At = time.GetUtcNow(), Reason = reason, Operation = operation, Owners = paused }));
         return new PausePlan(steps) { Touched = [.. touched, application.Name], Warnings = warnings };
     }
 

@@ -21,6 +21,9 @@ public sealed record PausedPolicy
 
     public string? Reason { get; init; }
 
+    /// <summary>The operation that paused it and gives it back itself, such as <c>ImageRollback</c>; null when a person is to.</summary>
+    public string? Operation { get; init; }
+
     /// <summary>What was paused on its behalf, outermost first: <c>application/argocd/root</c>, <c>applicationset/argocd/shops</c>.</summary>
     public IReadOnlyList<string> Owners { get; init; } = [];
 

@@ -30,7 +30,7 @@ public sealed record PinImageInFile : Step
 
     public override async Task<StepOutcome> ApplyAsync(StepContext context, Func<Task> intend, CancellationToken cancellation)
     {
-        var before = await File.ReadAllBytesAsync(Path, cancellation);
+        var before = await ReadAsync(Path, cancellation);
         var edit = context.Estate.Kustomize.SetImage(Path, before, Pin);
         if (!edit.Changed) return StepOutcome.AlreadyTrue($"{Path} sets {edit.After}");
         if (edit.Before != From) throw Changed($"it now sets {edit.Before?.ToString() ?? "no such image"}");
@@ -39,12 +39,30 @@ public sealed record PinImageInFile : Step
         return new StepOutcome(true, $"{Path} sets {edit.After}");
     }
 
-    private void Replace(byte[] before, ReadOnlySpan<byte> content)
+    /// <summary>Throws <see cref="EstateException"/> saying why a file cannot be read.</summary>
+    internal static async Task<byte[]> ReadAsync(string path, CancellationToken cancellation)
     {
-        var target = new FileInfo(Path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path;
-        var draft = $"{target}.{System.IO.Path.GetRandomFileName()}";
         try
         {
+            return await File.ReadAllBytesAsync(path, cancellation);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new EstateException(EstateErrorKind.NotFound, $"There is no file {path}.", missing) { Request = $"READ {path}" };
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new EstateException(EstateErrorKind.Forbidden, $"{path} cannot be read: {refused.Message}", refused) { Request = $"READ {path}" };
+        }
+    }
+
+    private void Replace(byte[] before, ReadOnlySpan<byte> content)
+    {
+        string? draft = null;
+        try
+        {
+            var target = new FileInfo(Path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path;
+            draft = $"{target}.{System.IO.Path.GetRandomFileName()}";
             using (FileStream file = new(draft, FileMode.CreateNew))
             {
                 file.Write(content);
@@ -61,7 +79,7 @@ public sealed record PinImageInFile : Step
         }
         finally
         {
-            File.Delete(draft);
+            if (draft is not null) File.Delete(draft);
         }
     }
 

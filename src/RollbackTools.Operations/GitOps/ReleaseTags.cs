@@ -1,5 +1,7 @@
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Estate.Kustomize;
+using RollbackTools.Operations.Releases;
 
 namespace RollbackTools.Operations.GitOps;
 
@@ -15,7 +17,7 @@ public sealed class ReleaseTags(IEstate estate)
         var repository = await estate.Git.OpenAsync(RepositoryName.WithoutSecret(location), cancellation);
         IReadOnlyList<GitTag> tags = [.. (await repository.ListTagsAsync(pattern, cancellation)).Take(limit)];
         var commits = await repository.ReadTagsAsync(tags, cancellation);
-        var (current, previous) = overlay is null || tags.Count == 0 ? (-1, -1) : await PlaceAsync(repository, branch, tags, GitNames.Path(overlay), cancellation);
+        var (current, previous) = overlay is null || tags.Count == 0 ? (-1, -1) : await PlaceAsync(repository, estate.Kustomize, branch, tags, GitNames.Path(overlay), cancellation);
         return [.. tags.Zip(commits, (tag, commit) => (tag, commit)).Select((pair, i) => new ReleaseTag
         {
             Estate = estate.Name,
@@ -32,11 +34,11 @@ public sealed class ReleaseTags(IEstate estate)
     }
 
     private static async Task<(int Current, int Previous)> PlaceAsync(
-        IGitRepository repository, string? branch, IReadOnlyList<GitTag> tags, string overlay, CancellationToken cancellation)
+        IGitRepository repository, IKustomizeFiles kustomize, string? branch, IReadOnlyList<GitTag> tags, string overlay, CancellationToken cancellation)
     {
         var tip = await repository.ReadBranchAsync(branch, cancellation);
-        var now = await ContentAsync(repository, tip.Tip, overlay, cancellation);
-        if (now.Length == 0)
+        var now = await RenderedTree.ReadAsync(repository, kustomize, tip.Tip, overlay, cancellation);
+        if (now.Files.Count == 0)
         {
             throw new EstateException(EstateErrorKind.NotFound, $"There is no directory '{overlay}' on {tip.Name} of {repository.Url}.")
             {
@@ -47,15 +49,11 @@ public sealed class ReleaseTags(IEstate estate)
         var current = -1;
         for (var i = 0; i < tags.Count; i++)
         {
-            var same = await ContentAsync(repository, tags[i].Commit, overlay, cancellation) == now;
+            var same = (await RenderedTree.ReadAsync(repository, kustomize, tags[i].Commit, overlay, cancellation)).Content == now.Content;
             if (same && current < 0) current = i;
             if (!same && current >= 0) return (current, i);
         }
 
         return (current, current < 0 ? 0 : -1);
     }
-
-    // The ids of what is in the directory stand for its content, however deep.
-    private static async Task<string> ContentAsync(IGitRepository repository, string commit, string overlay, CancellationToken cancellation) =>
-        string.Join('\n', (await repository.ListAsync(commit, overlay, cancellation)).Select(entry => $"{entry.Name} {entry.Id}"));
 }

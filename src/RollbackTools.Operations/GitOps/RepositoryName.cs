@@ -23,8 +23,8 @@ public static class RepositoryName
     }
 
     /// <summary>
-    /// Throws <see cref="RollbackException"/> SecretInUrl for a URL that carries a password: it would be kept in histories and in
-    /// the run's record.
+    /// Throws <see cref="RollbackException"/> SecretInUrl for a URL that carries a password, or a query that may be one: it would be kept in
+    /// histories and in the run's record.
     /// </summary>
     public static string WithoutSecret(string location)
     {
@@ -34,11 +34,26 @@ public static class RepositoryName
         var authority = location[(scheme + 3)..].Split('/', 2)[0];
         var at = authority.LastIndexOf('@');
         // A user name as long as a token is one.
-        if (at < 0 || (!authority[..at].Contains(':', StringComparison.Ordinal) && at < 20)) return location;
-        throw new RollbackException("SecretInUrl", "The repository's URL carries a password or token, which would stay in histories and records.")
+        var secret = at >= 0 && (authority[..at].Contains(':', StringComparison.Ordinal) || at >= 20);
+        if (!secret && !IsWithQuery(location)) return location;
+        throw new RollbackException("SecretInUrl", "The repository's URL carries a password or token, or a query that may be one, which would stay in histories and records.")
         {
-            Target = location[..(scheme + 3)] + "***@" + location[(scheme + 3 + at + 1)..],
+            Target = Shown(location),
             NextStep = "Leave it out: Git's credential helper, SSH key or GIT_ASKPASS is used as you configured it.",
         };
     }
+
+    /// <summary>A URL as it may be shown: who wrote it may have put a password or a token into it.</summary>
+    public static string Shown(string url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        var query = IsWithQuery(url) ? url[..url.IndexOf('?', StringComparison.Ordinal)] + "?***" : url;
+        var scheme = query.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0) return query;
+        var authority = query[(scheme + 3)..].Split('/', 2)[0];
+        var at = authority.LastIndexOf('@');
+        return at < 0 || (!authority[..at].Contains(':', StringComparison.Ordinal) && at < 20) ? query : query[..(scheme + 3)] + "***@" + query[(scheme + 3 + at + 1)..];
+    }
+
+    private static bool IsWithQuery(string url) => url.StartsWith("http", StringComparison.OrdinalIgnoreCase) && url.Contains('?', StringComparison.Ordinal);
 }

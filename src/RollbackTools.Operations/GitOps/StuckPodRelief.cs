@@ -31,6 +31,15 @@ internal sealed class StuckPodRelief(IEstate estate)
         return words;
     }
 
+    /// <summary>What to do by hand where its pods are not seen, and so not replaced either: whose they would be, Argo CD says. Null when that is not it.</summary>
+    public async Task<string?> AdviseAsync(ArgoApplication now, CancellationToken cancellation)
+    {
+        if (now.Health != "Progressing" || now.Resources.FirstOrDefault(item => item is { Group: "apps", Kind: "StatefulSet", Health: not "Healthy" }) is not { } set) return null;
+        if ((await workloads.ReadAsync(now, cancellation)).Count > 0) return null;
+        return $"{set} does not replace a pod that is not ready by itself, and this session does not see its pods. If one is left of the version before: " +
+            $"argocd app delete-resource {now.Metadata.Name} --kind Pod --namespace {set.Namespace} --resource-name {set.Name}-<number>";
+    }
+
     /// <summary>While a sync is under way: only of what it has applied, for before that the template is the one to be left.</summary>
     public async Task DuringSyncAsync(ArgoApplication now, ApplyStep applyAsync, CancellationToken cancellation)
     {

@@ -14,6 +14,10 @@ public sealed record SyncApplication : Step
 {
     public const string IdInfo = "RollbackTools";
 
+    /// <summary>On a rollback: the key of the version it leaves, which is then no place to go back to, even where the rollback fails.</summary>
+    public const string LeavesInfo = "RollbackTools leaves";
+
+    private const string UndoSuffix = "-undo";
     private const int Attempts = 6;
 
     public string Namespace { get; init; } = "";
@@ -56,6 +60,11 @@ public sealed record SyncApplication : Step
     /// <summary>Return once it is asked for.</summary>
     public bool NoWait { get; init; }
 
+    /// <summary>
+    /// When the operation began that was the last when this was planned, if it could be taken for ours: an API server's own rollback takes no id along.
+    /// </summary>
+    public DateTimeOffset? Following { get; init; }
+
     /// <summary>The application when the operation had ended.</summary>
     [JsonIgnore]
     public ArgoApplication? Result { get; private set; }
@@ -71,12 +80,13 @@ public sealed record SyncApplication : Step
 
     public override Step? Invert() => From is null ? null : this with
     {
-        OperationId = OperationId.EndsWith("-undo", StringComparison.Ordinal) ? OperationId[..^5] : $"{OperationId}-undo",
+        OperationId = IsUndo ? OperationId[..^UndoSuffix.Length] : OperationId + UndoSuffix,
         Version = From,
         HistoryId = FromHistoryId,
         Revision = null,
         Refresh = false,
         AllowBad = true,
+        Following = null,
         From = Version,
         FromHistoryId = HistoryId,
         NoWait = false,
@@ -101,7 +111,7 @@ public sealed record SyncApplication : Step
             }
 
             Applications.MustReconcile(live);
-            if (Version is null && Applications.SyncsByItself(live) && await IsIdleAsync(context, name, cancellation)) continue;
+            if (attempt < Attempts && Version is null && Applications.SyncsByItself(live) && await IsIdleAsync(context, name, cancellation)) continue;
             Applications.MustBeIdle(live, Version is null ? "Invoke-ArgoSync" : "Invoke-ArgoRollback");
             Check(live);
             if (Refresh) live = await argo.GetAsync(name, ArgoRefresh.Normal, cancellation);
@@ -121,10 +131,14 @@ public sealed record SyncApplication : Step
 
         if (NoWait) return new StepOutcome(true, "asked for");
         StuckPodRelief relief = new(context.Estate);
-        OperationWait wait = new(argo, context.Reporter, context.Time) { MeanwhileAsync = (now, token) => relief.DuringSyncAsync(now, context.AlsoAsync, token) };
+        OperationWait wait = new(argo, context.Reporter, context.Time) 
+        {
+            MeanwhileAsync = (now, token) => relief.DuringSyncAsync(now, context.AlsoAsync, token),
+            AdviseAsync = relief.AdviseAsync,
+        };
         Result = await wait.UntilEndedAsync(name, IsOurs, "Syncing", Timeout, cancellation);
         var state = Result.OperationState!;
-        if (!state.Succeeded) throw SyncFailure.Of(Result, state);
+        if (!state.Succeeded) throw SyncFailure.Of(Result, state, await new ApplicationWorkloads(context.Estate).HookEvidenceAsync(Result, state, cancellation));
         return new StepOutcome(true, $"{state.Phase}: {state.Version?.Describe() ?? Goal}");
     }
 
@@ -151,17 +165,31 @@ public sealed record SyncApplication : Step
         SkipHooks = SkipHooks,
         SyncOptions = SyncOptions,
         Actor = $"rollbacktools:{RunEngine.Actor}",
-        Infos = Reason is null ? [new(IdInfo, OperationId)] : [new("Reason", Reason), new(IdInfo, OperationId)],
+        Infos =
+        [
+            .. Reason is null ? [] : new[] { KeyValuePair.Create("Reason", Reason) },
+            new(IdInfo, OperationId),
+            .. Version is null || From is null || IsUndo ? [] : new[] { KeyValuePair.Create(LeavesInfo, From.Key) },
+        ],
     };
 
-    // An API server's own rollback takes no infos along: there the version and the person tell.
-    private bool IsOurs(ArgoOperation operation) => operation.Info(IdInfo) is { } id
+    private bool IsUndo => OperationId.EndsWith(UndoSuffix, StringComparison.Ordinal);
+
+    /// <summary>For <see cref="Following"/>.</summary>
+    internal static DateTimeOffset? LastLike(ArgoApplication application, ApplicationVersion version) =>
+        application.OperationState is { } last && IsRollbackTo(last.Operation, version) ? last.StartedAt : null;
+
+    private bool IsOurs(ArgoOperation operation, ArgoOperationState? state) => operation.Info(IdInfo) is { } id
         ? id == OperationId
-        : Version is not null && !operation.Automated && operation.Json.At("sync") is { } sync && ApplicationVersion.Of(sync)?.SameAs(Version) == true;
+        : Version is not null && IsRollbackTo(operation, Version) && !(state?.StartedAt <= Following);
+
+    // An API server's own rollback takes no infos along: there the version, a person and what it leaves out (hooks) tell, and the time.
+    private static bool IsRollbackTo(ArgoOperation operation, ApplicationVersion version) => operation is { Automated: false } && operation.Info(IdInfo) is null
+        && operation.Json.At("sync", "syncStrategy", "apply") is not null && ApplicationVersion.Of(operation.Json.At("sync")!.Value)?.SameAs(version) == true;
 
     private bool IsAskedFor(ArgoApplication live) =>
-        (live.Operation is { } asked && IsOurs(asked))
-        || (live.OperationState is { } state && IsOurs(state.Operation) && (!state.Ended || state.Operation.Info(IdInfo) is not null));
+        (live.Operation is { } asked && IsOurs(asked, null))
+        || (live.OperationState is { } state && IsOurs(state.Operation, state) && (!state.Ended || state.Operation.Info(IdInfo) is not null));
 
     private bool IsThere(ArgoApplication live) => Version is not null && !live.IsOperating && Deployed.Of(live) is { Complete: true } now && now.Version.SameAs(Version);
 

@@ -8,11 +8,12 @@ internal static class SyncFailure
 {
     private const int Lines = 12;
 
-    public static RollbackException Of(ArgoApplication application, ArgoOperationState state)
+    public static RollbackException Of(ArgoApplication application, ArgoOperationState state, IReadOnlyList<string> hooks)
     {
         var failed = state.Resources.Where(resource => resource.Failed).ToList();
         var hook = failed.Find(resource => resource.HookType is not null);
         List<string> evidence = [.. failed.Take(Lines).Select(resource => resource.ToString())];
+        evidence.AddRange(hooks);
         evidence.AddRange(application.Conditions.Where(condition => !condition.Contains("Warning:", StringComparison.Ordinal)).Take(3));
         var reason = failed.Count > 0 ? $"{failed[0]}{(failed.Count > 1 ? $" and {failed.Count - 1} more" : "")}" : state.Message;
         var message = $"The sync of {application} in {application.Metadata.Namespace} ended {state.Phase}: {reason}.";

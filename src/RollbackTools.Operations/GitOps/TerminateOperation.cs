@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.GitOps;
@@ -19,6 +22,9 @@ public sealed record TerminateOperation : Step
     /// <summary>When it started; null when nobody had taken it up.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>What was asked for, as a hash: one that was not begun has nothing else to be known by.</summary>
+    public string Asked { get; init; } = "";
+
     /// <summary>What it was doing, for whom.</summary>
     public string What { get; init; } = "";
 
@@ -30,6 +36,7 @@ public sealed record TerminateOperation : Step
         Namespace = application.Metadata.Namespace,
         Application = application.Metadata.Name,
         StartedAt = Running(application)?.StartedAt,
+        Asked = HashOf(application),
         What = Applications.DescribeOperation(application),
     };
 
@@ -44,7 +51,7 @@ public sealed record TerminateOperation : Step
         for (var attempt = 1; ; attempt++)
         {
             var live = await argo.GetAsync(name, ArgoRefresh.None, cancellation);
-            if (!live.IsOperating || (StartedAt is not null && Running(live)?.StartedAt != StartedAt)) return new StepOutcome(intended, "that operation has ended");
+            if (!IsThere(live)) return new StepOutcome(intended, "that operation has ended");
             if (!intended) await intend();
             intended = true;
             try
@@ -68,7 +75,7 @@ public sealed record TerminateOperation : Step
         while (true)
         {
             var now = await feed.NextAsync(cancellation);
-            if (!now.IsOperating) return new StepOutcome(true, "terminated");
+            if (!IsThere(now)) return new StepOutcome(true, "terminated");
             if (context.Time.GetElapsedTime(since) < Patience) continue;
             throw new RollbackException("OperationStuck", $"{now} in {Namespace} was told to end its operation and has not within a minute: {Applications.DescribeOperation(now)}.")
             {
@@ -77,6 +84,13 @@ public sealed record TerminateOperation : Step
             };
         }
     }
+
+    // One that was asked for anew has another hash or start, whoever asked.
+    private bool IsThere(ArgoApplication live) => live.IsOperating && (StartedAt is null || Running(live) is not { } state || state.StartedAt == StartedAt)
+        && (Asked.Length == 0 || HashOf(live) == Asked);
+
+    private static string HashOf(ArgoApplication application) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSame.Canonical((application.Operation ?? application.OperationState?.Operation)?.Json))))[..16].ToLowerInvariant();
 
     private static ArgoOperationState? Running(ArgoApplication application) => application.OperationState is { Ended: false } state ? state : null;
 }

@@ -23,7 +23,7 @@ internal static class HealthWindow
     }
 
     private static DateTimeOffset? RolledBackAt(WorkloadSnapshot workload) =>
-        workload.Object.Metadata.Annotations.GetValueOrDefault(KnownGood.RolledBackToAnnotation) == workload.Template.Hash
-            ? workload.Object.Metadata.ManagedFields.Where(entry => entry is { Manager: WriteOptions.DefaultFieldManager, Subresource: null }).Max(entry => entry.Time)
+        workload.Holder.Metadata.Annotations.GetValueOrDefault(KnownGood.RolledBackToAnnotation) == workload.Template.Hash
+            ? workload.Holder.Metadata.ManagedFields.Where(entry => entry is { Manager: WriteOptions.DefaultFieldManager, Subresource: null }).Max(entry => entry.Time)
             : null;
 }

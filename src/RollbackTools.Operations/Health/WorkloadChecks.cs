@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Health;
@@ -66,13 +67,13 @@ internal sealed class WorkloadChecks(ICluster cluster, TimeProvider time)
 
     private HealthCheck Rollout(WorkloadSnapshot workload)
     {
-        var status = RolloutStatus.Of(workload.Kind, workload.Object);
+        var status = RolloutStatus.Of(workload);
         var progressing = workload.Object.Status.Condition("Progressing");
         if (status.Complete) return Check(workload, "Rollout", HealthStatus.Passed, $"Complete: {status.Message}.") with { Evidence = Leftovers.Of(workload) };
-        return Check(workload, "Rollout", HealthStatus.Failed, $"Not complete: {status.Message}.") with
+        return Check(workload, "Rollout", HealthStatus.Failed, status.WaitsFor is { } who ? $"Not complete: {who}." : $"Not complete: {status.Message}.") with
         {
-            Evidence = progressing?.Reason == "ProgressDeadlineExceeded" ? [$"{progressing.Reason}: {progressing.Message}"] : [],
-            NextStep = workload.Object.Spec.Paused ? $"kubectl rollout resume {workload} -n {workload.Namespace}" : $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace}",
+            Evidence = progressing?.Reason == "ProgressDeadlineExceeded" ? [$"{progressing.Reason}: {progressing.Message}"] : [.. RolloutEvidence.FailedAnalyses(workload)],
+            NextStep = workload.Kind == WorkloadKind.Rollout ? $"Get-ArgoRollout {workload.Name} -Namespace {workload.Namespace}" : workload.Object.Spec.Paused ? $"kubectl rollout resume {workload} -n {workload.Namespace}" : $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace}",
         };
     }
 

@@ -23,7 +23,7 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
         List<TargetPlan> plans = [];
         foreach (var release in request.Releases.Distinct())
         {
-            RollbackResult draft = new() { Estate = estate.Name, Namespace = release.Namespace ?? estate.Cluster.Info.DefaultNamespace, Kind = "HelmRelease", Name = release.Name };
+            HelmRollbackResult draft = new() { Estate = estate.Name, Namespace = release.Namespace ?? estate.Cluster.Info.DefaultNamespace, Kind = "HelmRelease", Name = release.Name };
             try
             {
                 plans.Add(await PlanAsync(release with { Namespace = draft.Namespace }, draft, cancellation));
@@ -58,7 +58,7 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
         return plans;
     }
 
-    private async Task<TargetPlan> PlanAsync(HelmReleaseName release, RollbackResult draft, CancellationToken cancellation)
+    private async Task<TargetPlan> PlanAsync(HelmReleaseName release, HelmRollbackResult draft, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         var found = await reader.ReadAsync(draft.Namespace, release.Name, cancellation);
@@ -68,7 +68,7 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
         var pending = PendingRelease.Judge(found, request, now);
         var judged = HelmKnownGood.Judge(found, await reader.ReadWorkloadsAsync(found, cancellation), estate.Name, now);
         var target = HelmTarget.Resolve(found, judged, request.ToRevision, now);
-        draft = draft with { To = Describe(target.Revision), ToRevision = target.Revision.Number };
+        draft = draft with { To = Describe(target.Revision), ToRevision = target.Revision.Number, Workloads = WorkloadsOf(target.Revision, draft.Namespace) };
         HelmMove move = new()
         {
             Namespace = draft.Namespace,
@@ -126,14 +126,15 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
         try
         {
             var verdict = request.NoWait ? Verdict.Good("changed as asked; its health was not waited for") with { Unproven = true } : await wait.VerifyAsync(work, run, token);
-            if (ended) return verdict;
+            if (!verdict.Healthy && ended) return verdict;
             if (!verdict.Healthy)
             {
                 await failed.WriteAsync(move, $"Release \"{move.Release}\" failed: {verdict.Message}");
                 return verdict;
             }
 
-            await run.ApplyAsync(new RunHelmHooks { Move = move, Work = work, Event = RunHelmHooks.After }, token);
+            if (!ended) await run.ApplyAsync(new RunHelmHooks { Move = move, Work = work, Event = RunHelmHooks.After }, token);
+            // Also when it is deployed already: what it supersedes may not be superseded yet.
             await run.ApplyAsync(CloseHelmRevision.Deployed(move), token);
             return verdict with { Message = string.Create(CultureInfo.InvariantCulture, $"{verdict.Message}; revision {move.Revision} holds what revision {move.To} does") };
         }
@@ -149,6 +150,9 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
 
     private static Verdict Conclude(Verdict verdict, LeftUndone? left) =>
         left is null ? verdict : verdict with { Warnings = [.. verdict.Warnings, $"Old revisions were not deleted: {left.Refusal?.Message}"] };
+
+    private static IReadOnlyList<string> WorkloadsOf(HelmRevisionContent revision, string ns) => [.. revision.Objects
+        .Where(one => one.Id is { Group: "apps", Kind: "Deployment" or "StatefulSet" or "DaemonSet" } && (one.Id.Namespace.Length == 0 || one.Id.Namespace == ns)).Select(one => one.ToString())];
 
     private static string Describe(HelmRevisionContent revision) =>
         string.Create(CultureInfo.InvariantCulture, $"revision {revision.Number}{(revision.Chart is { } chart ? $" ({chart}{(chart.AppVersion is { Length: > 0 } version ? $", {version}" : "")})" : "")}");

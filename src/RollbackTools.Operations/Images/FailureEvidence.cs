@@ -13,7 +13,7 @@ internal static class FailureEvidence
     {
         List<string> evidence = [trouble.ToString()];
         evidence.AddRange(await EventsAsync(cluster, ns, $"involvedObject.kind=Pod,involvedObject.name={trouble.Pod}", cancellation));
-        evidence.AddRange(await LogAsync(cluster, ns, trouble, cancellation));
+        if (trouble.Crashed) evidence.AddRange(await LastWordsAsync(cluster, ns, trouble.Pod, trouble.Container, previous: true, cancellation));
         return evidence;
     }
 
@@ -33,14 +33,14 @@ internal static class FailureEvidence
         }
     }
 
-    private static async Task<IReadOnlyList<string>> LogAsync(ICluster cluster, string ns, PodTrouble trouble, CancellationToken cancellation)
+    /// <summary>The last lines of a container's log, of the run before the present one if that is wanted.</summary>
+    public static async Task<IReadOnlyList<string>> LastWordsAsync(ICluster cluster, string ns, string pod, string? container, bool previous, CancellationToken cancellation)
     {
-        if (!trouble.Crashed) return [];
-        LogOptions options = new() { Container = trouble.Container, Previous = true, TailLines = LogLines, LimitBytes = 64 * 1024 };
+        LogOptions options = new() { Container = container, Previous = previous, TailLines = LogLines, LimitBytes = 64 * 1024 };
         try
         {
             List<string> lines = [];
-            await foreach (var line in cluster.ReadLogAsync(ns, trouble.Pod, options, cancellation)) lines.Add($"log: {Cut(line)}");
+            await foreach (var line in cluster.ReadLogAsync(ns, pod, options, cancellation)) lines.Add($"log: {Cut(line)}");
             return [.. lines.TakeLast(LogLines)];
         }
         catch (EstateException refusal)

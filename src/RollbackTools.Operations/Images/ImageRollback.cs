@@ -2,6 +2,7 @@ using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.GitOps.Owned;
+using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Images;
@@ -11,6 +12,9 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
 {
     private readonly WorkloadReader reader = new(estate.Cluster);
     private readonly RolloutWatch watch = new(estate.Cluster, reporter, time);
+
+    /// <summary>Plans of workloads that are where they were asked to go.</summary>
+    private readonly HashSet<TargetPlan> back = new(ReferenceEqualityComparer.Instance);
 
     public ValueTask DisposeAsync() => watch.DisposeAsync();
 
@@ -23,7 +27,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             if (all.Count == 0)
             {
                 throw new RollbackException("NothingSelected",
-                    $"No deployment, statefulset or daemonset in {request.Namespace ?? estate.Cluster.Info.DefaultNamespace} has the labels '{selector}'.")
+                    $"No deployment, statefulset, daemonset or rollout in {request.Namespace ?? estate.Cluster.Info.DefaultNamespace} has the labels '{selector}'.")
                 {
                     Target = selector,
                     NextStep = $"kubectl get deployments,statefulsets,daemonsets -n {request.Namespace ?? estate.Cluster.Info.DefaultNamespace} --show-labels",
@@ -57,8 +61,10 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         }
 
         var (owned, free) = request.Via == RollbackVia.Cluster ? ([], plans) : await TakeOverAsync(answers, plans, cancellation);
-        watch.Expect([.. free.Where(plan => plan.Verify is not null).Select(plan => Found(answers, plan))]);
-        return [.. owned, .. free];
+        List<TargetPlan> possible = [];
+        foreach (var plan in free) possible.Add(plan.Steps.Count == 0 ? plan : await PossibleAsync(plan, Found(answers, plan), cancellation));
+        watch.Expect([.. possible.Where(plan => plan.Verify is not null).Select(plan => Found(answers, plan))]);
+        return [.. owned, .. possible];
     }
 
     public async Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation)
@@ -68,6 +74,21 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         List<TargetPlan> all = [];
         foreach (var target in targets) all.Add(free.Contains(target) ? plans.Dequeue() : await ResumeOwnedAsync(target, cancellation));
         return all;
+    }
+
+    /// <summary>The plan, or why it would end badly: configuration that the target needs is gone.</summary>
+    private async Task<TargetPlan> PossibleAsync(TargetPlan plan, WorkloadSnapshot workload, CancellationToken cancellation)
+    {
+        if (plan.Steps.OfType<RestoreTemplate>().FirstOrDefault()?.Target is not { } target) return plan;
+        try
+        {
+            var unseen = await new ConfigurationNeeds(estate.Cluster).CheckAsync(workload, target, cancellation);
+            return unseen.Count == 0 ? plan : plan with { Draft = plan.Draft with { Warnings = [.. plan.Draft.Warnings, .. unseen] } };
+        }
+        catch (RollbackException gone)
+        {
+            return plan with { Refusal = gone, Steps = [], Verify = null };
+        }
     }
 
     private async Task<TargetPlan> ResumeOwnedAsync(UnfinishedTarget target, CancellationToken cancellation)
@@ -84,11 +105,11 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
     {
         WorkloadApplications applications = new(estate, request.ApplicationNamespace);
         List<(ArgoApplication Application, OwnedMove Move)> found = [];
-        List<TargetPlan> free = [];
+        List<TargetPlan> free = [], returned = [];
         foreach (var plan in plans)
         {
             var restore = plan.Steps.OfType<RestoreTemplate>().FirstOrDefault();
-            if (restore is null) free.Add(plan);
+            if (restore is null) (back.Contains(plan) && !request.NoWait ? returned : free).Add(plan);
             else if (await applications.OwnerOfAsync(Found(answers, plan), cancellation) is { } application) found.Add((application, new OwnedMove(Found(answers, plan), plan, restore)));
             else free.Add(request.Via == RollbackVia.Auto ? plan with { Draft = plan.Draft with { Warnings = [.. plan.Draft.Warnings, .. applications.Unseen] } } : NotOwned(plan));
         }
@@ -97,7 +118,29 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         List<TargetPlan> owned = [];
         foreach (var group in found.GroupBy(one => one.Application.Name))
             owned.Add(await whole.PlanAsync(group.First().Application, [.. group.Select(one => one.Move)], cancellation));
+        await FinishAsync(whole, applications, answers, returned, owned, free, cancellation);
         return (owned, free);
+    }
+
+    // Asked again, what is back already is only half an answer while Git still says otherwise.
+    private async Task FinishAsync(OwnedRollback whole, WorkloadApplications applications, List<WorkloadAnswer> answers, List<TargetPlan> returned,
+        List<TargetPlan> owned, List<TargetPlan> free, CancellationToken cancellation)
+    {
+        List<(ArgoApplication? Application, TargetPlan Plan)> found = [];
+        foreach (var plan in returned) found.Add((await applications.OwnerOfAsync(Found(answers, plan), cancellation), plan));
+        foreach (var group in found.GroupBy(one => one.Application?.Name))
+        {
+            var left = group.First().Application is { } application
+                ? await whole.PlanLeftoverAsync(application, [.. group.Select(one => (Found(answers, one.Plan), one.Plan))], cancellation) : null;
+            if (left is null)
+            {
+                free.AddRange(group.Select(one => one.Plan));
+                continue;
+            }
+
+            watch.Expect([.. group.Select(one => Found(answers, one.Plan))]);
+            owned.Add(left);
+        }
     }
 
     private TargetPlan NotOwned(TargetPlan plan) => new()
@@ -133,7 +176,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         {
             Draft = target.Draft with { FromRevision = restore?.From.Revision ?? 0, ToRevision = restore?.To.Revision ?? 0 },
             Steps = target.Planned.Steps,
-            Verify = request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, goal, restore?.Result ?? workload.Object, run, request.Timeout, token),
+            Verify = request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, goal, restore?.Result ?? workload.Holder, run, request.Timeout, token),
         };
     }
 
@@ -171,10 +214,11 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         ImageTarget target;
         try
         {
+            if (workload.ReferenceRefusal is { } unreadable) throw unreadable;
             target = ImageTarget.Resolve(workload, own.Goal, draft.Estate, time.GetUtcNow());
             CheckPaused(workload);
         }
-        catch (RollbackException refusal)
+        catch (Exception refusal) when (refusal is RollbackException or EstateException)
         {
             return new TargetPlan { Draft = draft, Refusal = refusal };
         }
@@ -184,7 +228,11 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         {
             To = to.Describe(),
             ToRevision = to.Revision,
-            Warnings = [.. target.Warnings, .. healthy is null ? [] : new[] { healthy }, .. Ownership.Warnings(workload)],
+            Warnings =
+            [
+                .. target.Warnings, .. healthy is null ? [] : new[] { healthy }, .. RolloutReturn.Warnings(workload, to, request.FastTrack),
+                .. Ownership.Warnings(workload),
+            ],
         };
         return to.Hash == from.Hash && !(request.ResumePaused && workload.Object.Spec.Paused)
             ? AlreadyThere(workload, draft, to, target.Resting)
@@ -230,18 +278,31 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
 
     private TargetPlan AlreadyThere(WorkloadSnapshot workload, RollbackResult draft, TemplateIdentity to, string? resting)
     {
-        var status = RolloutStatus.Of(workload.Kind, workload.Object);
+        var status = RolloutStatus.Of(workload);
+        if (status.WaitsFor is { } who) return AtAPause(workload, draft, who);
         var message = $"{workload} already runs {to.Describe()}, {status.Message}";
         if (resting is not null) message += $"; {resting}";
-        return new TargetPlan
+        TargetPlan plan = new()
         {
             Draft = draft with { Steps = [$"nothing to change: {message}"] },
             Action = "Wait until healthy",
             // Said each time it is asked, for as long as it is so.
             Settled = status.Complete ? Verdict.Good(message, Leftovers.Of(workload)) : null,
             Success = RollbackOutcome.AlreadyThere,
-            Verify = status.Complete || request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, to, workload.Object, run, request.Timeout, token),
+            Verify = status.Complete || request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, to, workload.Holder, run, request.Timeout, token),
         };
+        back.Add(plan);
+        return plan;
+    }
+
+    // Waiting would last until somebody promotes it.
+    private TargetPlan AtAPause(WorkloadSnapshot workload, RollbackResult draft, string who)
+    {
+        var verdict = ArgoRolloutVerdict.Paused(workload, who, workload.Object);
+        if (request.FastTrack) verdict = verdict with { NextStep = $"Resume-ArgoRollout {workload.Name} -Namespace {workload.Namespace} -Full" };
+        TargetPlan plan = new() { Draft = draft with { Steps = [$"nothing to change: {verdict.Message}"] }, Settled = verdict, Success = RollbackOutcome.AlreadyThere };
+        back.Add(plan);
+        return plan;
     }
 
     private TargetPlan Change(
@@ -256,24 +317,30 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             Uid = workload.Object.Metadata.Uid,
             From = from,
             To = to,
+            Holder = TemplateHolder.Of(workload),
             ChangeCause = $"Rolled back to {ContainerImage.DescribeShort(to.Images)} by {RunEngine.Actor}{reason}",
-            ResumePaused = request.ResumePaused && workload.Object.Spec.Paused,
+            ResumePaused = request.ResumePaused && workload.Object.Spec.Paused && workload.Reference is null,
             MarksBad = target.KnownGood,
-            Owners = FieldOwnership.Of(workload.Object),
+            Owners = FieldOwnership.Of(workload.Holder),
             Planned = workload,
             Target = target.Template,
         };
-        List<string> steps = [step.Description];
-        steps.AddRange(TemplateDifference.Describe(workload.Template, target.Template).Where(line => !line.Contains(".image: ", StringComparison.Ordinal))
-            .Select(line => $"also {line}"));
+        var all = RolloutReturn.Steps(workload, step, request.ResumePaused, request.FastTrack);
+        List<string> steps = [.. all.TakeWhile(one => one != step).Select(one => one.Description), step.Description];
+        steps.AddRange(TemplateDifference.Describe((workload.Current?.Template ?? workload.Template), target.Template)
+            .Where(line => !line.Contains(".image: ", StringComparison.Ordinal)).Select(line => $"also {line}"));
         if (FieldOwnership.Appliers(step.Owners) is { Count: > 0 } appliers)
             steps.Add($"then give the fields of spec.template back to '{string.Join("', '", appliers)}' (metadata.managedFields), whose server-side apply owns them");
         steps.AddRange(StuckPods.Of(workload, to.Hash).Select(pod => $"then {StuckPods.Replacement(workload, pod).Description}"));
+        steps.AddRange(all.SkipWhile(one => one != step).Skip(1).Select(one => $"then {one.Description}"));
         return new TargetPlan
         {
             Draft = draft with { Steps = steps },
-            Steps = [step],
-            Action = "Roll back image",
+            Steps = all,
+            Action = workload.Kind == WorkloadKind.Rollout ? "Roll back Rollout" : "Roll back image",
+            Danger = all.OfType<PromoteRolloutFully>().FirstOrDefault() is { } promotion
+                ? $"{workload} in {workload.Namespace} goes to {to.Describe()} past {(promotion.Steps > 0 ? $"the {promotion.Steps} steps of its canary and " : "")}all analysis: nothing measures it before it has all traffic."
+                : null,
             Verify = request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, to, step.Result!, run, request.Timeout, token),
         };
     }

@@ -96,6 +96,9 @@ public sealed record ImageRollbackRequest : OperationRequest
     /// <summary>Resume a paused Deployment for the rollback (it stays resumed).</summary>
     public bool ResumePaused { get; init; }
 
+    /// <summary>Rollouts: past the steps and the analysis of the strategy, where the way back would go through them again.</summary>
+    public bool FastTrack { get; init; }
+
     /// <summary>With <see cref="LabelSelector"/>: also what is proven to run well, which is otherwise left alone.</summary>
     public bool IncludeHealthy { get; init; }
 

@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Rollouts;
 
 namespace RollbackTools.Operations.Images;
 
@@ -30,7 +31,7 @@ public static class KnownGood
     public static IReadOnlyList<ImageRevision> Judge(WorkloadSnapshot workload, string estate, DateTimeOffset now)
     {
         var current = workload.Current;
-        var rolledBackFrom = RolledBackFrom(workload.Object);
+        var rolledBackFrom = RolledBackFrom(workload.Holder);
         var timeline = RevisionTimeline.Of(workload.Revisions, now);
         List<ImageRevision> judged = [];
         foreach (var revision in workload.Revisions)
@@ -62,9 +63,10 @@ public static class KnownGood
             });
         }
 
-        var others = workload.Revisions.Select(revision => revision.Template.Hash != workload.Template.Hash).ToList();
-        // What serves right now beats what merely was there for long, though that be newer.
-        var target = judged.FindIndex(revision => others[judged.IndexOf(revision)] && revision is { Health: RevisionHealth.KnownGood, ReadyPods: > 0 });
+        var others = workload.Revisions.Select(revision => revision != current && revision.Template.Hash != workload.Template.Hash).ToList();
+        // What serves right now beats what merely was there for long, though that be newer; and what a canary has not replaced yet beats all.
+        var target = judged.FindIndex(revision => others[judged.IndexOf(revision)] && revision.Health != RevisionHealth.Bad && revision.Source == workload.Stable?.Source);
+        if (target < 0) target = judged.FindIndex(revision => others[judged.IndexOf(revision)] && revision is { Health: RevisionHealth.KnownGood, ReadyPods: > 0 });
         if (target < 0) target = judged.FindIndex(revision => others[judged.IndexOf(revision)] && revision.Health >= RevisionHealth.Likely);
         if (target >= 0) judged[target] = judged[target] with { IsDefaultTarget = true };
         return judged;
@@ -76,12 +78,12 @@ public static class KnownGood
     /// </summary>
     public static bool IsRestingAfterRollback(WorkloadSnapshot workload, IReadOnlyList<ImageRevision> judged, DateTimeOffset now)
     {
-        if (workload.Object.Metadata.Annotations.GetValueOrDefault(RolledBackToAnnotation) != workload.Template.Hash) return false;
+        if (workload.Holder.Metadata.Annotations.GetValueOrDefault(RolledBackToAnnotation) != workload.Template.Hash) return false;
         return judged.FirstOrDefault(revision => revision.Current)?.Health switch
         {
             RevisionHealth.Bad => false,
             RevisionHealth.KnownGood => true,
-            _ => workload.Object.Metadata.ManagedFields.Any(entry =>
+            _ => workload.Holder.Metadata.ManagedFields.Any(entry =>
                 entry.Manager == WriteOptions.DefaultFieldManager && now - entry.Time < StartingUp),
         };
     }
@@ -97,7 +99,7 @@ public static class KnownGood
         var available = progressing is { Reason: "NewReplicaSetAvailable" } && progressing.Message?.Contains($"\"{current.Source}\"", StringComparison.Ordinal) == true
             ? progressing.LastUpdateTime
             : null;
-        var firstTurn = workload.Kind == WorkloadKind.Deployment && current.FormerNumbers.Count == 0 ? current.CreatedAt : null;
+        var firstTurn = WorkloadReader.HasReplicaSets(workload.Kind) && current.FormerNumbers.Count == 0 ? current.CreatedAt : null;
         var oldestPod = workload.PodsOf(current).Where(pod => pod.IsReady).Min(pod => pod.Metadata.CreationTimestamp);
         return now - new[] { available, firstTurn, oldestPod }.Min();
     }
@@ -136,6 +138,12 @@ public static class KnownGood
             return RevisionHealth.Bad;
         }
 
+        if (workload.Kind == WorkloadKind.Rollout && RolloutEvidence.AgainstIt(workload, revision, isCurrent) is { } against)
+        {
+            evidence.Add(against);
+            return RevisionHealth.Bad;
+        }
+
         var ready = pods.Count(pod => pod.IsReady);
         var restarting = pods.Count(pod => PodTrouble.RestartedWithin(pod, RestartWindow, now));
         if (restarting > 0)
@@ -143,6 +151,13 @@ public static class KnownGood
             evidence.Add($"{restarting} of {pods.Count} pods restarted within the last {RestartWindow.TotalMinutes:0} minutes");
             // Between two crashes a pod can look ready; when every one of them is restarting, that is what it is.
             return restarting == pods.Count ? RevisionHealth.Bad : RevisionHealth.Unknown;
+        }
+
+        if (workload.Kind == WorkloadKind.Rollout && RolloutEvidence.ForIt(workload, revision) is { Count: > 0 } inFavour)
+        {
+            evidence.AddRange(inFavour);
+            if (ready > 0) evidence.Add($"{ready} of {pods.Count} pods ready now, {pods.Sum(pod => pod.Restarts)} restarts");
+            return RevisionHealth.KnownGood;
         }
 
         if (ready > 0 && (!isCurrent || ready >= workload.DesiredPods))

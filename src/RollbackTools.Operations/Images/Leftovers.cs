@@ -8,7 +8,7 @@ internal static class Leftovers
     /// <summary>A warning that names them, or none. <paramref name="strangers"/> are the pods of other revisions.</summary>
     public static IReadOnlyList<string> Of(WorkloadSnapshot workload, Workload live, IEnumerable<Pod> strangers)
     {
-        if (workload.Kind == WorkloadKind.Deployment) return [];
+        if (WorkloadReader.HasReplicaSets(workload.Kind)) return [];
         var left = strangers.Where(pod => pod.Metadata.DeletionTimestamp is null).Select(pod => pod.Metadata.Name).Order(StringComparer.Ordinal).ToList();
         if (left.Count == 0) return [];
         var why = live.Spec.UpdateStrategy?.Type == "OnDelete"

@@ -17,8 +17,7 @@ internal static class Ownership
 
         if (meta.Annotations.TryGetValue("meta.helm.sh/release-name", out var release))
         {
-            warnings.Add($"Helm release '{release}' owns {workload}: the next helm upgrade brings its own image. Use Invoke-HelmRollback when your " +
-                $"version of this module has it; until then: helm rollback {release}.");
+            warnings.Add($"Helm release '{release}' owns {workload}: the next helm upgrade brings its own image. Invoke-HelmRollback {release} takes the whole release back.");
         }
 
         if (meta.Labels.TryGetValue("kustomize.toolkit.fluxcd.io/name", out var flux))

@@ -1,17 +1,19 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Rollouts;
 
 namespace RollbackTools.Operations.Images;
 
 /// <summary>
-/// A pod template as the server keeps it. Two templates are the same when their <see cref="Hash"/> is: key order, nulls and
-/// the controller's own <c>pod-template-hash</c> label do not count, everything else does (kubectl compares the same way for
+/// A pod template as the server keeps it. Two templates are the same when their <see cref="Hash"/> is: key order, nulls, what the API
+/// server would fill in and the controllers' own labels do not count, everything else does (kubectl compares the same way for
 /// Deployments, and byte by byte, with false differences, for the others).
 /// </summary>
 public sealed class PodTemplate
 {
-    private const string HashLabel = "pod-template-hash";
+    /// <summary>Labels that controllers put on the templates they keep.</summary>
+    internal static readonly string[] HashLabels = ["pod-template-hash", RolloutRevision.HashLabel];
 
     private readonly Lazy<string> hash;
 
@@ -43,7 +45,7 @@ public sealed class PodTemplate
     /// Whether this is <paramref name="asked"/> as a server stored it: all of it is here, unchanged, and what is more are fields that
     /// were left out. (A server fills in defaults, and a newer one knows more of them than the one that recorded an old revision.)
     /// </summary>
-    public bool Fulfils(PodTemplate asked) => Hash == asked.Hash || Fulfils(asked.Json, Json, Place.Template);
+    public bool Fulfils(PodTemplate asked) => Hash == asked.Hash || Fulfils(asked.Json, Json, TemplatePlace.Template);
 
     /// <summary>The same template with these containers' images changed.</summary>
     public PodTemplate WithImages(IReadOnlyDictionary<string, string> imageByContainer)
@@ -61,75 +63,62 @@ public sealed class PodTemplate
         return new PodTemplate(JsonSerializer.SerializeToElement(root, TemplateJson.Default.JsonObject));
     }
 
-    /// <summary>Writes the template for a request: without the controller's label and without the patch directive.</summary>
-    public void WriteTo(Utf8JsonWriter writer) => Write(writer, Json, Place.Template, canonical: false);
+    /// <summary>Writes the template for a request: without the controllers' labels and without the patch directive.</summary>
+    public void WriteTo(Utf8JsonWriter writer) => Write(writer, Json, TemplatePlace.Template, canonical: false);
 
-    private static bool Fulfils(JsonElement asked, JsonElement stored, Place place) => (asked.ValueKind, stored.ValueKind) switch
+    private static bool Fulfils(JsonElement asked, JsonElement stored, TemplatePlace place) => (asked.ValueKind, stored.ValueKind) switch
     {
         (JsonValueKind.Object, JsonValueKind.Object) => asked.EnumerateObject().Where(property => Counts(property, place))
-            .All(property => stored.TryGetProperty(property.Name, out var value) && Fulfils(property.Value, value, Below(place, property.Name))),
+            .All(property => stored.TryGetProperty(property.Name, out var value) && Fulfils(property.Value, value, TemplateDefaults.Below(place, property.Name))),
         (JsonValueKind.Array, JsonValueKind.Array) => asked.GetArrayLength() == stored.GetArrayLength()
-            && asked.EnumerateArray().Zip(stored.EnumerateArray()).All(pair => Fulfils(pair.First, pair.Second, Place.Elsewhere)),
+            && asked.EnumerateArray().Zip(stored.EnumerateArray()).All(pair => Fulfils(pair.First, pair.Second, place)),
         _ => asked.ValueKind == stored.ValueKind && asked.GetRawText() == stored.GetRawText(),
     };
 
     private static string ComputeHash(JsonElement json)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(4096);
-        using (Utf8JsonWriter writer = new(buffer)) Write(writer, json, Place.Template, canonical: true);
+        using (Utf8JsonWriter writer = new(buffer)) Write(writer, json, TemplatePlace.Template, canonical: true);
         return Convert.ToHexString(SHA256.HashData(buffer.WrittenSpan))[..32].ToLowerInvariant();
     }
 
-    private enum Place
-    {
-        Template,
-        Metadata,
-        Labels,
-        Elsewhere,
-    }
-
-    private static void Write(Utf8JsonWriter writer, JsonElement element, Place place, bool canonical)
+    private static void Write(Utf8JsonWriter writer, JsonElement element, TemplatePlace place, bool canonical)
     {
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
                 writer.WriteStartObject();
                 var properties = element.EnumerateObject().Where(property => Counts(property, place));
-                if (canonical) properties = properties.OrderBy(property => property.Name, StringComparer.Ordinal);
+                if (canonical)
+                    properties = properties.Where(property => !TemplateDefaults.IsDefault(place, property, element)).OrderBy(property => property.Name, StringComparer.Ordinal);
                 foreach (var property in properties)
                 {
                     writer.WritePropertyName(property.Name);
-                    Write(writer, property.Value, Below(place, property.Name), canonical);
+                    Write(writer, property.Value, TemplateDefaults.Below(place, property.Name), canonical);
                 }
 
                 writer.WriteEndObject();
                 break;
             case JsonValueKind.Array:
                 writer.WriteStartArray();
-                foreach (var item in element.EnumerateArray()) Write(writer, item, Place.Elsewhere, canonical);
+                foreach (var item in element.EnumerateArray()) Write(writer, item, place, canonical);
                 writer.WriteEndArray();
                 break;
             default:
-                element.WriteTo(writer);
+                if (canonical && TemplateDefaults.Canonical(place, element) is { } value) writer.WriteStringValue(value);
+                else element.WriteTo(writer);
                 break;
         }
     }
 
-    private static bool Counts(JsonProperty property, Place place) =>
+    private static bool Counts(JsonProperty property, TemplatePlace place) =>
         property.Value.ValueKind != JsonValueKind.Null
-        && !(place == Place.Template && property.Name == "$patch")
-        && !(place == Place.Labels && property.Name == HashLabel)
-        && !(place == Place.Metadata && property.Name == "labels" && HoldsOnlyTheHash(property.Value));
+        && !(place == TemplatePlace.Template && property.Name == "$patch")
+        && !(place == TemplatePlace.Labels && HashLabels.Contains(property.Name))
+        && !(place == TemplatePlace.Metadata && property.Name == "labels" && HoldsOnlyHashes(property.Value));
 
-    private static bool HoldsOnlyTheHash(JsonElement labels) =>
-        labels.ValueKind == JsonValueKind.Object && labels.EnumerateObject().All(label => label.Name == HashLabel);
-
-    private static Place Below(Place place, string name) => (place, name) switch
-    {
-        (Place.Template, "metadata") => Place.Metadata,
-        (Place.Metadata, "labels") => Place.Labels,
-        _ => Place.Elsewhere,
-    };
+    private static bool HoldsOnlyHashes(JsonElement labels) =>
+        labels.ValueKind == JsonValueKind.Object && labels.EnumerateObject().All(label => HashLabels.Contains(label.Name));
 
     private IEnumerable<ContainerImage> Read(string field, bool init)
     {

@@ -4,7 +4,7 @@ using RollbackTools.Operations.Estate.Kubernetes;
 namespace RollbackTools.Operations.Images;
 
 /// <summary>
-/// Notices that the API refuses a workload's pods (quota, admission). A Deployment says so in a condition; a StatefulSet or
+/// Notices that the API refuses a workload's pods (quota, admission). A Deployment or Rollout says so in a condition; a StatefulSet or
 /// DaemonSet only in FailedCreate events, which are looked at when nothing else moves.
 /// </summary>
 internal sealed class RefusedPods(ICluster cluster, TimeProvider time, WorkloadSnapshot planned)
@@ -18,7 +18,7 @@ internal sealed class RefusedPods(ICluster cluster, TimeProvider time, WorkloadS
 
     /// <summary>When it is worth looking again though nothing was reported.</summary>
     public DateTimeOffset? LookAgainAt =>
-        planned.Kind == WorkloadKind.Deployment ? condition?.Since + Grace : quietSince + Grace;
+        WorkloadReader.HasReplicaSets(planned.Kind) ? condition?.Since + Grace : quietSince + Grace;
 
     /// <summary>Something moved: pods were made or became ready.</summary>
     public void Moved() => quietSince = time.GetUtcNow();
@@ -27,7 +27,7 @@ internal sealed class RefusedPods(ICluster cluster, TimeProvider time, WorkloadS
     public async Task<string?> FindAsync(Workload live, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (planned.Kind == WorkloadKind.Deployment) return InCondition(live, now);
+        if (WorkloadReader.HasReplicaSets(planned.Kind)) return InCondition(live, now);
         if (now - quietSince < Grace) return null;
 
         quietSince = now;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Images;
@@ -22,6 +23,9 @@ public sealed record RestoreTemplate : Step
 
     /// <summary>A workload deleted and made again under the same name is another workload.</summary>
     public string Uid { get; init; } = "";
+
+    /// <summary>What has the template of a Rollout that refers to another workload: that is written, and never the Rollout.</summary>
+    public TemplateHolder? Holder { get; init; }
 
     public TemplateIdentity From { get; init; } = new();
 
@@ -46,7 +50,7 @@ public sealed record RestoreTemplate : Step
     [JsonIgnore]
     public WorkloadSnapshot? Planned { get; init; }
 
-    /// <summary>The workload as the server returned it, once applied.</summary>
+    /// <summary>What was written (the workload, or what it refers to) as the server returned it, once applied.</summary>
     [JsonIgnore]
     public Workload? Result { get; private set; }
 
@@ -58,11 +62,11 @@ public sealed record RestoreTemplate : Step
     {
         get
         {
-            var resource = WorkloadSnapshot.ResourceOf(Kind);
+            var resource = Resource;
             var what = ContainerImage.Changes(From.Images, To.Images);
             var more = what.Length == 0 ? "pod template" : $"image {what}";
             var resumed = ResumePaused ? ", paused: true → false" : "";
-            return $"PATCH {resource.ApiVersion} {resource.Plural}/{Name} -n {Namespace}: {more}{resumed}";
+            return $"PATCH {resource.ApiVersion} {resource.Plural}/{WrittenName} -n {Namespace}: {more}{resumed}";
         }
     }
 
@@ -79,42 +83,55 @@ public sealed record RestoreTemplate : Step
         Result = null,
     };
 
+    private Resource<Workload> Resource => Holder is null ? WorkloadSnapshot.ResourceOf(Kind) : ReferencedWorkload.ResourceOf(Holder.Kind)!;
+
+    private string WrittenName => Holder?.Name ?? Name;
+
     public override async Task<StepOutcome> ApplyAsync(StepContext context, Func<Task> intend, CancellationToken cancellation)
     {
         WorkloadReader reader = new(context.Estate.Cluster);
-        var resource = WorkloadSnapshot.ResourceOf(Kind);
-        var live = Planned?.Object ?? await reader.ReadObjectAsync(Kind, Namespace, Name, cancellation);
+        var live = Planned ?? await ReadAsync(reader, cancellation);
         var intended = false;
         for (var attempt = 1; ; attempt++)
         {
-            var template = new PodTemplate(live.Spec.Template);
+            var (holder, template) = (live.Holder, live.Template);
             CheckUid(live);
-            var place = await PlaceAsync(reader, live, template, cancellation);
-            if (place == To && !(ResumePaused && live.Spec.Paused))
+            var place = await PlaceAsync(reader, live, cancellation);
+            if (place == To && !(ResumePaused && holder.Spec.Paused))
             {
                 // After an attempt of ours that got no clear answer, finding it done means we did it.
-                return await HandBackAsync(context.Estate.Cluster, reader, live, new StepOutcome(intended, $"runs {To.Describe()}"), cancellation);
+                return await HandBackAsync(context.Estate.Cluster, reader, holder, new StepOutcome(intended, $"runs {To.Describe()}"), cancellation);
             }
 
-            var target = place == To ? template : Target ?? await TemplateFinder.FindAsync(reader, Kind, live, template, To, cancellation);
+            var target = place == To ? template : await TargetAsync(reader, live, cancellation);
             if (!intended) await intend();
             intended = true;
             try
             {
-                var written = await context.Estate.Cluster.PatchAsync(resource, Namespace, Name, TemplatePatch.Build(this, live, template, target),
+                var written = await context.Estate.Cluster.PatchAsync(Resource, Namespace, WrittenName, TemplatePatch.Build(this, holder, template, target),
                     new WriteOptions { Conditional = true }, cancellation);
                 StepOutcome done = new(true, $"resourceVersion {written.Metadata.ResourceVersion}, generation {written.Metadata.Generation}");
                 return await HandBackAsync(context.Estate.Cluster, reader, written, done, cancellation);
             }
             catch (EstateException refusal) when (attempt < Attempts && MayBeStale(refusal))
             {
-                var later = await reader.ReadObjectAsync(Kind, Namespace, Name, cancellation);
+                var later = await ReadAsync(reader, cancellation);
                 // Unchanged, and still refused: it was not our precondition, so the refusal stands.
-                if (later.Metadata.Generation == live.Metadata.Generation && refusal.Kind == EstateErrorKind.Rejected
-                    && TemplatePatch.LastApplied(later) == TemplatePatch.LastApplied(live)) throw;
+                if (later.Holder.Metadata.Generation == holder.Metadata.Generation && refusal.Kind == EstateErrorKind.Rejected
+                    && TemplatePatch.LastApplied(later.Holder) == TemplatePatch.LastApplied(holder)) throw;
                 live = later;
             }
         }
+    }
+
+    private Task<WorkloadSnapshot> ReadAsync(WorkloadReader reader, CancellationToken cancellation) => reader.ReadHolderAsync(Kind, Namespace, Name, cancellation);
+
+    private async Task<PodTemplate> TargetAsync(WorkloadReader reader, WorkloadSnapshot live, CancellationToken cancellation)
+    {
+        var target = Target ?? await TemplateFinder.FindAsync(reader, live, To, cancellation);
+        if (Kind != WorkloadKind.Rollout) return target;
+        var kept = live.Revisions.Count > 0 ? live.Revisions : await reader.ReadRevisionsAsync(live, cancellation);
+        return RolloutRevision.AsWritten(live.Template, kept.FirstOrDefault(revision => revision.Template.Hash == live.Template.Hash)?.Template, target);
     }
 
     // The rollback stands whether or not this works out; the next apply is then refused once, which is worth a warning.
@@ -128,7 +145,7 @@ public sealed record RestoreTemplate : Step
             try
             {
                 Result = await cluster.PatchAsync(
-                    WorkloadSnapshot.ResourceOf(Kind), Namespace, Name, patch, new WriteOptions { Conditional = true }, cancellation);
+                    Resource, Namespace, WrittenName, patch, new WriteOptions { Conditional = true }, cancellation);
                 return outcome;
             }
             catch (EstateException refusal)
@@ -143,7 +160,7 @@ public sealed record RestoreTemplate : Step
                     };
                 }
 
-                Result = await reader.ReadObjectAsync(Kind, Namespace, Name, cancellation);
+                Result = (await ReadAsync(reader, cancellation)).Holder;
             }
         }
     }
@@ -154,10 +171,10 @@ public sealed record RestoreTemplate : Step
 
     private string Where => $"{Kind.ToString().ToLowerInvariant()}/{Name} in {Namespace}";
 
-    private void CheckUid(Workload live)
+    private void CheckUid(WorkloadSnapshot live)
     {
-        if (Uid.Length == 0 || live.Metadata.Uid == Uid) return;
-        throw new RollbackException("Replaced", $"{Where} was deleted and created again since this was planned.")
+        if ((Uid.Length == 0 || live.Object.Metadata.Uid == Uid) && (Holder is null ? live.Reference is null : live.Reference?.Object.Metadata.Uid == Holder.Uid)) return;
+        throw new RollbackException("Replaced", $"{Where} was deleted and created again since this was planned, or what it takes its template from was.")
         {
             Target = Where,
             NextStep = $"Get-ImageHistory {Kind.ToString().ToLowerInvariant()}/{Name} -Namespace {Namespace}",
@@ -168,11 +185,12 @@ public sealed record RestoreTemplate : Step
     /// Which of the two the live template is. Both are on record as they were before a server stored them, so the live one may have
     /// more defaults; of two that it would fulfil, it is the nearer. Throws ChangedMeanwhile when it is neither.
     /// </summary>
-    private async Task<TemplateIdentity> PlaceAsync(WorkloadReader reader, Workload live, PodTemplate template, CancellationToken cancellation)
+    private async Task<TemplateIdentity> PlaceAsync(WorkloadReader reader, WorkloadSnapshot live, CancellationToken cancellation)
     {
+        var template = live.Template;
         if (template.Hash == To.Hash) return To;
         if (template.Hash == From.Hash) return From;
-        var kept = await reader.ReadRevisionsAsync(Kind, live, cancellation);
+        var kept = await reader.ReadRevisionsAsync(live, cancellation);
         var nearest = new[] { From, To }
             .Select(identity => (identity, asked: kept.FirstOrDefault(revision => revision.Template.Hash == identity.Hash)?.Template))
             .Where(candidate => candidate.asked is not null && template.Fulfils(candidate.asked))
@@ -180,7 +198,7 @@ public sealed record RestoreTemplate : Step
             .Select(candidate => candidate.identity).FirstOrDefault();
         if (nearest is not null) return nearest;
 
-        var writer = live.Metadata.LastWriter();
+        var writer = live.Holder.Metadata.LastWriter();
         var who = writer is null ? "somebody else" : $"'{writer.Manager}' at {writer.Time:u}";
         throw new RollbackException("ChangedMeanwhile",
             $"{Where} was changed by {who} since this was planned: it now runs {ContainerImage.Describe(template.Images)}. Nothing was overwritten.")
@@ -189,4 +207,12 @@ public sealed record RestoreTemplate : Step
             NextStep = $"Invoke-ImageRollback {Kind.ToString().ToLowerInvariant()}/{Name} -Namespace {Namespace} -WhatIf",
         };
     }
+}
+
+/// <summary>The object that a Rollout takes its pod template from, in its own namespace.</summary>
+public sealed record TemplateHolder(string Kind, string Name, string Uid)
+{
+    public static TemplateHolder? Of(WorkloadSnapshot workload) => workload.Reference is { } reference
+        ? new TemplateHolder(reference.Kind, reference.Object.Metadata.Name, reference.Object.Metadata.Uid)
+        : null;
 }

@@ -19,6 +19,12 @@ public sealed record Revision
 
     public string Uid { get; init; } = "";
 
+    /// <summary>Argo Rollouts' hash of the template, by which a Rollout's status names it; null for other kinds.</summary>
+    public string? PodHash { get; init; }
+
+    /// <summary>The pods its ReplicaSet is to have; null when the revision is none.</summary>
+    public int? Scale { get; init; }
+
     public DateTimeOffset? CreatedAt { get; init; }
 
     public string? ChangeCause { get; init; }
@@ -42,6 +48,7 @@ public sealed record Revision
             CreatedAt = set.Metadata.CreationTimestamp,
             ChangeCause = set.Metadata.Annotations.GetValueOrDefault(ChangeCauseAnnotation),
             FormerNumbers = ParseHistory(set.Metadata.Annotations.GetValueOrDefault(HistoryAnnotation)),
+            Scale = set.Spec.Replicas,
         };
     }
 
@@ -61,7 +68,7 @@ public sealed record Revision
         || (pod.Metadata.Labels.TryGetValue("controller-revision-hash", out var hash)
             && (hash == Source || Source.EndsWith($"-{hash}", StringComparison.Ordinal)));
 
-    private static List<long> ParseHistory(string? text) =>
+    internal static List<long> ParseHistory(string? text) =>
         [.. (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(part => long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0)
             .Where(number => number > 0)];

@@ -34,7 +34,7 @@ internal sealed class RolloutFeed : IAsyncDisposable
         foreach (var target in targets)
         {
             byName[target.Name] = Channel.CreateUnbounded<RolloutChange>();
-            if (kind == WorkloadKind.Deployment)
+            if (WorkloadReader.HasReplicaSets(kind))
                 foreach (var revision in target.Revisions) nameByOwner[revision.Uid] = target.Name;
             else
                 nameByOwner[target.Object.Metadata.Uid] = target.Name;
@@ -42,7 +42,7 @@ internal sealed class RolloutFeed : IAsyncDisposable
 
         var alone = targets.Count == 1 ? targets[0] : null;
         var objects = alone is null ? ListFilter.None : ListFilter.Named(alone.Name);
-        var pods = alone is null ? ListFilter.None : new ListFilter { LabelSelector = alone.Object.Spec.Selector.ToString() };
+        var pods = alone is null ? ListFilter.None : new ListFilter { LabelSelector = alone.Selector.ToString() };
         watching = Task.WhenAll(
             GuardAsync(() => WatchObjectsAsync(cluster, kind, ns, objects, alone is null ? targets[0].ListVersion : alone.Object.Metadata.ResourceVersion)),
             GuardAsync(() => WatchPodsAsync(cluster, ns, pods, targets.Select(target => target.PodsVersion).FirstOrDefault())));
@@ -103,7 +103,7 @@ internal sealed class RolloutFeed : IAsyncDisposable
         }
     }
 
-    // A ReplicaSet made after we read the history is recognised by its name: <deployment>-<pod-template-hash>.
+    // A ReplicaSet made after we read the history is recognised by its name: <workload>-<pod-template-hash>.
     private string? Target(Pod pod)
     {
         if (pod.Metadata.OwnerReferences.FirstOrDefault(owner => owner.Controller) is not { } owner) return null;

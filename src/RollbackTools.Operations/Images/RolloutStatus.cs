@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Rollouts;
 
 namespace RollbackTools.Operations.Images;
 
@@ -11,8 +12,18 @@ public sealed record RolloutStatus(bool Complete, string Message)
     /// <summary>Complete because no pods are wanted: the version was put there, and nothing shows that it works.</summary>
     public bool ProvesNothing { get; init; }
 
+    /// <summary>What a person has to do before it can go on, when it waits for one.</summary>
+    public string? WaitsFor { get; init; }
+
+    /// <summary>As below, for a workload that takes its template from another, of which this generation must have been seen.</summary>
+    public static RolloutStatus Of(WorkloadSnapshot workload, Workload live, long? referenced) =>
+        workload.Kind == WorkloadKind.Rollout ? OfRollout(live, referenced) : Of(workload.Kind, live);
+
+    public static RolloutStatus Of(WorkloadSnapshot workload) => Of(workload, workload.Object, workload.Reference?.Object.Metadata.Generation);
+
     public static RolloutStatus Of(WorkloadKind kind, Workload workload) => kind switch
     {
+        WorkloadKind.Rollout => OfRollout(workload, null),
         _ when workload.Status.ObservedGeneration < workload.Metadata.Generation => Waiting("the controller has not seen the change yet"),
         WorkloadKind.Deployment => OfDeployment(workload),
         WorkloadKind.StatefulSet => OfStatefulSet(workload),
@@ -49,6 +60,18 @@ public sealed record RolloutStatus(bool Complete, string Message)
         if (workload.Spec.UpdateStrategy?.Type != "OnDelete" && status.UpdatedNumberScheduled < wanted)
             return Waiting($"{status.UpdatedNumberScheduled} of {wanted} pods updated");
         return status.NumberAvailable < wanted ? Waiting($"{status.NumberAvailable} of {wanted} pods available") : Done(wanted);
+    }
+
+    // Only Healthy, of what is asked for now, is the end; the plugin says so too, and waits for ever at a pause.
+    private static RolloutStatus OfRollout(Workload workload, long? referenced)
+    {
+        var state = RolloutState.Of(workload, referenced);
+        if (state.Phase == RolloutPhase.Healthy) return Done(Math.Min(workload.Status.AvailableReplicas, workload.Spec.Replicas ?? 1));
+        var weight = RolloutState.IsUnfinished(workload) && CanaryStep.Current(workload) is { } step ? $", {step}" : "";
+        return Waiting(state.Phase == RolloutPhase.Unknown ? "the controller says nothing of it" : $"{(state.Observed ? $"{state.Phase}: " : "")}{state.Message}{weight}") with
+        {
+            WaitsFor = state is { Phase: RolloutPhase.Paused } ? RolloutState.WaitsFor(workload) : null,
+        };
     }
 
     private static RolloutStatus Waiting(string message) => new(false, message);

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Images;
@@ -12,6 +14,7 @@ namespace RollbackTools.Operations.Images;
 internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, WorkloadSnapshot planned, TemplateIdentity goal)
 {
     private readonly RefusedPods refusals = new(cluster, time, planned);
+    private readonly ArgoRolloutVerdict? argo = planned.Kind == WorkloadKind.Rollout ? new ArgoRolloutVerdict(cluster, time, planned) : null;
     private readonly Dictionary<string, Pod> pods = planned.Pods.ToDictionary(pod => pod.Metadata.Uid);
     private readonly HashSet<string> replaced = [];
     private readonly HashSet<string> others =
@@ -19,24 +22,27 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
 
     private Workload live = planned.Object;
     private string goalHash = goal.Hash;
+    private long? referenced = planned.Reference?.Object.Metadata.Generation;
     private DateTimeOffset? staleDeadline;
     private bool gone;
     private EstateException? broken;
 
     /// <summary>What the workload looks like right now, for progress.</summary>
-    public string Status => RolloutStatus.Of(planned.Kind, live).Message;
+    public string Status => RolloutStatus.Of(planned, live, referenced).Message;
 
     public async Task<Verdict> VerifyAsync(
         Workload restored, ChannelReader<RolloutChange> changes, Func<ReplacePod, CancellationToken, Task> replace, TimeSpan timeout,
         Action<string> progress, CancellationToken cancellation)
     {
-        live = restored;
+        // Where what a Rollout refers to was written, the Rollout follows it.
+        if (restored.Metadata.Uid == planned.Object.Metadata.Uid) live = restored;
+        else referenced = restored.Metadata.Generation;
         // The server fills in what a template recorded by an older one did not have: what it answered is what we asked for.
-        goalHash = new PodTemplate(restored.Spec.Template).Hash;
+        if (restored.Spec.Template.ValueKind == JsonValueKind.Object) goalHash = new PodTemplate(restored.Spec.Template).Hash;
         others.ExceptWith(planned.Revisions.Where(revision => revision.Template.Hash == goalHash).Select(revision => revision.Source));
         // A deadline that had passed before our change survives it for a moment (kubernaut#199): it is not about us. Only that:
         // times are whole seconds, and a condition of our own may well bear the second of the one before.
-        staleDeadline = restored.Status.Condition("Progressing") is { Reason: "ProgressDeadlineExceeded" } passed ? passed.LastUpdateTime : null;
+        staleDeadline = live.Status.Condition("Progressing") is { Reason: "ProgressDeadlineExceeded" } passed ? passed.LastUpdateTime : null;
         var end = time.GetUtcNow() + timeout;
         while (true)
         {
@@ -60,11 +66,13 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
                 NextStep = $"kubectl get events -n {planned.Namespace} --field-selector involvedObject.name={planned.Name}",
             };
         if (broken is not null) return Verdict.Lost(broken.Kind.ToString(), $"Cannot watch {planned} any more: {broken.Message}");
-        if (new PodTemplate(live.Spec.Template) is var template && template.Hash != goalHash) return Overtaken(template);
+        if (Another() is { } other) return Overtaken(other);
 
-        var status = RolloutStatus.Of(planned.Kind, live);
+        var status = RolloutStatus.Of(planned, live, referenced);
         if (status.Complete && !Stuck().Any())
             return Verdict.Good(status.Message, Leftovers.Of(planned, live, pods.Values.Where(pod => !IsOfGoal(pod)))) with { Unproven = status.ProvesNothing };
+
+        if (argo is not null && await argo.JudgeAsync(live, referenced, staleDeadline, cancellation) is { } verdict) return verdict;
 
         var observed = live.Status.ObservedGeneration >= live.Metadata.Generation;
         var trouble = observed ? pods.Values.Where(IsOfGoal).Select(PodTrouble.Find).FirstOrDefault(t => t is not null) : null;
@@ -80,12 +88,20 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
             return Verdict.Lost("PodsRefused", $"The cluster refuses pods of {planned}: {refused}") with { Evidence = await WorkloadEventsAsync(cancellation) };
 
         var progressing = live.Status.Condition("Progressing");
-        return observed && progressing?.Reason == "ProgressDeadlineExceeded" && progressing.LastUpdateTime != staleDeadline
+        return observed && argo is null && progressing?.Reason == "ProgressDeadlineExceeded" && progressing.LastUpdateTime != staleDeadline
             ? Verdict.Lost("ProgressDeadlineExceeded", $"{planned} made no progress within its deadline: {progressing.Message}") with
             {
                 Evidence = await WorkloadEventsAsync(cancellation),
             }
             : null;
+    }
+
+    /// <summary>The template that runs instead of the goal; null while it is the goal, or nobody can tell.</summary>
+    private PodTemplate? Another()
+    {
+        if (planned.Reference is null) return new PodTemplate(live.Spec.Template) is var own && own.Hash != goalHash ? own : null;
+        if (!RolloutState.IsObserved(live, referenced)) return null;
+        return planned.Revisions.FirstOrDefault(revision => revision.PodHash == live.Status.CurrentPodHash && others.Contains(revision.Source))?.Template;
     }
 
     private Verdict Overtaken(PodTemplate template)
@@ -116,7 +132,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
     private bool IsOfGoal(Pod pod)
     {
         if (pod.Metadata.DeletionTimestamp is not null) return false;
-        if (planned.Kind == WorkloadKind.Deployment)
+        if (WorkloadReader.HasReplicaSets(planned.Kind))
             return pod.Metadata.OwnerReferences.FirstOrDefault(owner => owner.Controller) is { } owner && !others.Contains(owner.Name);
         return RevisionOf(pod) is { } hash && !others.Any(other => other == hash || other == $"{planned.Name}-{hash}");
     }
@@ -132,7 +148,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
 
     private async Task WaitAsync(ChannelReader<RolloutChange> changes, DateTimeOffset end, CancellationToken cancellation)
     {
-        var until = refusals.LookAgainAt is { } sooner && sooner < end ? sooner : end;
+        var until = new[] { refusals.LookAgainAt, argo?.LookAgainAt, end }.Min()!.Value;
         var left = until - time.GetUtcNow();
         using CancellationTokenSource timer = new(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);

@@ -89,7 +89,7 @@ public static class TemplateDifference
         {
             if (atRoot && name == "$patch") continue;
             var (before, after) = (from[name], to[name]);
-            if (JsonNode.DeepEquals(before, after) || name == "pod-template-hash") continue;
+            if (JsonNode.DeepEquals(before, after) || PodTemplate.HashLabels.Contains(name)) continue;
             if (after is null)
             {
                 declared.Remove(name);
@@ -144,5 +144,5 @@ public static class TemplateDifference
     }
 
     private static bool IsControllers(string path, string name) =>
-        (path == "metadata.labels" && name == "pod-template-hash") || (path.Length == 0 && name == "$patch");
+        (path == "metadata.labels" && PodTemplate.HashLabels.Contains(name)) || (path.Length == 0 && name == "$patch");
 }

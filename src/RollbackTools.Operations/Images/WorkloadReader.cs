@@ -1,5 +1,6 @@
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Images;
@@ -12,7 +13,9 @@ public sealed class WorkloadReader(ICluster cluster)
 {
     private const int NamesWorthAList = 3;
 
-    private static readonly WorkloadKind[] AllKinds = [WorkloadKind.Deployment, WorkloadKind.StatefulSet, WorkloadKind.DaemonSet];
+    private static readonly WorkloadKind[] AllKinds = [WorkloadKind.Deployment, WorkloadKind.StatefulSet, WorkloadKind.DaemonSet, WorkloadKind.Rollout];
+
+    private readonly RolloutReading rollouts = new(cluster);
 
     /// <summary>
     /// One answer per reference, in order: the snapshot, or why there is none. Trouble with the whole request
@@ -37,21 +40,33 @@ public sealed class WorkloadReader(ICluster cluster)
 
     /// <summary>Every workload of the namespace that the label selector selects (all of them when it is null).</summary>
     public Task<IReadOnlyList<WorkloadSnapshot>> ReadAllAsync(string? ns, string? labelSelector, CancellationToken cancellation) =>
-        ListAsync(Namespace(ns), labelSelector, AllKinds, cancellation);
+        ReadAllAsync(ns, labelSelector, AllKinds, cancellation);
+
+    /// <summary>The same, of some kinds. Where Rollouts are all that is asked for, a cluster that does not serve them says so.</summary>
+    public Task<IReadOnlyList<WorkloadSnapshot>> ReadAllAsync(string? ns, string? labelSelector, IReadOnlyList<WorkloadKind> kinds, CancellationToken cancellation) =>
+        ListAsync(Namespace(ns), labelSelector, [.. kinds], cancellation);
 
     /// <summary>The workload alone, again: for deciding after a conflict.</summary>
     public Task<Workload> ReadObjectAsync(WorkloadKind kind, string ns, string name, CancellationToken cancellation) =>
         cluster.GetAsync(WorkloadSnapshot.ResourceOf(kind), ns, name, cancellation);
 
-    /// <summary>The revisions of one workload, highest number first.</summary>
-    public async Task<IReadOnlyList<Revision>> ReadRevisionsAsync(WorkloadKind kind, Workload workload, CancellationToken cancellation)
+    /// <summary>The workload again with what has its template, without revisions and pods. Throws when what it refers to cannot be read.</summary>
+    public async Task<WorkloadSnapshot> ReadHolderAsync(WorkloadKind kind, string ns, string name, CancellationToken cancellation)
     {
-        ListFilter filter = new() { LabelSelector = workload.Spec.Selector.ToString() };
-        var ns = workload.Metadata.Namespace;
-        return kind == WorkloadKind.Deployment
-            ? RevisionsOf(workload, (await cluster.ListAsync(Resources.ReplicaSets, ns, filter, cancellation)).Items)
-            : RevisionsOf(workload, (await cluster.ListAsync(Resources.ControllerRevisions, ns, filter, cancellation)).Items);
+        WorkloadSnapshot found = new(kind, await ReadObjectAsync(kind, ns, name, cancellation));
+        return found.Object.Spec.WorkloadRef is null ? found : found with { Reference = await ReferencedWorkload.ReadAsync(cluster, found.Object, cancellation) };
     }
+
+    /// <summary>The revisions of one workload, highest number first.</summary>
+    public async Task<IReadOnlyList<Revision>> ReadRevisionsAsync(WorkloadSnapshot workload, CancellationToken cancellation)
+    {
+        ListFilter filter = new() { LabelSelector = workload.Selector.ToString() };
+        return HasReplicaSets(workload.Kind)
+            ? RevisionsOf(workload.Kind, workload.Object, (await cluster.ListAsync(Resources.ReplicaSets, workload.Namespace, filter, cancellation)).Items)
+            : RevisionsOf(workload.Object, (await cluster.ListAsync(Resources.ControllerRevisions, workload.Namespace, filter, cancellation)).Items);
+    }
+
+    internal static bool HasReplicaSets(WorkloadKind kind) => kind is WorkloadKind.Deployment or WorkloadKind.Rollout;
 
     private static ParallelOptions Bounded(CancellationToken cancellation) => new() { CancellationToken = cancellation, MaxDegreeOfParallelism = 8 };
 
@@ -75,8 +90,9 @@ public sealed class WorkloadReader(ICluster cluster)
         {
             var answer = await FindAsync(ns, member.Reference, cancellation);
             if (answer.Snapshot is not { } found) return answer;
-            ListFilter filter = new() { LabelSelector = found.Object.Spec.Selector.ToString() };
-            var revisions = ReadRevisionsAsync(found.Kind, found.Object, cancellation);
+            if (found.Kind == WorkloadKind.Rollout) found = await rollouts.CompleteAsync(found, cancellation);
+            ListFilter filter = new() { LabelSelector = found.Selector.ToString() };
+            var revisions = ReadRevisionsAsync(found, cancellation);
             var pods = await cluster.ListAsync(Resources.Pods, ns, filter, cancellation);
             return answer with
             {
@@ -89,7 +105,7 @@ public sealed class WorkloadReader(ICluster cluster)
             };
         }))];
 
-    // A bare name may be any kind: ask all three at once, and refuse to guess when several answer.
+    // A bare name may be any kind: ask for all at once, and refuse to guess when several answer.
     private async Task<WorkloadAnswer> FindAsync(string ns, WorkloadReference reference, CancellationToken cancellation)
     {
         var kinds = reference.Kind is { } only ? [only] : AllKinds;
@@ -102,10 +118,11 @@ public sealed class WorkloadReader(ICluster cluster)
             }
             catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.NotFound or EstateErrorKind.Forbidden)
             {
-                return (Snapshot: (WorkloadSnapshot?)null, Refusal: (EstateException?)refusal);
+                // Most clusters have no Rollouts, and most roles no right to them: only who asks for one is told.
+                return (Snapshot: (WorkloadSnapshot?)null, Refusal: kind == WorkloadKind.Rollout && reference.Kind is null ? null : (EstateException?)refusal);
             }
         }));
-        var all = tries.Where(t => t.Snapshot is not null).Select(t => t.Snapshot!).ToList();
+        var all = RolloutReading.WithoutReferenced([.. tries.Where(t => t.Snapshot is not null).Select(t => t.Snapshot!)]);
         var forbidden = tries.Select(t => t.Refusal).FirstOrDefault(refusal => refusal?.Kind == EstateErrorKind.Forbidden);
         if (all.Count == 0 && forbidden is not null) return new WorkloadAnswer(reference) { Refusal = forbidden };
         return all.Count == 0 && await IsMissingAsync(ns, cancellation)
@@ -157,7 +174,7 @@ public sealed class WorkloadReader(ICluster cluster)
     };
 
     private static string Describe(WorkloadReference reference) =>
-        reference.Kind is null ? $"deployment, statefulset or daemonset named '{reference.Name}'" : reference.ToString();
+        reference.Kind is null ? $"deployment, statefulset, daemonset or rollout named '{reference.Name}'" : reference.ToString();
 
     private static List<WorkloadAnswer> Match(
         IReadOnlyList<WorkloadSnapshot> all, List<(WorkloadReference Reference, int Index)> members)
@@ -174,16 +191,17 @@ public sealed class WorkloadReader(ICluster cluster)
         ListFilter filter = new() { LabelSelector = labelSelector };
         var lists = await Task.WhenAll(kinds.Select(async kind =>
         {
-            var list = await cluster.ListAsync(WorkloadSnapshot.ResourceOf(kind), ns, filter, cancellation);
+            var list = await ListKindAsync(kind, ns, filter, only: kinds.Length == 1, cancellation);
             return list.Items.Select(item => new WorkloadSnapshot(kind, item) { ListVersion = list.Metadata.ResourceVersion }).ToList();
         }));
-        List<WorkloadSnapshot> found = [.. lists.SelectMany(list => list)];
+        var found = RolloutReading.WithoutReferenced([.. lists.SelectMany(list => list)]);
         if (found.Count == 0) return found;
+        found = await rollouts.CompleteAsync(ns, found, cancellation);
 
-        var sets = found.Any(f => f.Kind == WorkloadKind.Deployment)
+        var sets = found.Any(f => HasReplicaSets(f.Kind))
             ? cluster.ListAsync(Resources.ReplicaSets, ns, ListFilter.None, cancellation)
             : Task.FromResult(new ResourceList<ReplicaSet>());
-        var revisions = found.Any(f => f.Kind != WorkloadKind.Deployment)
+        var revisions = found.Any(f => !HasReplicaSets(f.Kind))
             ? cluster.ListAsync(Resources.ControllerRevisions, ns, ListFilter.None, cancellation)
             : Task.FromResult(new ResourceList<ControllerRevision>());
         var pods = await cluster.ListAsync(Resources.Pods, ns, ListFilter.None, cancellation);
@@ -194,10 +212,10 @@ public sealed class WorkloadReader(ICluster cluster)
         return [.. found.Select(snapshot =>
         {
             var uid = snapshot.Object.Metadata.Uid;
-            var mine = snapshot.Kind == WorkloadKind.Deployment
-                ? RevisionsOf(snapshot.Object, setsByOwner[uid])
+            var mine = HasReplicaSets(snapshot.Kind)
+                ? RevisionsOf(snapshot.Kind, snapshot.Object, setsByOwner[uid])
                 : RevisionsOf(snapshot.Object, revisionsByOwner[uid]);
-            var owners = snapshot.Kind == WorkloadKind.Deployment ? mine.Select(revision => revision.Uid) : [uid];
+            var owners = HasReplicaSets(snapshot.Kind) ? mine.Select(revision => revision.Uid) : [uid];
             return snapshot with
             {
                 Revisions = mine,
@@ -207,11 +225,25 @@ public sealed class WorkloadReader(ICluster cluster)
         })];
     }
 
+    // Rollouts are a custom kind: where they are not served, or not to be seen, the others are still there.
+    private async Task<ResourceList<Workload>> ListKindAsync(WorkloadKind kind, string ns, ListFilter filter, bool only, CancellationToken cancellation)
+    {
+        try
+        {
+            return await cluster.ListAsync(WorkloadSnapshot.ResourceOf(kind), ns, filter, cancellation);
+        }
+        catch (EstateException refusal) when (kind == WorkloadKind.Rollout && !only && refusal.Kind is EstateErrorKind.NotFound or EstateErrorKind.Forbidden)
+        {
+            return new ResourceList<Workload>();
+        }
+    }
+
     private static string Owner(IKubernetesObject item) =>
         item.Metadata.OwnerReferences.FirstOrDefault(owner => owner.Controller)?.Uid ?? "";
 
-    private static List<Revision> RevisionsOf(Workload workload, IEnumerable<ReplicaSet> sets) =>
-        Sort(sets.Where(set => set.Metadata.IsControlledBy(workload.Metadata.Uid)).Select(Revision.From).OfType<Revision>());
+    private static List<Revision> RevisionsOf(WorkloadKind kind, Workload workload, IEnumerable<ReplicaSet> sets) =>
+        Sort(sets.Where(set => set.Metadata.IsControlledBy(workload.Metadata.Uid))
+            .Select(set => kind == WorkloadKind.Rollout ? RolloutRevision.From(set) : Revision.From(set)).OfType<Revision>());
 
     private static List<Revision> RevisionsOf(Workload workload, IEnumerable<ControllerRevision> revisions) =>
         Sort(revisions.Where(revision => revision.Metadata.IsControlledBy(workload.Metadata.Uid)).Select(Revision.From));
@@ -220,7 +252,7 @@ public sealed class WorkloadReader(ICluster cluster)
         [.. revisions.OrderByDescending(revision => revision.Number).ThenBy(revision => revision.CreatedAt)];
 
     private static List<Pod> PodsOf(WorkloadSnapshot snapshot, IReadOnlyList<Revision> revisions, IReadOnlyList<Pod> pods) =>
-        snapshot.Kind == WorkloadKind.Deployment
+        HasReplicaSets(snapshot.Kind)
             ? [.. pods.Where(pod => revisions.Any(revision => pod.Metadata.IsControlledBy(revision.Uid)))]
             : [.. pods.Where(pod => pod.Metadata.IsControlledBy(snapshot.Object.Metadata.Uid))];
 }

@@ -5,6 +5,9 @@ public enum WorkloadKind
     Deployment,
     StatefulSet,
     DaemonSet,
+
+    /// <summary>Argo Rollouts' custom kind, in argoproj.io.</summary>
+    Rollout,
 }
 
 /// <summary>A workload as an operator names it: a name, <c>kind/name</c> (kubectl's short names too), or every field.</summary>
@@ -36,12 +39,13 @@ public sealed record WorkloadReference
 
     /// <summary>Accepts what kubectl does: deployment, deployments, deploy, deployments.apps and so on, in any case.</summary>
     public static WorkloadKind ParseKind(string text) =>
-        text.ToLowerInvariant().Replace(".apps", "", StringComparison.Ordinal) switch
+        text.ToLowerInvariant().Replace(".apps", "", StringComparison.Ordinal).Replace(".argoproj.io", "", StringComparison.Ordinal) switch
         {
             "deployment" or "deployments" or "deploy" => WorkloadKind.Deployment,
             "statefulset" or "statefulsets" or "sts" => WorkloadKind.StatefulSet,
             "daemonset" or "daemonsets" or "ds" => WorkloadKind.DaemonSet,
-            _ => throw new FormatException($"'{text}' is not a kind this command rolls back: write deployment, statefulset or daemonset."),
+            "rollout" or "rollouts" or "ro" => WorkloadKind.Rollout,
+            _ => throw new FormatException($"'{text}' is not a kind this command rolls back: write deployment, statefulset, daemonset or rollout."),
         };
 
     public override string ToString() => Kind is { } kind ? $"{kind.ToString().ToLowerInvariant()}/{Name}" : Name;

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 
@@ -48,12 +50,23 @@ internal sealed class ObjectReader(ICluster cluster)
     {
         try
         {
-            return (await cluster.ListAsync(resource, ns, new ListFilter { LabelSelector = selector }, cancellation)).Items;
+            return [.. (await cluster.ListAsync(resource, ns, new ListFilter { LabelSelector = selector }, cancellation)).Items.Select(item => Typed(resource, item))];
         }
         catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.Forbidden or EstateErrorKind.NotFound)
         {
             // Who may not list may still read by name; a kind that is not served yet has no objects.
             return [];
         }
+    }
+
+    // The items of a list leave out what the list says for all of them.
+    private static CustomResource Typed(Resource<CustomResource> resource, CustomResource item)
+    {
+        if (item.Json.Text("kind") is not null) return item;
+        var typed = JsonObject.Create(item.Json)!;
+        typed["apiVersion"] = resource.ApiVersion;
+        typed["kind"] = resource.Kind;
+        using var document = JsonDocument.Parse(typed.ToJsonString());
+        return new CustomResource(document.RootElement.Clone());
     }
 }

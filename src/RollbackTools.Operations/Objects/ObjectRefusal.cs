@@ -5,15 +5,24 @@ namespace RollbackTools.Operations.Objects;
 /// <summary>Why a server refuses an object, by a stable name.</summary>
 internal static class ObjectRefusal
 {
-    public static string ErrorIdOf(EstateException refusal)
-    {
-        if (ObjectWriter.IsOwned(refusal)) return "FieldConflict";
-        if (refusal.Kind != EstateErrorKind.Rejected) return refusal.Kind.ToString();
-        return Says("immutable") || Says("updates to statefulset spec for fields other than") || Says("field can not be less than previous value") ? "ImmutableField"
-            : Says("exceeded quota") ? "QuotaExceeded"
-            : Says("admission webhook") || Says("ValidatingAdmissionPolicy") || Says("violates PodSecurity") ? "AdmissionDenied"
-            : refusal.Kind.ToString();
+    private static readonly Reason[] Reasons =
+    [
+        new("ImmutableField", "immutable", "updates to statefulset spec for fields other than", "field can not be less than previous value"),
+        new("QuotaExceeded", "exceeded quota"),
+        new("AdmissionDenied", "admission webhook", "ValidatingAdmissionPolicy", "violates PodSecurity"),
+    ];
 
-        bool Says(string words) => refusal.Message.Contains(words, StringComparison.OrdinalIgnoreCase);
+    private static readonly Reason Owned = new("FieldConflict");
+
+    public static string ErrorIdOf(EstateException refusal) => refusal switch
+    {
+        _ when ObjectWriter.IsOwned(refusal) => Owned.ErrorId,
+        { Kind: EstateErrorKind.Rejected } => Reasons.FirstOrDefault(reason => reason.IsIn(refusal.Message))?.ErrorId ?? refusal.Kind.ToString(),
+        _ => refusal.Kind.ToString(),
+    };
+
+    private sealed record Reason(string ErrorId, params string[] Words)
+    {
+        public bool IsIn(string message) => Words.Any(words => message.Contains(words, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -82,13 +82,15 @@ internal sealed class ObjectWriter(ICluster cluster, ApplyMethod method)
             return patch is null ? null : await PatchAsync(change.Address, patch, dryRun, cancellation);
         }
 
-        if (!dryRun && ManagedFieldsMove.ToApply(node, method.Manager) is { } move) live = await PatchAsync(change.Address, move, dryRun, cancellation);
-        return await PatchAsync(change.Address, Applied(change.After!, live.Metadata.ResourceVersion), dryRun, cancellation);
+        var move = ManagedFieldsMove.ToApply(node, method.Manager);
+        if (!dryRun && move is not null) live = await PatchAsync(change.Address, move, dryRun, cancellation);
+        // Without effect nothing can be moved first, and his own updates would be a conflict.
+        return await PatchAsync(change.Address, Applied(change.After!, live.Metadata.ResourceVersion), dryRun, cancellation, force: dryRun && move is not null);
     }
 
-    private Task<CustomResource> PatchAsync(ObjectAddress address, Patch patch, bool dryRun, CancellationToken cancellation)
+    private Task<CustomResource> PatchAsync(ObjectAddress address, Patch patch, bool dryRun, CancellationToken cancellation, bool force = false)
     {
-        WriteOptions options = new() { FieldManager = method.Manager, DryRun = dryRun, ForceApply = method.ForceConflicts, Conditional = true };
+        WriteOptions options = new() { FieldManager = method.Manager, DryRun = dryRun, ForceApply = force || method.ForceConflicts, Conditional = true };
         return cluster.PatchAsync(address.Resource, address.Namespace, address.Name, patch, options, cancellation);
     }
 

@@ -1,5 +1,6 @@
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Estate.Kustomize;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
@@ -7,18 +8,18 @@ using RollbackTools.Operations.Runs;
 namespace RollbackTools.Operations.Releases;
 
 /// <summary>A release to go to: a commit at which the overlay was as it is to be again, and what people call it.</summary>
-internal sealed record ChosenRelease(string Commit, string Name, OverlayTree Tree)
+internal sealed record ChosenRelease(string Commit, string Name, RenderedTree Tree)
 {
     /// <summary>Releases that were passed over, and why.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
 }
 
 /// <summary>Finds the release before the present one: by tags, else by the overlay's own commits. One that was left before is not gone back to.</summary>
-internal sealed class ReleaseChoice(IGitRepository repository, GitBranch branch, string overlay, ReleaseRollbackRequest request, ArgoApplication? application, IReadOnlyList<ArgoHistoryEntry> judged)
+internal sealed class ReleaseChoice(IGitRepository repository, IKustomizeFiles kustomize, GitBranch branch, string overlay, ReleaseRollbackRequest request, ArgoApplication? application, IReadOnlyList<ArgoHistoryEntry> judged)
 {
     private const int LookBack = 20;
 
-    public async Task<ChosenRelease> FindAsync(OverlayTree now, CancellationToken cancellation)
+    public async Task<ChosenRelease> FindAsync(RenderedTree now, CancellationToken cancellation)
     {
         if (request.ToCommit is { } revision)
         {
@@ -46,7 +47,7 @@ internal sealed class ReleaseChoice(IGitRepository repository, GitBranch branch,
     }
 
     // Until the present one is met, what is passed is newer; when no release shows what is there now, the newest is the way back.
-    private async Task<ChosenRelease> PreviousAsync(OverlayTree now, IEnumerable<(string Commit, string Name)> newestFirst, bool isPast, CancellationToken cancellation)
+    private async Task<ChosenRelease> PreviousAsync(RenderedTree now, IEnumerable<(string Commit, string Name)> newestFirst, bool isPast, CancellationToken cancellation)
     {
         List<ChosenRelease> seen = [];
         foreach (var (commit, name) in newestFirst) seen.Add(await AtAsync(commit, name, cancellation));
@@ -72,7 +73,7 @@ internal sealed class ReleaseChoice(IGitRepository repository, GitBranch branch,
     }
 
     private async Task<ChosenRelease> AtAsync(string commit, string name, CancellationToken cancellation) =>
-        new(commit, name, await OverlayTree.ReadAsync(repository, commit, overlay, cancellation));
+        new(commit, name, await RenderedTree.ReadAsync(repository, kustomize, commit, overlay, cancellation));
 
     private RollbackException Refuse(string id, string message, string next) => new(id, message) { Target = overlay, NextStep = next };
 }

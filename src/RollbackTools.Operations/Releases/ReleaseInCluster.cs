@@ -24,7 +24,7 @@ internal sealed class ReleaseInCluster(ReleaseRollbackRequest request, IEstate e
     public async Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation)
     {
         var place = await ReleasePlace.FindAsync(estate, request, null, [], cancellation);
-        var wanted = await place.ImagesAsync(estate, place.Target.Commit, cancellation);
+        var wanted = place.Target.Tree.Images;
         var all = await new WorkloadReader(estate.Cluster).ReadAllAsync(request.Namespace, null, cancellation);
         var moves = all.SelectMany(workload => Wishes(workload, wanted).Take(1)).ToList();
         if (moves.Count == 0)

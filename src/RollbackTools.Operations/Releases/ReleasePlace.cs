@@ -8,7 +8,7 @@ using RollbackTools.Operations.Runs;
 namespace RollbackTools.Operations.Releases;
 
 /// <summary>The overlay in its repository, as it is and as it is to be.</summary>
-internal sealed record ReleasePlace(IGitRepository Repository, GitBranch Branch, string Overlay, OverlayTree Now, ChosenRelease Target)
+internal sealed record ReleasePlace(IGitRepository Repository, GitBranch Branch, string Overlay, RenderedTree Now, ChosenRelease Target)
 {
     public static async Task<ReleasePlace> FindAsync(IEstate estate, ReleaseRollbackRequest request, ArgoApplication? application, IReadOnlyList<ArgoHistoryEntry> judged, CancellationToken cancellation)
     {
@@ -19,7 +19,7 @@ internal sealed record ReleasePlace(IGitRepository Repository, GitBranch Branch,
         if (request.Git.PullRequestBranch is { } named) GitNames.Branch(named);
         var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
         var branch = await repository.ReadBranchAsync(source.Branch, cancellation);
-        var now = await OverlayTree.ReadAsync(repository, branch.Tip, overlay, cancellation);
+        var now = await RenderedTree.ReadAsync(repository, estate.Kustomize, branch.Tip, overlay, cancellation);
         if (now.Files.Count == 0)
         {
             throw new RollbackException("OverlayNotFound", $"There is no directory '{overlay}' on {branch.Name} of {repository.Url}.")
@@ -29,12 +29,13 @@ internal sealed record ReleasePlace(IGitRepository Repository, GitBranch Branch,
             };
         }
 
-        var target = await new ReleaseChoice(repository, branch, overlay, request, application, judged).FindAsync(now, cancellation);
+        var target = await new ReleaseChoice(repository, estate.Kustomize, branch, overlay, request, application, judged).FindAsync(now, cancellation);
         return target.Tree.Files.Count > 0 ? new ReleasePlace(repository, branch, overlay, now, target)
             : throw new RollbackException("OverlayNotFound", $"There was no directory '{overlay}' at {target.Name}.") { Target = overlay };
     }
 
-    /// <summary>The images that the overlay sets at a commit.</summary>
-    public async Task<IReadOnlyList<Estate.Kustomize.ImageEntry>> ImagesAsync(IEstate estate, string commit, CancellationToken cancellation) =>
-        (await new OverlayFiles(Repository, estate.Kustomize, commit, Overlay).ReadKustomizationAsync(cancellation)).Images;
+    /// <summary>What of it lies outside the overlay and differs: other overlays may be rendered from it, too.</summary>
+    public IReadOnlyList<string> Shared => [.. Now.Directories.Union(Target.Tree.Directories).Where(directory => directory != Overlay)
+        .Where(directory => Now.Files.Keys.Union(Target.Tree.Files.Keys).Any(path => path.StartsWith(directory + "/", StringComparison.Ordinal)
+            && Now.Files.GetValueOrDefault(path) != Target.Tree.Files.GetValueOrDefault(path)))];
 }

@@ -27,16 +27,26 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
         Applications.MustReconcile(application);
         if (application.IsOperating && !request.Preempt && (application.Operation ?? application.OperationState!.Operation) is { Automated: false })
             Applications.MustBeIdle(application, "Invoke-ReleaseRollback");
+        if (request.Order.Count > 0)
+        {
+            throw new RollbackException("OrderBySyncWaves", $"{application} in {draft.Namespace} goes back by one commit, which Argo CD brings in the order of its sync waves: -Order counts in the cluster alone.")
+            {
+                Target = $"{application} in {draft.Namespace}",
+                NextStep = "Set the annotation argocd.argoproj.io/sync-wave on what is to go first, or leave Git and Argo CD aside with -ClusterOnly.",
+            };
+        }
+
         var place = await ReleasePlace.FindAsync(estate, request, application, await new ApplicationHistory(estate, time).JudgeAsync(application, cancellation), cancellation);
-        draft = draft with { From = GitCommit.Short(place.Branch.Tip), To = place.Target.Name, Warnings = place.Target.Skipped };
+        draft = draft with { From = GitCommit.Short(place.Branch.Tip), To = place.Target.Name, Warnings = [.. place.Target.Skipped, .. Warnings(place)] };
         if (place.Now.Content == place.Target.Tree.Content && application.SyncStatus == "Synced")
         {
             var message = $"{place.Overlay} on {place.Branch.Name} is as it was at {place.Target.Name} already";
             return new TargetPlan { Draft = draft with { Steps = [$"nothing to change: {message}"] }, Settled = Verdict.Good(message), Success = RollbackOutcome.AlreadyThere };
         }
 
+        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, $"Invoke-ReleaseRollback -ClusterOnly -Repository {place.Repository.Url} -Overlay {place.Overlay}", cancellation);
         var stuck = await new StuckPodRelief(estate).PlanAsync(application, cancellation);
-        var pause = await new PausePlanner(estate, time).PlanAsync(application, request.Reason, cancellation);
+        var pause = await new PausePlanner(estate, time).PlanAsync(application, request.Reason, cancellation, request.Operation);
         var (updates, warnings) = await SuspendAsync(application, place, cancellation);
         ReturnOverlay back = Back(place);
         List<Step> steps =
@@ -48,8 +58,8 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
         IReadOnlyList<Step> then = [.. pause.Steps.Reverse().Select(step => step.Invert()!)];
         return Plan(draft with
         {
-            Steps = [.. steps.SelectMany(step => step == back ? Describe(place, back) : [step.Description]), .. stuck, "then wait until it is Healthy", .. then.Select(step => step.Description)],
-            Warnings = [.. draft.Warnings, .. pause.Warnings, .. warnings],
+            Steps = [$"checked: {permission.Reason}", .. steps.SelectMany(step => step == back ? Describe(place, back) : [step.Description]), .. stuck, "then wait until it is Healthy", .. then.Select(step => step.Description)],
+            Warnings = [.. draft.Warnings, .. permission.Unread.Select(window => $"Sync window not understood: {window}"), .. pause.Warnings, .. warnings],
             NextStep = updates.Count > 0 ? $"When a fixed release is out: Resume-ImageUpdate {draft.Name} -Namespace {draft.Namespace}" : null,
         }, steps, then) with { Locks = Applications.LocksFor(estate, [application.Name, .. pause.Touched]) };
     }
@@ -101,17 +111,21 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
     private static IEnumerable<string> Describe(ReleasePlace place, ReturnOverlay back)
     {
         yield return back.Description;
-        foreach (var path in place.Now.Files.Keys.Union(place.Target.Tree.Files.Keys).Order(StringComparer.Ordinal))
-        {
-            var (now, then) = (place.Now.Files.GetValueOrDefault(path), place.Target.Tree.Files.GetValueOrDefault(path));
-            if (now != then) yield return $"{(then is null ? "delete" : now is null ? "add" : "change")} {path}";
-        }
+        foreach (var (path, now, then) in ReturnOverlay.Differences(place.Now, place.Target.Tree))
+            yield return $"{(then is null ? "delete" : now is null ? "add" : "change")} {path}";
+    }
+
+    private static IEnumerable<string> Warnings(ReleasePlace place)
+    {
+        foreach (var directory in place.Shared) yield return $"{directory} lies outside {place.Overlay} and goes back with it, for whatever else is rendered from it.";
+        foreach (var reference in place.Now.Elsewhere.Intersect(place.Target.Tree.Elsewhere).Where(one => !one.Contains("ref=", StringComparison.Ordinal)))
+            yield return $"{place.Overlay} also builds upon {reference}, which is another repository's: that stays as it is now.";
     }
 
     private async Task<(IReadOnlyList<Step> Steps, IReadOnlyList<string> Warnings)> SuspendAsync(ArgoApplication application, ReleasePlace place, CancellationToken cancellation)
     {
-        var then = (await place.ImagesAsync(estate, place.Target.Commit, cancellation)).ToLookup(image => image.Name, image => image.NewTag);
-        IReadOnlyList<string> tags = [.. (await place.ImagesAsync(estate, place.Branch.Tip, cancellation))
+        var then = place.Target.Tree.Images.ToLookup(image => image.Name, image => image.NewTag);
+        IReadOnlyList<string> tags = [.. place.Now.Images
             .Where(image => image.NewTag is not null && !then[image.Name].Contains(image.NewTag)).Select(image => image.NewTag!).Distinct().Order(StringComparer.Ordinal)];
         if (tags.Count == 0) return ([], []);
         ImageUpdateRequest suspend = new() { Applications = [application.Name], Tags = tags, Reason = request.Reason };

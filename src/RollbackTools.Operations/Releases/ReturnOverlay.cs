@@ -6,8 +6,8 @@ using RollbackTools.Operations.Runs;
 namespace RollbackTools.Operations.Releases;
 
 /// <summary>
-/// Gives an overlay's directory exactly the content it had at a commit, by one commit on top: every byte, files that came since removed. If
-/// somebody changed the directory since this was planned, it is left alone.
+/// Gives an overlay, with the bases and components it is rendered from, exactly the content it had at a commit, by one commit on top: every
+/// byte, files that came since removed. If somebody changed any of it since this was planned, all of it is left alone.
 /// </summary>
 public sealed record ReturnOverlay : PushCommit
 {
@@ -20,7 +20,7 @@ public sealed record ReturnOverlay : PushCommit
     /// <summary>As people name it: a release's tag, or the commit's short id.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>What the directory held when this was planned.</summary>
+    /// <summary>What it was rendered from when this was planned.</summary>
     public string FromContent { get; init; } = "";
 
     [JsonIgnore]
@@ -29,8 +29,8 @@ public sealed record ReturnOverlay : PushCommit
     private protected override async Task<CommitDraft?> ComposeAsync(
         StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation)
     {
-        var now = await OverlayTree.ReadAsync(repository, tip.Tip, Overlay, cancellation);
-        var then = await OverlayTree.ReadAsync(repository, To, Overlay, cancellation);
+        var now = await RenderedTree.ReadAsync(repository, context.Estate.Kustomize, tip.Tip, Overlay, cancellation);
+        var then = await RenderedTree.ReadAsync(repository, context.Estate.Kustomize, To, Overlay, cancellation);
         if (now.Content == then.Content) return null;
         if (now.Content != FromContent)
         {
@@ -42,11 +42,17 @@ public sealed record ReturnOverlay : PushCommit
         }
 
         Dictionary<string, ReadOnlyMemory<byte>?> changes = [];
-        foreach (var gone in now.Files.Keys.Except(then.Files.Keys)) changes[gone] = null;
-        foreach (var (path, id) in then.Files.Where(file => now.Files.GetValueOrDefault(file.Key) != file.Value))
-            changes[path] = (await repository.ReadFileAsync(To, path, cancellation))!.Content;
+        foreach (var (path, _, old) in Differences(now, then)) changes[path] = old is null ? null : (await repository.ReadFileAsync(To, path, cancellation))!.Content;
         return new CommitDraft { Parent = tip.Tip, Changes = changes, Message = Message(changes.Keys) };
     }
+
+    /// <summary>
+    /// What changes on the way, by path. A directory that is not rendered from any more stays: others may be. One that was not rendered from until
+    /// now may be there, as it was or not.
+    /// </summary>
+    internal static IEnumerable<(string Path, string? Now, string? Then)> Differences(RenderedTree now, RenderedTree then) =>
+        now.Files.Keys.Where(then.Covers).Union(then.Files.Keys).Order(StringComparer.Ordinal)
+            .Select(path => (path, now.Files.GetValueOrDefault(path), then.Files.GetValueOrDefault(path))).Where(file => file.Item2 != file.Item3);
 
     private string Message(IEnumerable<string> paths) =>
         $"rollback: {Overlay[(Overlay.LastIndexOf('/') + 1)..]} to {Name}\n\n{Overlay} is as it was at {To}:\n"

@@ -35,6 +35,9 @@ public enum Decision
 /// </summary>
 public sealed record Proposal(string Target, string Action, IReadOnlyList<string> Steps)
 {
+    /// <summary>What is dangerous about it beyond the change itself; a person is asked about it on its own.</summary>
+    public string? Danger { get; init; }
+
     public string Description => Steps.Count <= 1 ? $"{Action}: {string.Join("", Steps)}" : $"{Action}:\n  {string.Join("\n  ", Steps)}";
 }
 

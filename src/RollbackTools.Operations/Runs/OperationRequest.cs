@@ -6,6 +6,7 @@ using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Helm.Repair;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
+using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.Runs;
@@ -22,6 +23,7 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
 [JsonDerivedType(typeof(SuspensionRequest), "Suspension")]
 [JsonDerivedType(typeof(RestartRequest), "Restart")]
+[JsonDerivedType(typeof(RolloutRequest), "Rollout")]
 [JsonDerivedType(typeof(ReleaseRollbackRequest), "ReleaseRollback")]
 [JsonDerivedType(typeof(KustomizeImageRequest), "KustomizeImage")]
 [JsonDerivedType(typeof(GitRevertRequest), "GitRevert")]

@@ -30,6 +30,9 @@ public enum RollbackOutcome
 
     /// <summary>Waits for somebody: pushed to a branch of its own, since the one it is for is protected. Nothing is in effect yet.</summary>
     Proposed,
+
+    /// <summary>On its way as asked, and standing at a pause that somebody has to end: a canary's step, or a blue-green promotion.</summary>
+    Paused,
 }
 
 /// <summary>

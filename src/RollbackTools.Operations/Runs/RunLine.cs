@@ -4,6 +4,7 @@ using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Rollouts;
 
 namespace RollbackTools.Operations.Runs;
 
@@ -119,6 +120,7 @@ internal static class JournalFormat
         {
             new JsonStringEnumConverter<RunEvent>(), new JsonStringEnumConverter<RunState>(), new JsonStringEnumConverter<RollbackOutcome>(),
             new JsonStringEnumConverter<WorkloadKind>(), new JsonStringEnumConverter<RollbackVia>(), new JsonStringEnumConverter<GitRemedy>(),
+            new JsonStringEnumConverter<RolloutOrder>(),
             new JsonStringEnumConverter<HelmDriver>(), new JsonStringEnumConverter<HelmHooksFrom>(),
         },
     });

@@ -28,8 +28,27 @@ public sealed class RunStore(string directory, TimeProvider time)
         return Path.Combine(state, "rollbacktools", "runs");
     }
 
-    /// <summary>Every run, newest first.</summary>
-    public IReadOnlyList<RunRecord> List() => [.. Files().Select(ReadRecord).OfType<RunRecord>().OrderByDescending(run => run.StartedAt)];
+    /// <summary>
+    /// Every run that can be read, newest first. A journal that cannot (damaged, or of a newer version of this module) must not hide
+    /// the others: <paramref name="unreadable"/> is told why.
+    /// </summary>
+    public IReadOnlyList<RunRecord> List(Action<RollbackException>? unreadable = null)
+    {
+        List<RunRecord> runs = [];
+        foreach (var file in Files())
+        {
+            try
+            {
+                if (ReadRecord(file) is { } run) runs.Add(run);
+            }
+            catch (RollbackException damaged)
+            {
+                unreadable?.Invoke(damaged);
+            }
+        }
+
+        return [.. runs.OrderByDescending(run => run.StartedAt)];
+    }
 
     /// <summary>One run by its id or the beginning of it. Throws <see cref="RollbackException"/> RunNotFound or AmbiguousRun.</summary>
     public RunRecord Read(string runId) =>
@@ -79,8 +98,9 @@ public sealed class RunStore(string directory, TimeProvider time)
             }
             catch (JsonException damaged)
             {
-                throw new RollbackException("RunUnreadable", $"Line {lines.Count + 1} of {path} is not a journal line: {damaged.Message}", damaged)
+                throw new RollbackException("RunUnreadable", $"Line {lines.Count + 1} of {path} is not a journal line that this version knows: {damaged.Message}", damaged)
                 {
+                    Target = Path.GetFileNameWithoutExtension(path),
                     NextStep = $"Look at {path}; move it away to go on without it.",
                 };
             }

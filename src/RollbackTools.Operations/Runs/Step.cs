@@ -7,6 +7,7 @@ using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Helm.Repair;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
+using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.Runs;
@@ -25,9 +26,14 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(SetUpdateAnnotations), "SetUpdateAnnotations")]
 [JsonDerivedType(typeof(RestoreTemplate), "RestoreTemplate")]
 [JsonDerivedType(typeof(ReplacePod), "ReplacePod")]
+[JsonDerivedType(typeof(SetRolloutAbort), "SetRolloutAbort")]
+[JsonDerivedType(typeof(SetRolloutPause), "SetRolloutPause")]
+[JsonDerivedType(typeof(PromoteRollout), "PromoteRollout")]
+[JsonDerivedType(typeof(PromoteRolloutFully), "PromoteRolloutFully")]
 [JsonDerivedType(typeof(PinImage), "PinImage")]
 [JsonDerivedType(typeof(PinImages), "PinImages")]
 [JsonDerivedType(typeof(FollowGit), "FollowGit")]
+[JsonDerivedType(typeof(PinInSpec), "PinInSpec")]
 [JsonDerivedType(typeof(QuietApplication), "QuietApplication")]
 [JsonDerivedType(typeof(ScaleWorkload), "ScaleWorkload")]
 [JsonDerivedType(typeof(SuspendCronJob), "SuspendCronJob")]
@@ -37,18 +43,18 @@ namespace RollbackTools.Operations.Runs;
 [JsonDerivedType(typeof(MarkRelease), "MarkRelease")]
 [JsonDerivedType(typeof(PinImageInFile), "PinImageInFile")]
 [JsonDerivedType(typeof(RevertCommits), "RevertCommits")]
-[JsonDerivedType(typeof(OpenHelmRevision), "OpenHelmRevision")]
-[JsonDerivedType(typeof(RunHelmHooks), "RunHelmHooks")]
-[JsonDerivedType(typeof(ChangeHelmObjects), "ChangeHelmObjects")]
-[JsonDerivedType(typeof(CloseHelmRevision), "CloseHelmRevision")]
-[JsonDerivedType(typeof(PruneHelmHistory), "PruneHelmHistory")]
-[JsonDerivedType(typeof(ReturnHelmRelease), "ReturnHelmRelease")]
 [JsonDerivedType(typeof(SetRevisionStatus), "SetRevisionStatus")]
 [JsonDerivedType(typeof(RewriteApis), "RewriteApis")]
 [JsonDerivedType(typeof(SetAsideRevision), "SetAsideRevision")]
 [JsonDerivedType(typeof(RestoreRevision), "RestoreRevision")]
 [JsonDerivedType(typeof(RestoreManifest), "RestoreManifest")]
 [JsonDerivedType(typeof(DeleteLeftover), "DeleteLeftover")]
+[JsonDerivedType(typeof(OpenHelmRevision), "OpenHelmRevision")]
+[JsonDerivedType(typeof(RunHelmHooks), "RunHelmHooks")]
+[JsonDerivedType(typeof(ChangeHelmObjects), "ChangeHelmObjects")]
+[JsonDerivedType(typeof(CloseHelmRevision), "CloseHelmRevision")]
+[JsonDerivedType(typeof(PruneHelmHistory), "PruneHelmHistory")]
+[JsonDerivedType(typeof(ReturnHelmRelease), "ReturnHelmRelease")]
 public abstract record Step
 {
     /// <summary>What it changes, in the wire's own words: <c>PATCH apps/v1 deployments/api: image a:41 → a:40</c>.</summary>

@@ -52,6 +52,9 @@ public sealed record TargetPlan
     /// </summary>
     public RunTarget? Ended { get; init; }
 
+    /// <summary>What is dangerous about it beyond that it changes production: asked about on its own.</summary>
+    public string? Danger { get; init; }
+
     /// <summary>For confirmation: <c>Roll back image</c>, <c>Undo image rollback</c>.</summary>
     public string Action { get; init; } = "";
 

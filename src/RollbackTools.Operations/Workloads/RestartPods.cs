@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -10,7 +11,8 @@ namespace RollbackTools.Operations.Workloads;
 
 /// <summary>
 /// Replaces a workload's pods, as kubectl rollout restart does: an annotation of the template changes. The moment is the plan's, so a run
-/// that is taken up again does not restart twice. A template that was changed since it was planned is left alone.
+/// that is taken up again does not restart twice. A template that was changed since it was planned is left alone. A Rollout has a field for
+/// it instead (<c>spec.restartAt</c>): its pods are evicted, and no new revision comes of it.
 /// </summary>
 public sealed record RestartPods : Step
 {
@@ -39,7 +41,9 @@ public sealed record RestartPods : Step
     public Workload? Result { get; private set; }
 
     [JsonIgnore]
-    public override string Description => $"PATCH apps/v1 {WorkloadSnapshot.ResourceOf(Kind).Plural}/{Name} -n {Namespace}: spec.template annotation {RestartedAtAnnotation}";
+    public override string Description =>
+        $"PATCH {WorkloadSnapshot.ResourceOf(Kind).ApiVersion} {WorkloadSnapshot.ResourceOf(Kind).Plural}/{Name} -n {Namespace}: " +
+        (Kind == WorkloadKind.Rollout ? $"restartAt → {At}" : $"spec.template annotation {RestartedAtAnnotation}");
 
     /// <summary>A restart is not taken back.</summary>
     public override Step? Invert() => null;
@@ -52,13 +56,13 @@ public sealed record RestartPods : Step
         {
             var live = await context.Estate.Cluster.GetAsync(resource, Namespace, Name, cancellation);
             if (Uid.Length > 0 && live.Metadata.Uid != Uid) throw Refuse("Replaced", "was deleted and created again since this was planned");
-            if (live.Spec.Template.Text("metadata", "annotations", RestartedAtAnnotation) == At)
+            if (IsDone(live))
             {
                 Result = live;
                 return new StepOutcome(intended, $"restarted at {At}");
             }
 
-            if (new PodTemplate(live.Spec.Template).Hash != FromHash) throw Refuse("ChangedMeanwhile", "was changed since this was planned, which restarts it anyway. Nothing was overwritten");
+            if (Kind != WorkloadKind.Rollout && new PodTemplate(live.Spec.Template).Hash != FromHash) throw Refuse("ChangedMeanwhile", "was changed since this was planned, which restarts it anyway. Nothing was overwritten");
             if (!intended) await intend();
             intended = true;
             try
@@ -73,8 +77,16 @@ public sealed record RestartPods : Step
         }
     }
 
+    // A restart that was asked for since is younger, and replaces these pods, too.
+    private bool IsDone(Workload live) => Kind == WorkloadKind.Rollout
+        ? live.Spec.RestartAt >= DateTimeOffset.Parse(At, CultureInfo.InvariantCulture)
+        : live.Spec.Template.Text("metadata", "annotations", RestartedAtAnnotation) == At;
+
     private Patch Body(Workload live)
     {
+        var spec = Kind == WorkloadKind.Rollout
+            ? new JsonObject { ["restartAt"] = At }
+            : new JsonObject { ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [RestartedAtAnnotation] = At } } } };
         JsonObject body = new()
         {
             ["metadata"] = new JsonObject
@@ -82,7 +94,7 @@ public sealed record RestartPods : Step
                 ["resourceVersion"] = live.Metadata.ResourceVersion,
                 ["annotations"] = new JsonObject { [Revision.ChangeCauseAnnotation] = ChangeCause },
             },
-            ["spec"] = new JsonObject { ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [RestartedAtAnnotation] = At } } } },
+            ["spec"] = spec,
         };
         return new Patch(PatchType.Merge, Encoding.UTF8.GetBytes(body.ToJsonString()));
     }

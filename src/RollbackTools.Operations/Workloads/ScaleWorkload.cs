@@ -33,7 +33,7 @@ public sealed record ScaleWorkload : Step
 
     [JsonIgnore]
     public override string Description =>
-        $"PATCH apps/v1 {WorkloadSnapshot.ResourceOf(Kind).Plural}/{Name} -n {Namespace}: replicas {(Replicas is { } back ? $"0 → {back}" : $"{Note?.Replicas} → 0, remembered on it")}";
+        $"PATCH {WorkloadSnapshot.ResourceOf(Kind).ApiVersion} {WorkloadSnapshot.ResourceOf(Kind).Plural}/{Name} -n {Namespace}: replicas {(Replicas is { } back ? $"0 → {back}" : $"{Note?.Replicas} → 0, remembered on it")}";
 
     /// <summary>What it was stopped with, as far as it is known before it is done.</summary>
     public override Step? Invert() => Replicas is null ? this with { Replicas = Note?.Replicas } : this with { Replicas = null };

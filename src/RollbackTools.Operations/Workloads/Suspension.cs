@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Kubernetes;
@@ -30,15 +31,18 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
     public async Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation)
     {
         List<TargetPlan> plans = [];
+        List<WorkloadSnapshot> expected = [];
         foreach (var target in targets)
         {
             var scale = target.Planned.Steps.OfType<ScaleWorkload>().FirstOrDefault();
             var answer = scale is null ? null : (await reader.ReadAsync([new WorkloadReference { Kind = scale.Kind, Namespace = scale.Namespace, Name = scale.Name }], cancellation))[0];
+            if (answer?.Snapshot is { } found) expected.Add(found);
             plans.Add(answer?.Refusal is { } gone ? new TargetPlan { Draft = target.Draft, Refusal = gone }
                 : answer?.Snapshot is { } workload ? Changed(target.Draft, target.Planned.Steps, workload)
                 : Changed(target.Draft, target.Planned.Steps, null) with { Then = target.Planned.Then, Conclude = Conclude(target.Draft) });
         }
 
+        watch.Expect(expected);
         return plans;
     }
 
@@ -196,9 +200,9 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
 
     private async Task<Verdict> RunsAsync(WorkloadSnapshot workload, TargetRun run, CancellationToken cancellation)
     {
-        watch.Expect([workload]);
         var live = await reader.ReadObjectAsync(workload.Kind, workload.Namespace, workload.Name, cancellation);
-        return await watch.VerifyAsync(workload, TemplateIdentity.Of(new PodTemplate(live.Spec.Template), null), live, run, request.Timeout, cancellation);
+        var template = live.Spec.Template.ValueKind == JsonValueKind.Object ? new PodTemplate(live.Spec.Template) : workload.Template;
+        return await watch.VerifyAsync(workload, TemplateIdentity.Of(template, null), live, run, request.Timeout, cancellation);
     }
 
     private async Task<Verdict> StandsStillAsync(WorkloadSnapshot workload, CancellationToken cancellation)

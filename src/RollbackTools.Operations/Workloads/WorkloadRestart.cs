@@ -21,7 +21,7 @@ internal sealed class WorkloadRestart(RestartRequest request, IEstate estate, IO
                 .Select(one => new WorkloadAnswer(new WorkloadReference { Kind = one.Kind, Name = one.Name }) { Snapshot = one, Namespace = one.Namespace })];
         if (answers.Count == 0)
         {
-            throw new RollbackException("NothingSelected", $"No deployment, statefulset or daemonset in {request.Namespace ?? estate.Cluster.Info.DefaultNamespace} has the labels '{request.LabelSelector}'.")
+            throw new RollbackException("NothingSelected", $"No deployment, statefulset, daemonset or rollout in {request.Namespace ?? estate.Cluster.Info.DefaultNamespace} has the labels '{request.LabelSelector}'.")
             {
                 Target = request.LabelSelector,
             };
@@ -63,7 +63,7 @@ internal sealed class WorkloadRestart(RestartRequest request, IEstate estate, IO
                 Refusal = new RollbackException("Paused", $"{workload} in {workload.Namespace} is paused: a restart would not take effect until it is resumed.")
                 {
                     Target = $"{workload} in {workload.Namespace}",
-                    NextStep = $"kubectl rollout resume {workload} -n {workload.Namespace}",
+                    NextStep = workload.Kind == WorkloadKind.Rollout ? $"Resume-ArgoRollout {workload.Name} -Namespace {workload.Namespace}" : $"kubectl rollout resume {workload} -n {workload.Namespace}",
                 },
             };
         }
@@ -87,6 +87,7 @@ internal sealed class WorkloadRestart(RestartRequest request, IEstate estate, IO
         Action = "Restart workload",
         Success = RollbackOutcome.Changed,
         Verify = request.NoWait ? null : (run, token) => watch.VerifyAsync(
-            workload, TemplateIdentity.Of(new PodTemplate(step.Result!.Spec.Template), null), step.Result, run, request.Timeout, token),
+            workload, TemplateIdentity.Of(workload.Kind == WorkloadKind.Rollout ? workload.Template : new PodTemplate(step.Result!.Spec.Template), null),
+            step.Result!, run, request.Timeout, token),
     };
 }

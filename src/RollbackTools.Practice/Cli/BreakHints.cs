@@ -3,6 +3,7 @@ using RollbackTools.Practice.Drills.Tomoda;
 using RollbackTools.Practice.Estates.Bookstore;
 using RollbackTools.Practice.Estates.Gospelib;
 using RollbackTools.Practice.Estates.Tomoda;
+using RollbackTools.Practice.Estates.Zkprova;
 
 namespace RollbackTools.Practice.Cli;
 
@@ -24,6 +25,7 @@ internal static class BreakHints
     {
         ("gospelib", { } ops) => Gospelib(ops),
         ("bookstore", { } ops) => Bookstore(ops),
+        ("zkprova", _) => Zkprova(estate),
         (_, { } ops) => Code(ops),
         _ => Images(estate),
     };
@@ -46,6 +48,15 @@ internal static class BreakHints
         foreach (var feature in TomodaFeature.All) yield return $"  {feature.Function.PadRight(width)}  in {feature.File}: {feature.Does}";
     }
 
+    /// <summary>Without a helm the images are broken behind its back, which is drift that a rollback takes back too.</summary>
+    private static IEnumerable<string> Zkprova(DrillEstate estate)
+    {
+        yield return $"helm --kubeconfig {estate.Kubeconfig} -n {estate.Namespace} get values {ZkprovaEstate.Release}";
+        yield return $"kubectl --kubeconfig {estate.Kubeconfig} -n {estate.Namespace} set image deployment/zkprova-zkprova-backend backend={ZkprovaImages.Backend}:{ZkprovaImages.WithoutColumn}";
+        yield return $"  {ZkprovaImages.WithoutColumn}  is ready, and expects a column that its database does not have";
+        yield return $"  {ZkprovaImages.Crashing}  panics at start, again and again";
+    }
+
     private static IEnumerable<string> Gospelib(DrillGitOps ops)
     {
         yield return $"git clone {ops.Repository} && cd gospelib";
@@ -58,5 +69,14 @@ internal static class BreakHints
         yield return $"git clone {ops.Repository} && cd platform";
         yield return $"sed -i 's/payments-gateway/payments-gatway/' {BookstoreRepository.Path}/settings.env";
         yield return "git commit -am 'checkout: move to the new payments address' && git push origin main";
+        foreach (var (service, tag, does) in ((string, string, string)[])
+        [
+            (BookstoreImages.Catalog, BookstoreImages.Failing, "fails its analysis as a canary, as soon as somebody asks it for something"),
+            (BookstoreImages.Payments, BookstoreImages.Lost, "answers 404, and goes through"),
+        ])
+        {
+            yield return $"sed -i '/{service}$/{{n;s/newTag: .*/newTag: {tag}/}}' {BookstoreRepository.Path}/kustomization.yaml && git commit -am '{service} {tag}' && git push origin main";
+            yield return $"  {service} {tag} {does}";
+        }
     }
 }

@@ -5,7 +5,9 @@ using RollbackTools.Practice.Estates.Bookstore;
 using RollbackTools.Practice.Estates.GitOps;
 using RollbackTools.Practice.Estates.Gospelib;
 using RollbackTools.Practice.Estates.Tomoda;
+using RollbackTools.Practice.Estates.Zkprova;
 using RollbackTools.Practice.Git;
+using RollbackTools.Practice.Rollouts;
 
 namespace RollbackTools.Practice.Cli;
 
@@ -18,6 +20,7 @@ internal static class EstateCatalogue
         ["tomoda-gitops"] = () => new TomodaGitOpsEstate(),
         ["gospelib"] = () => new GospelibEstate(),
         ["bookstore"] = () => new BookstoreEstate(),
+        ["zkprova"] = () => new ZkprovaEstate(),
     };
 
     public static IReadOnlyList<string> Names { get; } = [.. Estates.Keys];
@@ -51,7 +54,12 @@ internal static class EstateCatalogue
         var prefix = estate.Namespace + "/";
         DrillEstate about = new(estate.Name, cluster.Kubeconfig, estate.Namespace, cluster.Services
             .Where(service => service.Key.StartsWith(prefix, StringComparison.Ordinal))
-            .ToDictionary(service => service.Key[prefix.Length..], service => service.Value));
+            .ToDictionary(service => service.Key[prefix.Length..], service => service.Value))
+        {
+            HasRollouts = cluster.AddOns.OfType<RolloutsPlatform>().Any(),
+            OtherEnvironments = estate.OtherEnvironments,
+            Health = estate.Health,
+        };
         return estate is GitOpsEstate ops ? about with { GitOps = Describe(ops, about, cluster) } : about;
     }
 

@@ -47,7 +47,7 @@ internal sealed class CiPipeline(ClusterClient cluster, string ns)
     public string PathOf(string workload)
     {
         var (kind, name) = workload.Split('/') is [var k, var n] ? (k, n) : ("deployment", workload);
-        return $"/apis/apps/v1/namespaces/{ns}/{kind}s/{name}";
+        return $"/apis/{(kind == "rollout" ? "argoproj.io/v1alpha1" : "apps/v1")}/namespaces/{ns}/{kind}s/{name}";
     }
 
     /// <summary>An image without its tag and digest.</summary>

@@ -1,6 +1,7 @@
 using RollbackTools.Practice.Drills.Bookstore;
 using RollbackTools.Practice.Drills.Gospelib;
 using RollbackTools.Practice.Drills.Tomoda;
+using RollbackTools.Practice.Drills.Zkprova;
 
 namespace RollbackTools.Practice.Drills;
 
@@ -11,7 +12,7 @@ public static class DrillCatalogue
     [
         new BadImageDrill(), new CrashLoopDrill(), new ErrorRateDrill(), new StuckStatefulSetDrill(), new FleetDrill(), new ToggleDrill(),
         new ArgoRollbackDrill(), new ImageUpdaterDrill(), new GitRevertDrill(), new SelfHealDrill(), new EmergencyStopDrill(),
-        new FullReleaseDrill(), new BadConfigDrill(),
+            new FullReleaseDrill(), new BadConfigDrill(), new CanaryRegressionDrill(), new CompletedCanaryDrill(), new BadReleaseDrill(), new StuckPendingDrill(),
     ];
 
     public static IDrill? Find(string name) => All.FirstOrDefault(drill => string.Equals(drill.Name, name, StringComparison.OrdinalIgnoreCase));

@@ -170,8 +170,14 @@ public sealed class DrillContext
     private async Task ShowStatusAsync(string selector, CancellationToken cancellation)
     {
         var query = $"?labelSelector={Uri.EscapeDataString(selector)}";
-        Screen.Dim($"kubectl get deployments,statefulsets,pods -l {selector} would say:");
-        foreach (var path in (string[])[$"/apis/apps/v1/namespaces/{Estate.Namespace}/deployments", $"/apis/apps/v1/namespaces/{Estate.Namespace}/statefulsets", $"/api/v1/namespaces/{Estate.Namespace}/pods"])
+        List<string> paths =
+        [
+            $"/apis/apps/v1/namespaces/{Estate.Namespace}/deployments", $"/apis/apps/v1/namespaces/{Estate.Namespace}/statefulsets",
+            $"/api/v1/namespaces/{Estate.Namespace}/pods",
+        ];
+        if (Estate.HasRollouts) paths.Insert(0, $"/apis/argoproj.io/v1alpha1/namespaces/{Estate.Namespace}/rollouts");
+        Screen.Dim($"kubectl get {string.Join(',', paths.Select(path => path[(path.LastIndexOf('/') + 1)..]))} -l {selector} would say:");
+        foreach (var path in paths)
         {
             var table = await cluster.TableAsync(path + query, cancellation);
             if (table.Contains('\n', StringComparison.Ordinal)) Screen.Line(table + "\n");

@@ -16,6 +16,7 @@ internal static class DrillEnvironment
         StringBuilder text = new("environments:\n");
         Append(text, estate, Name, overApi: false);
         if (estate.GitOps is not null) Append(text, estate, OverApi, overApi: true);
+        foreach (var ns in estate.OtherEnvironments) text.Append($"  {ns}:\n    kubeconfig: {Quoted(estate.Kubeconfig)}\n    namespace: {ns}\n");
         return text.ToString();
     }
 
@@ -32,7 +33,11 @@ internal static class DrillEnvironment
         if (estate.Services.Count == 0) return;
         text.Append("    health:\n      endpoints:\n");
         foreach (var (service, url) in estate.Services.OrderBy(one => one.Key, StringComparer.Ordinal))
+        {
             text.Append($"        - url: {Quoted(new Uri(url, "/health").ToString())}\n          workloads: [{service}]\n");
+            if (estate.Health.Count > 0) text.Append("          json:\n");
+            foreach (var (field, value) in estate.Health) text.Append($"            {field}: {Quoted(value)}\n");
+        }
     }
 
     private static string Quoted(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";

@@ -10,8 +10,17 @@ public sealed record DrillEstate(string Name, string Kubeconfig, string Namespac
     /// <summary>The rollback.yaml that describes it.</summary>
     public string EnvironmentFile => Beside("rollback.yaml");
 
+    /// <summary>Other namespaces that are environments of their own, such as staging.</summary>
+    public IReadOnlyList<string> OtherEnvironments { get; init; } = [];
+
+    /// <summary>What the health endpoint of each Service must answer besides 200.</summary>
+    public IReadOnlyDictionary<string, string> Health { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Its Argo CD and its Git server; null when it has none.</summary>
     public DrillGitOps? GitOps { get; init; }
+
+    /// <summary>Whether Argo Rollouts runs there.</summary>
+    public bool HasRollouts { get; init; }
 
     /// <summary>The path of another file of the estate's, beside its kubeconfig.</summary>
     internal string Beside(string name) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Kubeconfig))!, name);

@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Runs;
+using RollbackTools.Practice.Helm;
 
 namespace RollbackTools.Practice.Drills;
 
@@ -23,7 +24,7 @@ public sealed class DrillRunner(DrillScreen screen, TimeProvider time)
         {
             await drill.RunAsync(context, cancellation);
         }
-        catch (Exception reason) when (reason is DrillFailedException or HttpRequestException)
+        catch (Exception reason) when (reason is DrillFailedException or HttpRequestException or HelmException)
         {
             failure = reason.Message;
             timeline.Mark("drill failed", failure);

@@ -12,6 +12,12 @@ public abstract class Estate
     /// <summary>The namespace of the kubeconfig's contexts.</summary>
     public virtual string Namespace => "default";
 
+    /// <summary>Other namespaces that are environments of their own, such as staging.</summary>
+    public virtual IReadOnlyList<string> OtherEnvironments => [];
+
+    /// <summary>What the health endpoint of each Service must answer besides 200: fields, and their text.</summary>
+    public virtual IReadOnlyDictionary<string, string> Health => new Dictionary<string, string>();
+
     public virtual int Nodes => 3;
 
     /// <summary>How far back its story begins; zero when it has none.</summary>

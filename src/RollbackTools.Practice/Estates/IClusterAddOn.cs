@@ -3,6 +3,7 @@ using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Pki;
 using RollbackTools.Practice.Kubernetes.Storage;
 using RollbackTools.Practice.Registry;
+using RollbackTools.Practice.Traffic;
 
 namespace RollbackTools.Practice.Estates;
 
@@ -27,4 +28,6 @@ public interface IClusterAddOn : IAsyncDisposable
 /// <param name="Writer">The way into the store by the API's rules.</param>
 /// <param name="Admission">Where it may have its say on what is written.</param>
 /// <param name="Images">The registries.</param>
-public sealed record AddOnContext(ControllerContext Controllers, ObjectWriter Writer, AdmissionChain Admission, ImageCatalogue Images);
+/// <param name="Traffic">The requests its pods have served.</param>
+public sealed record AddOnContext(
+    ControllerContext Controllers, ObjectWriter Writer, AdmissionChain Admission, ImageCatalogue Images, TrafficLedger Traffic);

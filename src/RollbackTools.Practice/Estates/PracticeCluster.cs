@@ -37,8 +37,8 @@ public sealed class PracticeCluster : IAsyncDisposable
         Operator = new Operator(Store, writer, catalog);
         NodeAgent nodes = new(context, Images, Logs);
         List<Controller> controllers = [.. ControllerSet.All(context), nodes];
-        if (options.Traffic) controllers.Add(router = new ServiceRouter(context, nodes, Logs, options.Seed));
-        AddOnContext cluster = new(context, writer, admission, Images);
+        if (options.Traffic) controllers.Add(router = new ServiceRouter(context, nodes, Logs, Traffic, options.Seed));
+        AddOnContext cluster = new(context, writer, admission, Images, Traffic);
         foreach (var one in addOns) controllers.AddRange(one.Install(cluster));
         loop = new ControlLoop(context, controllers);
     }
@@ -55,6 +55,9 @@ public sealed class PracticeCluster : IAsyncDisposable
     public ImageCatalogue Images { get; } = new();
 
     public PodLogBook Logs { get; }
+
+    /// <summary>The requests its pods have served.</summary>
+    public TrafficLedger Traffic { get; } = new();
 
     /// <summary>Applies manifests, ships images, scales.</summary>
     public Operator Operator { get; }
@@ -132,7 +135,7 @@ public sealed class PracticeCluster : IAsyncDisposable
         for (var i = 1; i <= estate.Nodes; i++) Store.Create(Resources.Nodes, PracticeNodes.Node(i, estate.Name));
         estate.Seed(Store);
         loop.Start(catalog.Types);
-        await estate.LiveAsync(new EstatePast(loop, Clock, Operator), cancellation);
+        await estate.LiveAsync(new EstatePast(loop, Clock, Operator, Store, catalog, Kubeconfig), cancellation);
         Clock.JoinPresent();
         await loop.SettleAsync(cancellation);
         if (router is not null) await router.ListeningAsync(cancellation);

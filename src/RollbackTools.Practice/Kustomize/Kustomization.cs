@@ -25,6 +25,9 @@ internal sealed record Kustomization
 
     public IReadOnlyList<ReplicaEntry> Replicas { get; init; } = [];
 
+    /// <summary>Files that say where else objects are referred to.</summary>
+    public IReadOnlyList<string> Configurations { get; init; } = [];
+
     /// <summary>Paths or patches, as <c>patchesStrategicMerge</c> has them.</summary>
     public IReadOnlyList<string> StrategicPatches { get; init; } = [];
 

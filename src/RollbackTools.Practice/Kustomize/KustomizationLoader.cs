@@ -88,6 +88,7 @@ internal sealed partial class KustomizationLoader(IFileTree tree)
 
     private static IEnumerable<string> Named(Kustomization says) =>
     [
+        .. says.Configurations,
         .. says.StrategicPatches.Where(patch => !patch.Contains('\n')),
         .. says.Patches.Select(patch => patch.Path),
         .. says.JsonPatches.Select(patch => patch.Path),

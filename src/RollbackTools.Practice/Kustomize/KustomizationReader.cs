@@ -13,7 +13,7 @@ internal static class KustomizationReader
     // What the real one knows and this one refuses by name, so that nobody wonders.
     private static readonly string[] NotRendered =
     [
-        "openapi", "replacements", "vars", "crds", "helmGlobals", "helmCharts", "helmChartInflationGenerator", "configurations", "generators",
+        "openapi", "replacements", "vars", "crds", "helmGlobals", "helmCharts", "helmChartInflationGenerator", "generators",
         "transformers", "validators", "buildMetadata", "imageTags",
     ];
 
@@ -60,6 +60,7 @@ internal static class KustomizationReader
             CommonAnnotations = fields.Map("commonAnnotations"),
             Images = fields.Objects("images", Image),
             Replicas = fields.Objects("replicas", entry => new ReplicaEntry(entry.Text("name"), entry.Number("count"))),
+            Configurations = fields.Texts("configurations"),
             StrategicPatches = fields.Texts("patchesStrategicMerge"),
             Patches = fields.Objects("patches", Patch),
             JsonPatches = fields.Objects("patchesJson6902", Patch),

@@ -30,7 +30,7 @@ public sealed class KustomizeRenderer(IFileTree tree)
             resource.Name = $"{resource.Name}-{NameHash.Of(resource.Body)}";
         }
 
-        NameReferences.Fix(set);
+        NameReferences.Fix(set, node.References());
         var shown = set.Items.Where(item => item.Body.Text("metadata", "annotations", "config.kubernetes.io/local-config") is not "true");
         return [.. (node.Says.InOrder ? shown : OutputOrder.Of(shown)).Select(item => item.Body)];
     }

@@ -6,9 +6,11 @@ namespace RollbackTools.Practice.Kustomize;
 /// <summary>Brings the names by which objects refer to one another up to date, after all of them have been renamed.</summary>
 internal static class NameReferences
 {
-    public static void Fix(ResourceSet set)
+    /// <param name="set">All objects.</param>
+    /// <param name="more">References beyond kustomize's own.</param>
+    public static void Fix(ResourceSet set, IEnumerable<ReferencePaths.Reference> more)
     {
-        foreach (var (target, group, paths) in ReferencePaths.All)
+        foreach (var (target, group, paths) in ReferencePaths.All.Concat(more))
         {
             var candidates = set.Items.Where(item => item.Previous.Any(id => id.Kind == target && (group is null || id.Group == group))).ToList();
             if (candidates.Count == 0) continue;

@@ -10,14 +10,17 @@ internal static class ReferencePaths
         ("CronJob", "spec/jobTemplate/spec/template/spec"),
     ];
 
+    /// <summary>A kind that can be referred to, its group when it matters, and the fields that do.</summary>
+    public sealed record Reference(string Kind, string? Group, IReadOnlyList<FieldPath> Paths);
+
     /// <summary>For each kind that can be referred to: its group when it matters, and the fields.</summary>
-    public static IReadOnlyList<(string Kind, string? Group, IReadOnlyList<FieldPath> Paths)> All { get; } =
+    public static IReadOnlyList<Reference> All { get; } =
     [
-        ("Deployment", null, [new("spec/scaleTargetRef/name", "HorizontalPodAutoscaler")]),
-        ("ReplicationController", null, [new("spec/scaleTargetRef/name", "HorizontalPodAutoscaler")]),
-        ("ReplicaSet", null, [new("spec/scaleTargetRef/name", "HorizontalPodAutoscaler")]),
-        ("StatefulSet", null, [new("spec/scaleTargetRef/name", "HorizontalPodAutoscaler")]),
-        ("ConfigMap", "",
+        new("Deployment", null, [new("spec/scaleTargetRef/name", "HorizontalPodAutoscaler")]),
+        new("ReplicationController", null, [new("spec/scaleTargetRef/name", "HorizontalPodAutoscaler")]),
+        new("ReplicaSet", null, [new("spec/scaleTargetRef/name", "HorizontalPodAutoscaler")]),
+        new("StatefulSet", null, [new("spec/scaleTargetRef/name", "HorizontalPodAutoscaler")]),
+        new("ConfigMap", "",
         [
             .. InPods("volumes/configMap/name", "containers/env/valueFrom/configMapKeyRef/name", "initContainers/env/valueFrom/configMapKeyRef/name",
                 "containers/envFrom/configMapRef/name", "initContainers/envFrom/configMapRef/name", "volumes/projected/sources/configMap/name"),
@@ -25,7 +28,7 @@ internal static class ReferencePaths
             new("rules/resourceNames", "ClusterRole"),
             new(@"metadata/annotations/nginx.ingress.kubernetes.io\/fastcgi-params-configmap", "Ingress"),
         ]),
-        ("Secret", "",
+        new("Secret", "",
         [
             .. InPods("volumes/secret/secretName", "containers/env/valueFrom/secretKeyRef/name", "initContainers/env/valueFrom/secretKeyRef/name",
                 "containers/envFrom/secretRef/name", "initContainers/envFrom/secretRef/name", "imagePullSecrets/name", "volumes/projected/sources/secret/name"),
@@ -37,7 +40,7 @@ internal static class ReferencePaths
             new("rules/resourceNames", "Role"),
             new("rules/resourceNames", "ClusterRole"),
         ]),
-        ("Service", "",
+        new("Service", "",
         [
             new("spec/serviceName", "StatefulSet", "apps"),
             new("spec/rules/http/paths/backend/serviceName", "Ingress"),
@@ -48,25 +51,25 @@ internal static class ReferencePaths
             new("webhooks/clientConfig/service", "ValidatingWebhookConfiguration", "admissionregistration.k8s.io"),
             new("webhooks/clientConfig/service", "MutatingWebhookConfiguration", "admissionregistration.k8s.io"),
         ]),
-        ("Role", "rbac.authorization.k8s.io", [new("roleRef/name", "RoleBinding", "rbac.authorization.k8s.io")]),
-        ("ClusterRole", "rbac.authorization.k8s.io",
+        new("Role", "rbac.authorization.k8s.io", [new("roleRef/name", "RoleBinding", "rbac.authorization.k8s.io")]),
+        new("ClusterRole", "rbac.authorization.k8s.io",
         [
             new("roleRef/name", "RoleBinding", "rbac.authorization.k8s.io"), new("roleRef/name", "ClusterRoleBinding", "rbac.authorization.k8s.io"),
         ]),
-        ("ServiceAccount", "",
+        new("ServiceAccount", "",
         [
             new("subjects", "RoleBinding", "rbac.authorization.k8s.io"),
             new("subjects", "ClusterRoleBinding", "rbac.authorization.k8s.io"),
             .. In("serviceAccountName", except: ["PodTemplate", "ReplicaSet"]),
         ]),
-        ("PersistentVolumeClaim", "", [.. In("volumes/persistentVolumeClaim/claimName", except: ["PodTemplate", "ReplicaSet"])]),
-        ("PersistentVolume", "", [new("spec/volumeName", "PersistentVolumeClaim"), new("rules/resourceNames", "ClusterRole")]),
-        ("StorageClass", "storage.k8s.io",
+        new("PersistentVolumeClaim", "", [.. In("volumes/persistentVolumeClaim/claimName", except: ["PodTemplate", "ReplicaSet"])]),
+        new("PersistentVolume", "", [new("spec/volumeName", "PersistentVolumeClaim"), new("rules/resourceNames", "ClusterRole")]),
+        new("StorageClass", "storage.k8s.io",
         [
             new("spec/storageClassName", "PersistentVolume"), new("spec/storageClassName", "PersistentVolumeClaim"),
             new("spec/volumeClaimTemplates/spec/storageClassName", "StatefulSet"),
         ]),
-        ("PriorityClass", "scheduling.k8s.io", [.. In("priorityClassName", except: ["PodTemplate", "ReplicaSet"])]),
+        new("PriorityClass", "scheduling.k8s.io", [.. In("priorityClassName", except: ["PodTemplate", "ReplicaSet"])]),
     ];
 
     private static IEnumerable<FieldPath> InPods(params string[] paths) =>

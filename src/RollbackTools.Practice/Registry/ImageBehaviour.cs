@@ -18,8 +18,10 @@ public abstract record ImageBehaviour
     /// <summary>Ready only after so many seconds, as a manifest would state them.</summary>
     public sealed record SlowStart(double Seconds) : ImageBehaviour;
 
-    /// <summary>Ready, but answers this share (0 to 1) of requests with 500.</summary>
-    public sealed record ErrorRate(double Share) : ImageBehaviour;
+    /// <summary>Ready, but answers this share (0 to 1) of requests wrongly.</summary>
+    /// <param name="Share">0 to 1.</param>
+    /// <param name="Status">With what: 500, or one that nobody counts as an error, such as 404.</param>
+    public sealed record ErrorRate(double Share, int Status = 500) : ImageBehaviour;
 
     /// <summary>Ready, then killed for its memory (137, OOMKilled), again and again.</summary>
     public sealed record MemoryLeak : ImageBehaviour;

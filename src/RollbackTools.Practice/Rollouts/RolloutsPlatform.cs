@@ -2,6 +2,8 @@ using RollbackTools.Practice.Estates;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Pki;
 using RollbackTools.Practice.Kubernetes.Storage;
+using RollbackTools.Practice.Rollouts.Analysis;
+using RollbackTools.Practice.Rollouts.Analysis.Queries;
 using RollbackTools.Practice.Rollouts.Reconciling;
 
 namespace RollbackTools.Practice.Rollouts;
@@ -20,7 +22,19 @@ public sealed class RolloutsPlatform(RolloutsOptions? options = null) : ICluster
         RolloutResources.Experiments,
     ];
 
-    public IReadOnlyList<Controller> Install(AddOnContext cluster) => [new RolloutController(cluster.Controllers, cluster.Writer, Rollouts)];
+    public IReadOnlyList<Controller> Install(AddOnContext cluster)
+    {
+        var context = cluster.Controllers;
+        return
+        [
+            new RolloutController(context, cluster.Writer, Rollouts),
+            new AnalysisRunController(context,
+            [
+                new PrometheusProvider(new PrometheusQueries(cluster.Traffic, context.Time, context.Tempo)),
+                new JobProvider(context.Store, cluster.Writer),
+            ]),
+        ];
+    }
 
     public Task ListenAsync(CertificateAuthority authority, CancellationToken cancellation) => Task.CompletedTask;
 

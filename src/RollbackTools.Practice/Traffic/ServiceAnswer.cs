@@ -12,7 +12,11 @@ public sealed record Answer(int Status, byte[] Body);
 /// What a Service says, decided by its ready pods: <c>/health</c> and <c>/ready</c> for probes and people, anything else is
 /// traffic, which is logged by the pod that serves it and fails as often as its image does. Thread-safe.
 /// </summary>
-public sealed class ServiceAnswer(ServiceBackends backends, PodLogBook logs, int seed)
+/// <param name="backends">Its ready pods.</param>
+/// <param name="logs">Where pods log.</param>
+/// <param name="seed">Of the chance by which a request fails.</param>
+/// <param name="served">Told of every request and its status.</param>
+public sealed class ServiceAnswer(ServiceBackends backends, PodLogBook logs, int seed, Action<Backend, int>? served = null)
 {
     private readonly object gate = new();
     private readonly Random random = new(seed);
@@ -34,21 +38,23 @@ public sealed class ServiceAnswer(ServiceBackends backends, PodLogBook logs, int
     private Answer Serve(string method, string path, Backend backend)
     {
         var mismatch = backend.Image.Behaviour as ImageBehaviour.SchemaMismatch;
-        bool fails;
-        int milliseconds;
+        int status, milliseconds;
         lock (gate)
         {
-            fails = mismatch is not null || backend.Image.Behaviour is ImageBehaviour.ErrorRate rate && random.NextDouble() < rate.Share;
+            status = mismatch is not null ? 500
+                : backend.Image.Behaviour is ImageBehaviour.ErrorRate rate && random.NextDouble() < rate.Share ? rate.Status
+                : 200;
             milliseconds = random.Next(2, 40);
         }
 
-        var status = fails ? 500 : 200;
+        var fails = status >= 500;
+        served?.Invoke(backend, status);
         if (fails)
             Log($"level=error msg=\"unhandled error\" path={path} error=\"{mismatch?.Error ?? "relation \\\"orders_v2\\\" does not exist"}\"");
         Log($"level={(fails ? "error" : "info")} msg=\"request\" method={method} path={path} status={status} duration={milliseconds}ms");
-        return fails
-            ? Json(500, new { error = "internal server error", pod = backend.Pod })
-            : Json(200, new { status = "ok", pod = backend.Pod, version = backend.Image.Tag });
+        return status == 200
+            ? Json(200, new { status = "ok", pod = backend.Pod, version = backend.Image.Tag })
+            : Json(status, new { error = fails ? "internal server error" : "no such route", pod = backend.Pod });
 
         void Log(string line) => logs.Write(backend.Namespace, backend.Pod, backend.Container, line);
     }

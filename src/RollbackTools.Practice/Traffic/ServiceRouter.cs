@@ -11,10 +11,13 @@ namespace RollbackTools.Practice.Traffic;
 /// Gives every Service that has ports and a selector a loopback address, written into its annotation
 /// <see cref="UrlAnnotation"/>, and keeps the pods behind it current.
 /// </summary>
-public sealed class ServiceRouter(ControllerContext context, NodeAgent nodes, PodLogBook logs, int seed) : Controller(context), IAsyncDisposable
+public sealed class ServiceRouter(ControllerContext context, NodeAgent nodes, PodLogBook logs, TrafficLedger ledger, int seed)
+    : Controller(context), IAsyncDisposable
 {
     /// <summary>Where a Service can be reached from this machine.</summary>
     public const string UrlAnnotation = "practice.rollbacktools.io/url";
+
+    private const string HashLabel = "rollouts-pod-template-hash";
 
     private readonly ServiceMembership membership = new(context.Store);
     private readonly Dictionary<ObjectKey, ServiceBackends> backends = [];
@@ -61,14 +64,18 @@ public sealed class ServiceRouter(ControllerContext context, NodeAgent nodes, Po
     private Backend? Answering(StoredObject pod)
     {
         var container = nodes.Find(pod.Uid())?.Main.FirstOrDefault(main => main.Pulled is not null);
-        return container is null ? null : new Backend(pod.Namespace!, pod.Name, container.Name, container.Pulled!);
+        return container is null ? null : new Backend(pod.Namespace!, pod.Name, container.Name, container.Pulled!)
+        {
+            Hash = pod.Labels.GetValueOrDefault(HashLabel, ""),
+        };
     }
 
     private async Task<ServiceListener> ListenAsync(ObjectKey key, ServiceBackends current)
     {
         // Off the control loop: opening a socket is no work of a controller.
         await Task.Yield();
-        ServiceAnswer answer = new(current, logs, seed + key.ToString().Sum(letter => letter));
+        ServiceAnswer answer = new(current, logs, seed + key.ToString().Sum(letter => letter), (backend, status) =>
+            ledger.Add(new ServedRequest(Context.Now, backend.Namespace, key.Name, backend.Pod, status, backend.Hash)));
         var listener = await ServiceListener.StartAsync(answer, CancellationToken.None);
         urls[key] = listener.Url;
         Store.Update(Resources.Services, key.Namespace, key.Name, body =>

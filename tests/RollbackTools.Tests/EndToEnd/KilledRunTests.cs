@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
@@ -114,21 +113,6 @@ public sealed class KilledRunTests(SharedCluster shared)
         ? long.Parse(production.Annotation(name, "deployment.kubernetes.io/revision")!, null)
         : production.List(Resources.ControllerRevisions).Where(revision => revision.Labels["app"] == name).Max(revision => (long)revision.Read["revision"]!);
 
-    private static async Task<int> RunInAnotherProcessAsync(Production production, string line, int dieAfterLine)
-    {
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])
-        [
-            Path.Combine(AppContext.BaseDirectory, "RollbackTools.Practice.dll"), "type", line,
-            "--kubeconfig", production.Kubeconfig, "--runs", production.Runs.Directory, "--die-after-line", $"{dieAfterLine}",
-        ])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var stop = TestContext.Current.CancellationToken;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(stop), process.StandardError.ReadToEndAsync(stop));
-        await process.WaitForExitAsync(stop);
-        // Killed, it said nothing; anything it did say is a failure of another kind.
-        Assert.True(process.ExitCode == 0 || (await output).Length + (await error).Length == 0, $"{await output}{await error}");
-        return process.ExitCode;
-    }
+    private static Task<int> RunInAnotherProcessAsync(Production production, string line, int dieAfterLine) =>
+        MortalProcess.RunAsync(line, production.Runs, production.Kubeconfig, dieAfterLine);
 }

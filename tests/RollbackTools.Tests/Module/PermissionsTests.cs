@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
 using RollbackTools.Practice.Estates.Tomoda;
+using RollbackTools.Practice.Estates.Zkprova;
+using RollbackTools.Practice.Helm;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Tests.Cmdlets.Live;
 using YamlDotNet.Serialization;
@@ -62,11 +65,31 @@ public sealed class PermissionsTests : IAsyncLifetime
         Assert.Empty(Asked().Except([.. Granted("rollbacktools-reader"), .. Granted("rollbacktools-operator")]));
     }
 
+    [Fact]
+    public async Task An_operator_of_Helm_releases_may_also_do_all_that_their_rollback_and_its_undo_need()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        using (var helm = PracticeHelm.Open(tomoda.Cluster.Kubeconfig, "prod"))
+        {
+            await helm.InstallAsync("zkprova", ZkprovaChart.Of("0.14.0", "1.9.0"), Tag("one"), stop);
+            await helm.UpgradeAsync("zkprova", ZkprovaChart.Of("0.14.0", "1.9.0"), Tag("two"), stop);
+        }
+
+        tomoda.Cluster.Server.Requests.Reset();
+        tomoda.Run("Invoke-HelmRollback zkprova -ToRevision 1").OrThrow();
+        tomoda.Runner.Run("Get-RollbackRun -Last 1 | Undo-RollbackRun").OrThrow();
+
+        Assert.Contains("create jobs", Asked());
+        Assert.Empty(Asked().Except([.. Granted("rollbacktools-reader"), .. Granted("rollbacktools-operator"), .. Granted("rollbacktools-helm-operator")]));
+
+        static JsonObject Tag(string tag) => new() { ["image"] = new JsonObject { ["tag"] = tag } };
+    }
+
     // Every authenticated user may ask what he may do (system:basic-user), and find out what a server serves (system:discovery).
     private IEnumerable<string> Asked() => tomoda.Cluster.Server.Requests.Snapshot().Keys
-        .Where(request => !request.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal));
+        .Where(request => !request.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal) && !request.StartsWith("get /api", StringComparison.Ordinal));
 
-    private static List<string> Granted(string role)
+    internal static List<string> Granted(string role)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, "docs", "rbac", "rollbacktools.yaml"));
         var reader = new DeserializerBuilder().IgnoreUnmatchedProperties().Build();

@@ -3,10 +3,10 @@ using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Cmdlets.Shared.Completion;
 
-/// <summary>Deployments, StatefulSets and DaemonSets of the namespace; kind/name where a name is shared or a kind was begun.</summary>
+/// <summary>Deployments, StatefulSets, DaemonSets and Argo Rollouts of the namespace; kind/name where a name is shared or a kind was begun.</summary>
 public sealed class WorkloadCompleter : LiveCompleter
 {
-    private static readonly Resource<Workload>[] Kinds = [Resources.Deployments, Resources.StatefulSets, Resources.DaemonSets];
+    private static readonly Resource<Workload>[] Kinds = [Resources.Deployments, Resources.StatefulSets, Resources.DaemonSets, Resources.Rollouts];
 
     private protected override async Task<IReadOnlyList<Suggestion>> FindAsync(CompletionRequest request, CancellationToken cancellation)
     {
@@ -23,6 +23,9 @@ public sealed class WorkloadCompleter : LiveCompleter
         }
     }
 
+    private static string Revision(Workload item) => item.Metadata.Annotations.GetValueOrDefault("deployment.kubernetes.io/revision")
+        ?? item.Metadata.Annotations.GetValueOrDefault("rollout.argoproj.io/revision", "?");
+
     private static async Task<IEnumerable<(string Kind, string Name, string Tooltip)>> ListAsync(
         ICluster cluster, Resource<Workload> kind, string? ns, CancellationToken cancellation)
     {
@@ -31,7 +34,7 @@ public sealed class WorkloadCompleter : LiveCompleter
             var list = await cluster.ListAsync(kind, ns ?? cluster.Info.DefaultNamespace, ListFilter.None, cancellation);
             var word = kind.Kind.ToLowerInvariant();
             return list.Items.Select(item =>
-                (word, item.Metadata.Name, $"{word} in {item.Metadata.Namespace}, revision {item.Metadata.Annotations.GetValueOrDefault("deployment.kubernetes.io/revision", "?")}"));
+                (word, item.Metadata.Name, $"{word} in {item.Metadata.Namespace}, revision {Revision(item)}"));
         }
         catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.Forbidden or EstateErrorKind.NotFound)
         {

@@ -15,7 +15,13 @@ public sealed record ApplicationChange
     public JsonElement? AutomatedTo { get; init; }
 
     public IReadOnlyList<AnnotationChange> Annotations { get; init; } = [];
+
+    /// <summary>A list in <c>spec.source</c> that changes; null when none does.</summary>
+    public SourceChange? Source { get; init; }
 }
+
+/// <summary>A list of a source's tool, such as <c>kustomize.images</c> or <c>helm.parameters</c>, before and after.</summary>
+public sealed record SourceChange(string Tool, string Field, JsonElement? From, JsonElement? To);
 
 /// <summary>Null is absent, before or after.</summary>
 public sealed record AnnotationChange(string Key, string? From, string? To);

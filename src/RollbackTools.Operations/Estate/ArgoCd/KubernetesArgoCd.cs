@@ -58,8 +58,10 @@ public sealed class KubernetesArgoCd(ICluster cluster, TimeProvider time) : IArg
         if (change.Annotations.Count > 0)
             metadata["annotations"] = new JsonObject(change.Annotations.Select(one => KeyValuePair.Create<string, JsonNode?>(one.Key, one.To)));
         JsonObject body = new() { ["metadata"] = metadata };
-        if (change.Policy)
-            body["spec"] = new JsonObject { ["syncPolicy"] = new JsonObject { ["automated"] = MergeOf(change.AutomatedFrom, change.AutomatedTo) } };
+        JsonObject spec = [];
+        if (change.Policy) spec["syncPolicy"] = new JsonObject { ["automated"] = MergeOf(change.AutomatedFrom, change.AutomatedTo) };
+        if (change.Source is { } source) spec["source"] = new JsonObject { [source.Tool] = new JsonObject { [source.Field] = source.To is { } list ? JsonArray.Create(list) : null } };
+        if (spec.Count > 0) body["spec"] = spec;
         return await WriteAsync(read, body, cancellation);
     }
 

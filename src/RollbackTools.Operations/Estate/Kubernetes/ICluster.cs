@@ -108,6 +108,9 @@ public sealed record WriteOptions
 
     public string FieldManager { get; init; } = DefaultFieldManager;
 
+    /// <summary>Patch only: the subresource that is written instead of the object, such as <c>status</c>.</summary>
+    public string? Subresource { get; init; }
+
     /// <summary><c>dryRun=All</c>: admission and validation, nothing stored.</summary>
     public bool DryRun { get; init; }
 

@@ -10,6 +10,9 @@ public sealed record Resource<T>(
     /// <summary>False for cluster-wide kinds such as nodes.</summary>
     public bool Namespaced { get; init; } = true;
 
+    /// <summary>Ask for names and other metadata alone: what such objects hold (a Secret's values) stays where it is.</summary>
+    public bool MetadataOnly { get; init; }
+
     /// <summary><c>apps/v1</c>, or <c>v1</c> for the core group.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 

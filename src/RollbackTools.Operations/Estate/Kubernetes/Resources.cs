@@ -13,6 +13,12 @@ public static class Resources
 
     public static Resource<Workload> DaemonSets { get; } = new("apps", "v1", "daemonsets", "DaemonSet", Json.Workload, Json.ResourceListWorkload);
 
+    /// <summary>Argo Rollouts' custom kind.</summary>
+    public static Resource<Workload> Rollouts { get; } = new("argoproj.io", "v1alpha1", "rollouts", "Rollout", Json.Workload, Json.ResourceListWorkload);
+
+    public static Resource<CustomResource> AnalysisRuns { get; } =
+        new("argoproj.io", "v1alpha1", "analysisruns", "AnalysisRun", Json.CustomResource, Json.ResourceListCustomResource);
+
     public static Resource<ReplicaSet> ReplicaSets { get; } = new("apps", "v1", "replicasets", "ReplicaSet", Json.ReplicaSet, Json.ResourceListReplicaSet);
 
     public static Resource<ControllerRevision> ControllerRevisions { get; } =
@@ -26,6 +32,14 @@ public static class Resources
 
     public static Resource<NamespaceObject> Namespaces { get; } =
         new("", "v1", "namespaces", "Namespace", Json.NamespaceObject, Json.ResourceListNamespaceObject) { Namespaced = false };
+
+    /// <summary>Whether they are there; never what they hold.</summary>
+    public static Resource<MetadataOnly> ConfigMaps { get; } =
+        new("", "v1", "configmaps", "ConfigMap", Json.MetadataOnly, Json.ResourceListMetadataOnly) { MetadataOnly = true };
+
+    /// <summary>Whether they are there; never what they hold.</summary>
+    public static Resource<MetadataOnly> Secrets { get; } =
+        new("", "v1", "secrets", "Secret", Json.MetadataOnly, Json.ResourceListMetadataOnly) { MetadataOnly = true };
 }
 
 /// <summary>A namespace: its name is all we ask.</summary>
@@ -50,6 +64,7 @@ public sealed record MetadataOnly : IKubernetesObject
 [JsonSerializable(typeof(ResourceList<Event>))]
 [JsonSerializable(typeof(ResourceList<Lease>))]
 [JsonSerializable(typeof(ResourceList<NamespaceObject>))]
+[JsonSerializable(typeof(ResourceList<CustomResource>))]
 [JsonSerializable(typeof(ResourceList<MetadataOnly>))]
 [JsonSerializable(typeof(ManagedFieldsEntry))]
 public sealed partial class KubernetesJson : JsonSerializerContext;

@@ -94,10 +94,17 @@ internal sealed partial class ApplicationReferences(CustomResource updater)
     public static IReadOnlyList<string>? Tags(JsonElement level) =>
         level.ValueKind == JsonValueKind.Object && level.At("commonUpdateSettings", "ignoreTags") is not null ? level.Texts("commonUpdateSettings", "ignoreTags") : null;
 
-    // imageName carries a version constraint in a tag's place.
-    private static string RepositoryOf(JsonElement image)
+    /// <summary>The images it lists, by repository.</summary>
+    public static IReadOnlyList<string> Repositories(JsonElement reference) => [.. reference.Items("images").Select(RepositoryOf)];
+
+    /// <summary>What is ignored for the application in general.</summary>
+    public IReadOnlyList<string> Ignored(JsonElement reference) => Tags(reference) ?? Tags(spec) ?? [];
+
+    private static string RepositoryOf(JsonElement image) => WithoutConstraint(image.Text("imageName") ?? "");
+
+    /// <summary>An image's name carries a version constraint in a tag's place.</summary>
+    public static string WithoutConstraint(string name)
     {
-        var name = image.Text("imageName") ?? "";
         var colon = name.LastIndexOf(':');
         return colon > name.LastIndexOf('/') ? name[..colon] : name;
     }

@@ -22,7 +22,7 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
     private async Task<TargetPlan> PlanAsync(ArgoApplication application, RollbackResult draft, CancellationToken cancellation)
     {
         List<Step> steps = [];
-        List<string> warnings = [];
+        List<string> warnings = [], ignored = [];
         var found = false;
         var annotated = application.Annotation($"{UpdateAnnotations.Prefix}image-list") is not null;
         foreach (var updater in await UpdatersAsync(application, annotated, cancellation))
@@ -30,6 +30,7 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
             ApplicationReferences references = new(updater);
             if (references.For(application) is not { } reference || reference.Flag("useAnnotations") == true) continue;
             found = true;
+            ignored.AddRange(references.Ignored(reference));
             var step = request.Resume ? Resumed(updater, references, application) : Suspended(updater, references, reference, application, warnings);
             if (step is not null) steps.Add(step);
         }
@@ -37,6 +38,7 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
         if (annotated)
         {
             found = true;
+            ignored.AddRange(UpdateAnnotations.Ignored(application));
             if (Annotated(application, warnings) is { } step) steps.Add(step);
         }
 
@@ -49,7 +51,7 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
             };
         }
 
-        draft = draft with { To = request.Resume ? "as before" : What, Warnings = warnings };
+        draft = draft with { From = Ignoring(ignored), To = request.Resume ? "as before" : What, Warnings = warnings };
         if (steps.Count > 0)
             return Plan(draft with { NextStep = request.Resume ? null : $"When Git is right again: Resume-ImageUpdate {draft.Name} -Namespace {draft.Namespace}" }, steps);
         var already = request.Resume ? $"nothing is suspended for {application}" : $"image updates of {application} are suspended like that already";
@@ -61,6 +63,17 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
             Locks = GitOps.Applications.LocksFor(estate, application.Name),
         };
     }
+
+    /// <summary>A tag that is ignored for all images takes back those too that nobody meant, and follow the same tags.</summary>
+    internal static void WarnOfAll(ImageUpdateRequest request, IReadOnlyList<string> images, List<string> warnings)
+    {
+        if (request.Resume || request.Tags.Count == 0 || images.Count < 2) return;
+        warnings.Add($"{string.Join(", ", request.Tags)} is ignored for all of {string.Join(", ", images)}" +
+            (request.Images.Count == 0 ? ": -Image limits it to one." : $", because {string.Join(", ", request.Images)} cannot be told apart there."));
+    }
+
+    private static string Ignoring(IReadOnlyList<string> patterns) => patterns.Count == 0 ? "ignore nothing"
+        : patterns.Contains(TagPattern.Everything) ? "ignore every tag" : $"ignore {string.Join(", ", patterns.Distinct())}";
 
     private string What => request.Tags.Count == 0 ? "ignore every tag" : $"ignore {string.Join(", ", request.Tags)}";
 
@@ -88,6 +101,25 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
         {
             return []; // The kind is not served: an older Image Updater, or none.
         }
+        catch (EstateException forbidden) when (forbidden.Kind == EstateErrorKind.Forbidden)
+        {
+            // A server refuses before it looks whether there is such a kind; what it serves it tells everybody.
+            if (await IsServedAsync(cancellation)) throw;
+            return [];
+        }
+    }
+
+    private async Task<bool> IsServedAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var kind = ArgoKinds.ImageUpdaters;
+            return await estate.Cluster.FindKindAsync($"{kind.Group}/{kind.Version}", kind.Kind, cancellation) is not null;
+        }
+        catch (EstateException)
+        {
+            return true;
+        }
     }
 
     private SetImageUpdater? Suspended(
@@ -97,6 +129,8 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
             warnings.Add($"{string.Join(", ", digests)} follow a tag's digest: that the tag stays the same does not hold them. Leave -Tag out to stop them.");
         var note = updater.Metadata.Annotations.GetValueOrDefault(SuspendedUpdate.Annotation);
         Dictionary<string, SuspendedUpdate> all = new(SuspendedUpdate.ReadAll(note));
+        var repositories = ApplicationReferences.Repositories(reference);
+        if (!request.Images.Any(repositories.Contains)) WarnOfAll(request, repositories, warnings);
         var (edited, before) = references.Suspend(application, reference, Patterns, request.Images);
         // Of each image, the first one to touch it saw what was really there.
         all[application.Metadata.Name] = !all.TryGetValue(application.Metadata.Name, out var known) ? Signed(before)

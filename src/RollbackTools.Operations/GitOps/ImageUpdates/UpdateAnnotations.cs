@@ -28,7 +28,7 @@ internal static class UpdateAnnotations
 
         if (request.Tags.Count > 0 && Aliases(application).Any(alias => Text(application, alias, "update-strategy") == "digest"))
             warnings.Add("Some of its images follow a tag's digest: that the tag stays the same does not hold them. Leave -Tag out to stop them.");
-        List<AnnotationChange> changes = [.. Keys(application).Select(key => With(application, key, patterns)).Where(change => change.From != change.To)];
+        List<AnnotationChange> changes = [.. Keys(application, request, warnings).Select(key => With(application, key, patterns)).Where(change => change.From != change.To)];
         if (changes.Count == 0) return [];
         // Of each annotation, the first one to touch it saw what was really there.
         var before = remembered ?? signed(new SuspendedUpdate());
@@ -43,16 +43,33 @@ internal static class UpdateAnnotations
     private static AnnotationChange With(ArgoApplication application, string key, IReadOnlyList<string> patterns)
     {
         var now = application.Annotation(key);
-        var tags = (now ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        // An image's own list replaces the general one.
+        var tags = (now ?? application.Annotation($"{Prefix}{IgnoreTags}") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return new AnnotationChange(key, now, patterns.All(tags.Contains) ? now : string.Join(',', tags.Union(patterns)));
     }
 
-    private static IEnumerable<string> Keys(ArgoApplication application) => Aliases(application)
+    private static IEnumerable<string> Keys(ArgoApplication application, ImageUpdateRequest request, List<string> warnings)
+    {
+        var listed = Listed(application).ToList();
+        var meant = listed.Where(image => request.Images.Contains(image.Repository)).ToList();
+        if (meant.Count > 0 && meant.TrueForAll(image => image.Alias is not null) && meant.Count >= request.Images.Count) return meant.Select(image => Key(image.Alias!, IgnoreTags));
+        ImageUpdateChange.WarnOfAll(request, [.. listed.Select(image => image.Repository)], warnings);
+        return Everything(application);
+    }
+
+    /// <summary>What is ignored in general, as written.</summary>
+    public static IReadOnlyList<string> Ignored(ArgoApplication application) =>
+        (application.Annotation($"{Prefix}{IgnoreTags}") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static IEnumerable<string> Everything(ArgoApplication application) => Aliases(application)
         .Select(alias => Key(alias, IgnoreTags)).Where(key => application.Annotation(key) is not null).Prepend($"{Prefix}{IgnoreTags}").Distinct();
 
-    private static IEnumerable<string> Aliases(ArgoApplication application) =>
+    private static IEnumerable<string> Aliases(ArgoApplication application) => Listed(application).Select(image => image.Alias).OfType<string>();
+
+    // `api=reg/api:~2.1`, or without an alias; a version constraint stands in a tag's place.
+    private static IEnumerable<(string? Alias, string Repository)> Listed(ArgoApplication application) =>
         (application.Annotation($"{Prefix}image-list") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .Select(entry => entry.Split('=', 2)).Where(parts => parts.Length == 2).Select(parts => parts[0].Trim());
+        .Select(entry => entry.Split('=', 2)).Select(parts => (parts.Length == 2 ? parts[0].Trim() : null, ApplicationReferences.WithoutConstraint(parts[^1].Trim())));
 
     private static string Key(string alias, string name) => $"{Prefix}{alias.Replace('/', '_')}.{name}";
 

@@ -38,10 +38,30 @@ public sealed record FollowGit : Step
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>The sync windows that forbid a sync, in words: then the two have to agree without one. Null: it may sync.</summary>
+    public string? ClosedBy { get; init; }
+
     [JsonIgnore]
-    public override string Description => $"SYNC argoproj.io/v1alpha1 applications/{Application} -n {Namespace}: what {Push.Branch} of {Push.Remote} holds then, until both agree";
+    public override string Description => ClosedBy is null
+        ? $"SYNC argoproj.io/v1alpha1 applications/{Application} -n {Namespace}: what {Push.Branch} of {Push.Remote} holds then, until both agree"
+        : $"CHECK argoproj.io/v1alpha1 applications/{Application} -n {Namespace}: agrees with what {Push.Branch} of {Push.Remote} holds then (a sync window forbids to sync)";
+
+    [JsonIgnore]
+    public override bool MayBeLeft => ClosedBy is not null;
 
     private PushCommit Push => (PushCommit)Change;
+
+    internal static FollowGit Of(ArgoApplication application, PushCommit change, IReadOnlyList<WorkloadMove> moves, ImageRollbackRequest request) => new()
+    {
+        Namespace = application.Metadata.Namespace,
+        Application = application.Metadata.Name,
+        Uid = application.Metadata.Uid,
+        Change = change,
+        Moves = moves,
+        SyncOptions = application.SyncOptions,
+        Reason = request.Reason,
+        Timeout = request.Timeout,
+    };
 
     /// <summary>What is taken back in Git and in the cluster comes back by those steps.</summary>
     public override Step? Invert() => null;
@@ -54,16 +74,30 @@ public sealed record FollowGit : Step
         StuckPodRelief relief = new(context.Estate);
         while (true)
         {
-            var tip = await repository.ReadBranchAsync(Push.Branch, cancellation);
-            await MustHoldAsync(context, repository, tip, cancellation);
-            var live = await context.Estate.ArgoCd.GetAsync(new ApplicationName(Namespace, Application), ArgoRefresh.Normal, cancellation);
+            GitBranch tip;
+            ArgoApplication live;
+            try
+            {
+                tip = await repository.ReadBranchAsync(Push.Branch, cancellation);
+                await MustHoldAsync(context, repository, tip, cancellation);
+                live = await context.Estate.ArgoCd.GetAsync(new ApplicationName(Namespace, Application), ArgoRefresh.Normal, cancellation);
+            }
+            catch (EstateException away) when (away.Kind is EstateErrorKind.Unreachable or EstateErrorKind.Overloaded or EstateErrorKind.Server && context.Time.GetElapsedTime(since) < Timeout)
+            {
+                // Git's host or Argo CD is gone for a moment, and this waits for both anyway.
+                context.Reporter.Verbose($"Waiting for {Application}: {away.Message}");
+                await Task.Delay(Moment, context.Time, cancellation);
+                continue;
+            }
+
             Applications.MustBe(live, Uid);
             if (live.ComparedRevisions is [var compared] && compared == tip.Tip && !live.IsOperating)
             {
                 // Also when there is nothing left to change: what Argo CD last deployed is what its history and the next person go by.
                 var recorded = Deployed.Of(live)?.Version.Revisions is [var deployed] && deployed == tip.Tip;
-                if (live.SyncStatus != "Synced" || (!recorded && syncs == 0))
+                if (live.SyncStatus != "Synced" || (!recorded && syncs == 0 && ClosedBy is null))
                 {
+                    if (ClosedBy is not null) throw Closed(live);
                     if (syncs == MostSyncs) throw Disagrees(live);
                     if (syncs++ == 0) await intend();
                     await SyncAsync(context, tip, cancellation);
@@ -121,11 +155,12 @@ public sealed record FollowGit : Step
         WorkloadReader reader = new(context.Estate.Cluster);
         foreach (var move in Moves)
         {
-            var live = await reader.ReadObjectAsync(move.Kind, move.Namespace, move.Name, cancellation);
-            var images = new PodTemplate(live.Spec.Template).Images.ToDictionary(image => image.Container, image => image.Image);
+            var live = await reader.ReadHolderAsync(move.Kind, move.Namespace, move.Name, cancellation);
+            var images = live.Template.Images.ToDictionary(image => image.Container, image => image.Image);
             if (move.To.Any(wanted => images.TryGetValue(wanted.Container, out var image) && image != wanted.Image)) return false;
-            if (RolloutStatus.Of(move.Kind, live).Complete) continue;
-            if (!StuckPods.AreLeftAlone(move.Kind, live)) return false;
+            // At a canary's pause Git and the cluster agree all the same; the rest is for whoever promotes it.
+            if (RolloutStatus.Of(live) is { Complete: true } or { WaitsFor: not null }) continue;
+            if (!StuckPods.AreLeftAlone(move.Kind, live.Object)) return false;
             var answers = await reader.ReadAsync([new WorkloadReference { Kind = move.Kind, Namespace = move.Namespace, Name = move.Name }], cancellation);
             await relief.ReplaceAsync(answers.Select(answer => answer.Snapshot).OfType<WorkloadSnapshot>(), context.AlsoAsync, cancellation);
             return false;
@@ -139,6 +174,13 @@ public sealed record FollowGit : Step
         {
             Target = $"{live} in {Namespace}",
             NextStep = $"argocd app diff {Application}; then Set-ArgoSyncPolicy {Application} -Namespace {Namespace} -Policy Exact",
+        };
+
+    private RollbackException Closed(ArgoApplication live) =>
+        new("SyncWindowBlocked", $"{live} in {Namespace} is {live.SyncStatus} ({Differing(live)}), and may not sync now: {ClosedBy}.")
+        {
+            Target = $"{live} in {Namespace}",
+            NextStep = $"Invoke-ArgoSync {Application} -Namespace {Namespace} when the window lets it; then Set-ArgoSyncPolicy {Application} -Namespace {Namespace} -Policy Exact",
         };
 
     private RollbackException Late(ArgoApplication live, GitBranch tip) =>

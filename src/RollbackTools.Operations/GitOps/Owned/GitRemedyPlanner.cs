@@ -4,17 +4,38 @@ using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kustomize;
 using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.GitOps.Owned;
 
-/// <summary>The commit that takes the bad images out of Git, with what it will look like.</summary>
-internal sealed record PlannedRemedy(PushCommit Step)
+/// <summary>The commit that takes the bad images out of Git (or the change of the application's spec, where that sets them), with what it will look like.</summary>
+internal sealed record PlannedRemedy(Step Step)
 {
     public string Diff { get; init; } = "";
 
     /// <summary>Git says it already.</summary>
     public bool IsThere { get; init; }
+
+    /// <summary>What has Argo CD deploy it, or (behind a closed sync window) what must be true without a sync.</summary>
+    public Step Follow(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, ImageRollbackRequest request, string? closedBy) => Step switch
+    {
+        PushCommit push => FollowGit.Of(application, push, moves, request) with { ClosedBy = closedBy },
+        _ when closedBy is not null => new RequireAgreement { Namespace = application.Metadata.Namespace, Application = application.Metadata.Name },
+        // The commit stays the one that is deployed: only the spec changed.
+        _ => new SyncApplication
+        {
+            Namespace = application.Metadata.Namespace,
+            Application = application.Metadata.Name,
+            Uid = application.Metadata.Uid,
+            OperationId = SyncApplication.NewId(),
+            Revision = Deployed.Of(application)?.Version.Revisions is [var revision] ? revision : null,
+            SyncOptions = application.SyncOptions,
+            Reason = request.Reason,
+            Timeout = request.Timeout,
+        },
+    };
 }
 
 /// <summary>Plans how the images that workloads leave also leave Git. Reads the repository, so that a plan that can be made can be carried out.</summary>
@@ -26,14 +47,7 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
     public async Task<PlannedRemedy> PlanAsync(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
     {
         var pins = Pins(moves);
-        if (pins.FirstOrDefault(pin => application.Sources.Count == 1 && IsPinnedBySpec(application, pin)) is { } own)
-        {
-            throw new RollbackException("PinnedBySpec", $"{application} sets {own.Name} in its own spec (spec.source.kustomize.images), which wins over what Git says.")
-            {
-                NextStep = $"argocd app set {application.Metadata.Name} --kustomize-image {own}",
-            };
-        }
-
+        if (SpecPins.Find(application, moves) is { } own) return await InSpecAsync(application, own, moves, cancellation);
         var source = GitSource.Of(application, request.Git);
         var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
         var overlay = GitNames.Path(source.Overlay);
@@ -42,6 +56,81 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
         return request.GitChange == GitRemedy.Pin
             ? await PinAsync(application, repository, branch, overlay, pins, cancellation)
             : await RevertAsync(repository, branch, overlay, pins, cancellation);
+    }
+
+    /// <summary>
+    /// Whether a deployment differs from the present one in exactly these images, as Git tells: what workloads ran when is put together from times,
+    /// and versions that came and went within moments are told apart by Git alone. Null where it cannot tell.
+    /// </summary>
+    public async Task<bool?> IsExactAsync(ArgoApplication application, ApplicationDeployment entry, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
+    {
+        if (entry.Version.Revisions is not [var revision] || Deployed.Of(application)?.Version.Revisions is not [var deployed]) return null;
+        try
+        {
+            var source = GitSource.Of(application, request.Git);
+            var overlay = GitNames.Path(source.Overlay);
+            var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
+            var branch = await repository.ReadBranchAsync(source.Branch, cancellation);
+            var (then, now) = ((await repository.FindCommitAsync(branch, revision, cancellation)).Id, (await repository.FindCommitAsync(branch, deployed, cancellation)).Id);
+            OverlayFiles files = new(repository, estate.Kustomize, now, overlay);
+            await files.PinAllAsync(Pins(moves), application.Metadata.Name, cancellation);
+            var changed = ReturnOverlay.Differences(
+                await RenderedTree.ReadAsync(repository, estate.Kustomize, now, overlay, cancellation),
+                await RenderedTree.ReadAsync(repository, estate.Kustomize, then, overlay, cancellation)).Select(file => file.Path).ToHashSet();
+            if (!changed.SetEquals(files.Written.Keys)) return false;
+            foreach (var (path, pinned) in files.Written)
+                if (await repository.ReadFileAsync(then, path, cancellation) is not { } file || !file.Content.Span.SequenceEqual(pinned.Span)) return false;
+            return true;
+        }
+        catch (Exception unasked) when (unasked is RollbackException or EstateException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What Git would still bring, though it was rolled away from: each workload with that image (From) and the one it runs (To).</summary>
+    public async Task<IReadOnlyList<WorkloadMove>> LeftInGitAsync(
+        ArgoApplication application, IReadOnlyList<WorkloadSnapshot> workloads, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var source = GitSource.Of(application, request.Git);
+        var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
+        var branch = await repository.ReadBranchAsync(source.Branch, cancellation);
+        OverlayFiles files = new(repository, estate.Kustomize, branch.Tip, GitNames.Path(source.Overlay));
+        List<WorkloadMove> left = [];
+        foreach (var workload in workloads)
+        {
+            var bad = KnownGood.Judge(workload, "", now).Where(revision => revision is { Current: false, Health: RevisionHealth.Bad })
+                .SelectMany(revision => revision.Images).Select(image => image.Image).ToHashSet();
+            List<ContainerImage> inGit = [];
+            foreach (var image in workload.Template.Images)
+                inGit.Add(await files.FindAsync(image.Image, application.Metadata.Name, cancellation) is { } set && set != image.Image && bad.Contains(set) ? image with { Image = set } : image);
+            if (!inGit.SequenceEqual(workload.Template.Images))
+                left.Add(new WorkloadMove { Kind = workload.Kind, Namespace = workload.Namespace, Name = workload.Name, From = inGit, To = workload.Template.Images });
+        }
+
+        return left;
+    }
+
+    // Who writes the spec anew would put the bad image back.
+    private async Task<PlannedRemedy> InSpecAsync(ArgoApplication application, SourceChange change, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
+    {
+        if ((await new ApplicationOwners(estate.ArgoCd).FindAsync(application, cancellation)) is [var owner, ..])
+        {
+            throw new RollbackException("PinnedBySpec", $"{application} sets the image in its own spec (spec.source.{change.Tool}.{change.Field}), and {owner} writes that.")
+            {
+                Target = application.ToString(),
+                NextStep = $"Set it where {owner} has it from",
+            };
+        }
+
+        return new PlannedRemedy(new PinInSpec
+        {
+            Namespace = application.Metadata.Namespace,
+            Application = application.Metadata.Name,
+            Uid = application.Metadata.Uid,
+            Change = change,
+            Moves = moves,
+        });
     }
 
     private async Task<PlannedRemedy> PinAsync(
@@ -122,8 +211,4 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
 
         return pins;
     }
-
-    private static bool IsPinnedBySpec(ArgoApplication application, ImagePin pin) =>
-        new ApplicationVersion { Sources = application.Sources }.PinnedImages.Any(image => image.Split('=')[^1] is var set && (set == pin.Name
-            || set.StartsWith(pin.Name + ":", StringComparison.Ordinal) || set.StartsWith(pin.Name + "@", StringComparison.Ordinal)));
 }

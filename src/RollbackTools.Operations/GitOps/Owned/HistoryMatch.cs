@@ -3,16 +3,21 @@ using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Operations.GitOps.Owned;
 
-/// <summary>Finds the earlier deployment of an application that differs from now in exactly the images that were asked for.</summary>
+/// <summary>Finds the earlier deployments of an application that differ from now in exactly the images that were asked for.</summary>
 internal static class HistoryMatch
 {
-    /// <summary>The newest such entry; null when each would move something else, too, or the cluster no longer tells.</summary>
-    public static ApplicationDeployment? Find(ArgoApplication application, IReadOnlyList<WorkloadSnapshot> workloads, IReadOnlyList<WorkloadMove> moves)
+    /// <summary>Those it might be, newest first: none that runs now, none that was left.</summary>
+    public static IEnumerable<ApplicationDeployment> Candidates(ArgoApplication application)
+    {
+        var now = Deployed.Of(application);
+        return application.History.Reverse().Where(entry => !entry.Version.SameAs(now?.Version) && !VersionMarks.IsBad(application, entry.Version, entry.Id));
+    }
+
+    /// <summary>By what the cluster remembers. Newest first; none when each would move something else, too, or the cluster no longer tells.</summary>
+    public static IEnumerable<ApplicationDeployment> Find(ArgoApplication application, IReadOnlyList<WorkloadSnapshot> workloads, IReadOnlyList<WorkloadMove> moves)
     {
         DeploymentImages images = new(application, workloads);
-        var now = Deployed.Of(application);
-        return application.History.Reverse().Where(entry => !entry.Version.SameAs(now?.Version)
-            && !VersionMarks.IsBad(application, entry.Version, entry.Id)).FirstOrDefault(entry => IsExact(images.Revisions(entry).ToList(), workloads, moves));
+        return Candidates(application).Where(entry => IsExact(images.Revisions(entry).ToList(), workloads, moves));
     }
 
     private static bool IsExact(List<(WorkloadSnapshot Workload, Revision Revision)> then, IReadOnlyList<WorkloadSnapshot> workloads, IReadOnlyList<WorkloadMove> moves) =>

@@ -1,14 +1,21 @@
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.GitOps.Windows;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.GitOps.Owned;
 
 /// <summary>A workload of a request with the plan to change it in the cluster.</summary>
 internal sealed record OwnedMove(WorkloadSnapshot Workload, TargetPlan InCluster, RestoreTemplate Restore)
 {
+    /// <summary>What comes before the template goes back: a canary's traffic, which does not wait for Git.</summary>
+    public IEnumerable<Step> Before => InCluster.Steps.TakeWhile(step => step is not RestoreTemplate);
+
+    /// <summary>What comes after it.</summary>
+    public IEnumerable<Step> After => InCluster.Steps.SkipWhile(step => step is not RestoreTemplate).Skip(1);
+
     public WorkloadMove Move { get; } = new()
     {
         Kind = Workload.Kind, Namespace = Workload.Namespace, Name = Workload.Name, From = Restore.From.Images, To = Restore.To.Images,
@@ -23,28 +30,34 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
 {
     private readonly PausePlanner pauses = new(estate, time);
     private readonly GitRemedyPlanner remedies = new(estate, request);
+    private readonly BadTagSuspension updates = new(request, estate, time);
+    private readonly OwnedProof proof = new(request, estate, watch);
 
     public async Task<TargetPlan> PlanAsync(ArgoApplication application, IReadOnlyList<OwnedMove> asked, CancellationToken cancellation)
     {
-        var draft = Draft(application, asked);
+        var moves = asked;
         try
         {
             Applications.MustReconcile(application);
             if (application.IsOperating && !request.Preempt && (application.Operation ?? application.OperationState!.Operation) is { Automated: false })
                 Applications.MustBeIdle(application, "Invoke-ImageRollback");
-            return await PlanAsync(application, [.. asked.Select(AsGitWillSay)], draft, cancellation);
+            moves = [.. asked.Select(AsGitWillSay)];
+            return await PlanAsync(application, moves, Draft(application, moves), cancellation);
         }
         catch (Exception refusal) when (refusal is RollbackException or EstateException { Kind: EstateErrorKind.Forbidden or EstateErrorKind.NotFound or EstateErrorKind.Rejected })
         {
-            return new TargetPlan { Draft = draft, Refusal = refusal };
+            return new TargetPlan { Draft = Draft(application, moves), Refusal = refusal };
         }
     }
+
+    /// <summary>What an earlier rollback left undone in Git, for workloads that are back; null when nothing is.</summary>
+    public Task<TargetPlan?> PlanLeftoverAsync(ArgoApplication application, IReadOnlyList<(WorkloadSnapshot Workload, TargetPlan Plan)> back, CancellationToken cancellation) =>
+        new OwnedLeftover(request, estate, time, proof).PlanAsync(application, back, cancellation);
 
     /// <summary>What is left of one that was cut off; a sync that the record says was done is not done again over what came after it.</summary>
     public async Task<TargetPlan> ResumeAsync(UnfinishedTarget target, IReadOnlyList<WorkloadSnapshot> now, CancellationToken cancellation)
     {
         var planned = target.Planned;
-        var follow = planned.Steps.Concat(planned.Then).OfType<FollowGit>().FirstOrDefault();
         var name = NameIn(planned.Steps)!;
         var application = await Applications.FindAsync(estate.ArgoCd, name, ArgoRefresh.None, cancellation);
         List<Step> steps = [.. planned.Steps.Where(step => step is not SyncApplication || !target.Done.Contains(step.Description))];
@@ -55,9 +68,9 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             Draft = target.Draft,
             Steps = steps,
             Then = planned.Then,
-            Verify = request.NoWait ? null : Verify(application, [.. now.Select(workload => Goal(workload, steps))], planned.Steps.OfType<FollowGit>().Any(), follow is not null, !restores && planned.Then.Count == 0),
-            Conclude = Conclude(application, restores),
-            Waiting = Waiting(application),
+            Verify = proof.Of(application, [.. now.Select(workload => Goal(workload, planned))], PartOf(planned.Steps, planned.Then, restores)),
+            Conclude = OwnedWords.Conclude(application, restores),
+            Waiting = OwnedWords.Waiting(application),
         };
     }
 
@@ -68,9 +81,11 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
     public static IReadOnlyList<WorkloadReference> WorkloadsIn(PlannedTarget planned) =>
     [
         .. planned.Steps.OfType<RestoreTemplate>().Select(step => new WorkloadReference { Kind = step.Kind, Namespace = step.Namespace, Name = step.Name })
-            .Concat(planned.Steps.Concat(planned.Then).OfType<FollowGit>().SelectMany(step => step.Moves)
-                .Select(move => new WorkloadReference { Kind = move.Kind, Namespace = move.Namespace, Name = move.Name })).Distinct(),
+            .Concat(MovesIn(planned).Select(move => new WorkloadReference { Kind = move.Kind, Namespace = move.Namespace, Name = move.Name })).Distinct(),
     ];
+
+    private static IEnumerable<WorkloadMove> MovesIn(PlannedTarget planned) => planned.Steps.Concat(planned.Then)
+        .SelectMany(step => step switch { FollowGit follow => follow.Moves, PinInSpec pin => pin.Moves, _ => [] });
 
     private async Task<TargetPlan> PlanAsync(ArgoApplication application, IReadOnlyList<OwnedMove> asked, RollbackResult draft, CancellationToken cancellation)
     {
@@ -79,27 +94,37 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         var (remedy, why) = await RemedyAsync(application, moves, cancellation);
         if (remedy is null && request.Via == RollbackVia.Git) throw why!;
         var all = await new ApplicationWorkloads(estate).ReadAsync(application, cancellation);
-        var entry = request.Via == RollbackVia.ArgoCD ? HistoryMatch.Find(application, all, moves) : null;
+        var entry = request.Via == RollbackVia.ArgoCD ? await EntryAsync(application, all, moves, cancellation) : null;
         var gitFirst = request.Via == RollbackVia.Git || (request.Via == RollbackVia.ArgoCD && entry is null && remedy is not null);
         if (request.Via == RollbackVia.ArgoCD && entry is null) warnings.Add($"No earlier deployment of {application} differs from now in these images alone, so {(gitFirst ? "Git is changed first" : "the workloads are changed directly")}.");
 
-        var pause = await pauses.PlanAsync(application, request.Reason, cancellation);
-        var (updates, kept) = await SuspendAsync(application, moves, warnings, cancellation);
+        if (!gitFirst && entry is null)
+        {
+            foreach (var one in asked.Where(one => one.Restore.Target is not null))
+                warnings.AddRange(await new ConfigurationNeeds(estate.Cluster).CheckAsync(one.Workload, one.Restore.Target!, cancellation));
+        }
+
+        var permission = entry is null && remedy is null ? null : await PermissionAsync(application, warnings, cancellation);
+        if (permission is { Allowed: false } && (entry is not null || gitFirst)) throw ApplicationPlans.Blocked(application, permission, $"Invoke-ImageRollback {asked[0].Workload} -Namespace {asked[0].Workload.Namespace} without -Via");
+        var pause = await pauses.PlanAsync(application, request.Reason, cancellation, request.Operation);
+        var (suspensions, kept) = await updates.SuspendAsync(application, moves, warnings, cancellation);
         QuietApplication quiet = new() { Namespace = application.Metadata.Namespace, Application = application.Metadata.Name, Preempt = request.Preempt, Timeout = request.Timeout };
         // With automated sync on again, Image Updater would bring the bad version back.
         IReadOnlyList<Step> resume = kept ? [.. pause.Steps.Reverse().Select(step => step.Invert()!)] : [];
         var restores = resume.Count > 0 || pause.Steps.Count == 0;
-        var follow = remedy is null ? null : Follow(application, remedy.Step, moves);
-        List<Step> steps = [.. pause.Steps, .. updates, quiet];
+        var follow = remedy is null ? null : remedy.Follow(application, moves, request, permission is { Allowed: false } ? permission.Reason : null);
+        List<Step> steps = [.. pause.Steps, .. suspensions, quiet];
         List<Step> then = [];
+        steps.AddRange(asked.SelectMany(one => one.Before));
         if (gitFirst)
         {
-            steps.AddRange([remedy!.Step, follow!]);
+            steps.AddRange([remedy!.Step, follow!, .. asked.SelectMany(one => one.After)]);
             then.AddRange(resume);
         }
         else
         {
             steps.AddRange(entry is not null ? [SyncTo(application, entry)] : asked.Select(one => (Step)one.Restore));
+            steps.AddRange(asked.SelectMany(one => one.After));
             if (Marks(application, asked) is { } marks) steps.Add(marks);
             if (follow is not null) then.AddRange([remedy!.Step, follow, .. resume]);
         }
@@ -110,18 +135,44 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         {
             Draft = draft with
             {
-                Steps = [.. Words(asked, steps, remedy), "then wait until the workloads are healthy", .. Words(asked, then, remedy), .. Left(application, remedy, why, resume)],
+                Steps = [.. permission is null ? [] : new[] { $"checked: {permission.Reason}" }, .. Words(asked, steps, remedy), "then wait until the workloads are healthy", .. Words(asked, then, remedy), .. Left(application, remedy, why, resume)],
                 Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. Sharing(all, asked, remedy)],
-                NextStep = updates.Count > 0 ? $"When a fixed version is out: Resume-ImageUpdate {application.Metadata.Name} -Namespace {application.Metadata.Namespace}" : null,
+                NextStep = suspensions.Count > 0 ? $"When a fixed version is out: Resume-ImageUpdate {application.Metadata.Name} -Namespace {application.Metadata.Namespace}" : null,
             },
             Steps = steps,
             Then = then,
+            Danger = asked.Select(one => one.InCluster.Danger).FirstOrDefault(danger => danger is not null),
             Action = $"Roll back image, with all that Argo CD application {application.Metadata.Name} needs",
             Locks = [.. asked.Select(one => new LockedTarget(one.Workload.Namespace, one.Workload.ToString())), .. Applications.LocksFor(estate, [application.Name, .. pause.Touched])],
-            Verify = request.NoWait ? null : Verify(application, [.. asked.Select(one => (one.Workload, one.Restore))], gitFirst, then.Count > 0 || gitFirst, !restores && then.Count == 0, why),
-            Conclude = Conclude(application, restores),
-            Waiting = Waiting(application),
+            Verify = proof.Of(application, [.. asked.Select(one => new ProvenWorkload(one.Workload, one.Restore.To.Images, one.Restore))], PartOf(steps, then, restores), why),
+            Conclude = OwnedWords.Conclude(application, restores),
+            Waiting = OwnedWords.Waiting(application),
         };
+    }
+
+    // Null where they may not be looked at: whoever may change the workload is not kept from it by that.
+    private async Task<SyncPermission?> PermissionAsync(ArgoApplication application, List<string> warnings, CancellationToken cancellation)
+    {
+        try
+        {
+            var permission = await ApplicationPlans.JudgeAsync(estate.ArgoCd, application, time, cancellation);
+            warnings.AddRange(permission.Unread.Select(window => $"Sync window not understood: {window}"));
+            return permission;
+        }
+        catch (EstateException refusal) when (refusal.Kind == EstateErrorKind.Forbidden)
+        {
+            warnings.Add($"The sync windows of {application} could not be looked at: {refusal.Message}");
+            return null;
+        }
+    }
+
+    private async Task<ApplicationDeployment?> EntryAsync(
+        ArgoApplication application, IReadOnlyList<WorkloadSnapshot> all, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
+    {
+        var seen = HistoryMatch.Find(application, all, moves).ToList();
+        foreach (var entry in HistoryMatch.Candidates(application))
+            if (await remedies.IsExactAsync(application, entry, moves, cancellation) ?? seen.Contains(entry)) return entry;
+        return null;
     }
 
     private async Task<(PlannedRemedy? Remedy, Exception? Why)> RemedyAsync(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, CancellationToken cancellation)
@@ -161,43 +212,13 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             {
                 Draft = asked.InCluster.Draft with
                 {
+                    // All else that would have gone back.
+                    Steps = [.. asked.InCluster.Draft.Steps.Where(step => !step.StartsWith("also ", StringComparison.Ordinal))],
                     Warnings = [.. asked.InCluster.Draft.Warnings, $"{asked.Workload} changed by more than its image since ({string.Join("; ", more)}): that stays. -GitChange Revert takes all of it back."],
                 },
             },
         };
     }
-
-    // Also whether Image Updater is kept from promoting the bad tags again, or need not be.
-    private async Task<(IReadOnlyList<Step> Steps, bool Kept)> SuspendAsync(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, List<string> warnings, CancellationToken cancellation)
-    {
-        IReadOnlyList<string> tags = [.. moves.SelectMany(move => move.BadTags()).Distinct().Order(StringComparer.Ordinal)];
-        ImageUpdateRequest suspend = new() { Applications = [application.Name], Tags = tags, Images = [.. moves.SelectMany(move => move.BadRepositories()).Distinct()], Reason = request.Reason };
-        await using ImageUpdateChange change = new(suspend, estate, time);
-        var plan = (await change.PlanAsync(cancellation))[0];
-        switch (plan.Refusal)
-        {
-            case RollbackException { ErrorId: "NoImageUpdater" } or EstateException { Kind: EstateErrorKind.NotFound }:
-                return ([], true);
-            case { } refusal:
-                warnings.Add($"Image Updater could not be kept from promoting {string.Join(", ", tags)} again: {refusal.Message}");
-                return ([], false);
-            default:
-                warnings.AddRange(plan.Draft.Warnings);
-                return (plan.Steps, true);
-        }
-    }
-
-    private FollowGit Follow(ArgoApplication application, PushCommit change, IReadOnlyList<WorkloadMove> moves) => new()
-    {
-        Namespace = application.Metadata.Namespace,
-        Application = application.Metadata.Name,
-        Uid = application.Metadata.Uid,
-        Change = change,
-        Moves = moves,
-        SyncOptions = application.SyncOptions,
-        Reason = request.Reason,
-        Timeout = request.Timeout,
-    };
 
     private SyncApplication SyncTo(ArgoApplication application, ApplicationDeployment entry)
     {
@@ -212,6 +233,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             HistoryId = entry.Id,
             From = deployed?.Version,
             FromHistoryId = deployed?.Entry?.Id,
+            Following = SyncApplication.LastLike(application, entry.Version),
             SyncOptions = application.SyncOptions,
             Reason = request.Reason,
             Timeout = request.Timeout,
@@ -228,75 +250,19 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             BadId = deployed.Entry?.Id ?? (application.History.Count == 0 ? 0 : application.History[^1].Id),
         };
 
-    private static (WorkloadSnapshot, RestoreTemplate?) Goal(WorkloadSnapshot workload, IReadOnlyList<Step> steps) =>
-        (workload, steps.OfType<RestoreTemplate>().FirstOrDefault(step => step.Kind == workload.Kind && step.Namespace == workload.Namespace && step.Name == workload.Name));
-
-    private Func<TargetRun, CancellationToken, Task<Verdict>> Verify(
-        ArgoApplication application, IReadOnlyList<(WorkloadSnapshot Workload, RestoreTemplate? Restore)> moves, bool gitFirst, bool goesOn, bool staysOff, Exception? why = null) => async (run, token) =>
+    private static ProvenWorkload Goal(WorkloadSnapshot workload, PlannedTarget planned)
     {
-        var verdicts = await Task.WhenAll(moves.Select(one => ProveAsync(one.Workload, one.Restore, run, token)));
-        var verdict = verdicts.FirstOrDefault(one => !one.Healthy) ?? (verdicts.Length == 1 ? verdicts[0]
-            : Verdict.Good($"{verdicts.Length} workloads healthy", [.. verdicts.SelectMany(one => one.Warnings)]) with { Unproven = verdicts.All(one => one.Unproven) });
-        if (!verdict.Healthy) return verdict with { Message = $"{verdict.Message} Automated sync of {application} is off, and Git {(gitFirst ? "has the change" : "is as it was")}." };
-        if (staysOff && goesOn) return StaysOff(application, verdict);
-        return goesOn ? verdict : StaysPaused(application, verdict, $"Git was left as it is: {why?.Message ?? "it was not asked to be changed"}", (why as RollbackException)?.NextStep);
-    };
-
-    private async Task<Verdict> ProveAsync(WorkloadSnapshot workload, RestoreTemplate? restore, TargetRun run, CancellationToken cancellation)
-    {
-        // Argo CD may have changed it instead of us: then what it runs now is what has to become healthy, if it is what was asked for.
-        var live = restore?.Result ?? await new WorkloadReader(estate.Cluster).ReadObjectAsync(workload.Kind, workload.Namespace, workload.Name, cancellation);
-        PodTemplate template = new(live.Spec.Template);
-        var wanted = restore?.To.Images ?? template.Images;
-        if (restore is not null && ContainerImage.Changes(template.Images, wanted) is { Length: > 0 } missing)
-            return Verdict.Lost("ChangedMeanwhile", $"{workload} does not run what it was taken to ({missing} is missing).");
-        var goal = restore is { Result: not null } ? restore.To : TemplateIdentity.Of(template, null);
-        return await watch.VerifyAsync(workload, goal, live, run, request.Timeout, cancellation);
+        var restore = planned.Steps.OfType<RestoreTemplate>().FirstOrDefault(step => step.Kind == workload.Kind && step.Namespace == workload.Namespace && step.Name == workload.Name);
+        var move = MovesIn(planned)
+            .FirstOrDefault(move => move.Kind == workload.Kind && move.Namespace == workload.Namespace && move.Name == workload.Name);
+        return new ProvenWorkload(workload, restore?.To.Images ?? move?.To, restore);
     }
 
-    private static Func<Verdict, LeftUndone?, Verdict> Conclude(ArgoApplication application, bool restores) => (verdict, left) => left switch
-    {
-        null when !restores => StaysOff(application, verdict),
-        null => verdict with { Message = $"{verdict.Message}; Git says the same, and the sync policy of {application} is what it was" },
-        { Refusal: { } refusal } => StaysPaused(application, verdict, $"Git could not be changed: {refusal.Message}", (refusal as RollbackException)?.NextStep),
-        { Step: PushCommit push } => Proposed(application, verdict, push),
-        _ => verdict,
-    };
+    private static GitPart PartOf(IReadOnlyList<Step> steps, IReadOnlyList<Step> then, bool restores) =>
+        steps.Any(IsFollow) ? restores || then.Count > 0 ? GitPart.First : GitPart.FirstAndPaused
+        : then.Any(IsFollow) ? GitPart.Follows : GitPart.Left;
 
-    private static Func<Step, Verdict> Waiting(ArgoApplication application) => step =>
-    {
-        var pushed = PushVerdict.Of((PushCommit)step, null);
-        return pushed with
-        {
-            Message = $"{pushed.Message}; nothing is rolled back yet, and automated sync of {application} is off",
-            NextStep = $"{pushed.NextStep}, merge it, then: Invoke-ArgoSync {application.Metadata.Name}; Set-ArgoSyncPolicy {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Policy Exact",
-        };
-    };
-
-    private static Verdict Proposed(ArgoApplication application, Verdict verdict, PushCommit push)
-    {
-        var pushed = PushVerdict.Of(push, null);
-        return verdict with
-        {
-            Message = $"{verdict.Message}; automated sync of {application} stays off until {push.Result?.Branch} is merged into {push.Branch}",
-            Warnings = [.. verdict.Warnings, pushed.Message, .. pushed.Warnings],
-            Evidence = pushed.Evidence,
-            NextStep = $"{pushed.NextStep}, merge it, then: Set-ArgoSyncPolicy {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Policy Exact",
-        };
-    }
-
-    private static Verdict StaysPaused(ArgoApplication application, Verdict verdict, string why, string? next) => verdict with
-    {
-        Message = $"{verdict.Message}; automated sync of {application} stays off, because Git still holds the other version",
-        Warnings = [.. verdict.Warnings, why],
-        NextStep = $"{next ?? "Take the bad version out of Git (Set-KustomizeImage, or Undo-GitCommit)"}, then: Set-ArgoSyncPolicy {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Policy Exact",
-    };
-
-    private static Verdict StaysOff(ArgoApplication application, Verdict verdict) => verdict with
-    {
-        Message = $"{verdict.Message}; Git says the same, and automated sync of {application} stays off, because Image Updater would promote the bad version again",
-        NextStep = $"Keep Image Updater from it (the warning says why it could not be), then: Set-ArgoSyncPolicy {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Policy Exact",
-    };
+    private static bool IsFollow(Step step) => step is FollowGit or RequireAgreement or SyncApplication { Version: null };
 
     private static bool IsPause(Step step) => step is SetSyncPolicy or PauseOwner;
 
@@ -318,9 +284,16 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         {
             yield return step.Description;
             if (step is RestoreTemplate restore)
-                foreach (var more in asked.First(one => one.Restore == restore).InCluster.Draft.Steps.Skip(1)) yield return more;
+                foreach (var more in More(asked.First(one => one.Restore == restore))) yield return more;
             if (step == remedy?.Step) yield return remedy.IsThere ? "(Git says it already)" : remedy.Diff;
         }
+    }
+
+    // Beside the request itself, which is in the words of its step: fields that go back, too, and who gets them.
+    private static IEnumerable<string> More(OwnedMove move)
+    {
+        var words = move.InCluster.Steps.Select(step => step.Description).ToList();
+        return move.InCluster.Draft.Steps.Where(line => !words.Exists(word => line.EndsWith(word, StringComparison.Ordinal)));
     }
 
     private static IEnumerable<string> Left(ArgoApplication application, PlannedRemedy? remedy, Exception? why, IReadOnlyList<Step> resume)
@@ -331,7 +304,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
     // An overlay sets an image for every workload that has it.
     private static IEnumerable<string> Sharing(IReadOnlyList<WorkloadSnapshot> all, IReadOnlyList<OwnedMove> asked, PlannedRemedy? remedy)
     {
-        if (remedy?.Step is not PinImages) yield break;
+        if (remedy?.Step is not (PinImages or PinInSpec)) yield break;
         var left = asked.SelectMany(one => one.Move.Changes()).Select(change => change.From).ToHashSet();
         foreach (var other in all.Where(one => asked.All(own => own.Workload.Object.Metadata.Uid != one.Object.Metadata.Uid)))
             if (other.Template.Images.FirstOrDefault(image => left.Contains(image.Image)) is { } shared)

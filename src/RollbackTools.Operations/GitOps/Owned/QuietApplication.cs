@@ -32,7 +32,7 @@ public sealed record QuietApplication : Step
         var operation = live.Operation ?? live.OperationState!.Operation;
         if (operation.InitiatedBy?.StartsWith("rollbacktools:", StringComparison.Ordinal) == true)
         {
-            await new OperationWait(context.Estate.ArgoCd, context.Reporter, context.Time).UntilEndedAsync(name, _ => true, "Waiting for a sync of", Timeout, cancellation);
+            await new OperationWait(context.Estate.ArgoCd, context.Reporter, context.Time).UntilEndedAsync(name, (_, _) => true, "Waiting for a sync of", Timeout, cancellation);
             return StepOutcome.AlreadyTrue("a sync of an earlier run has ended");
         }
 

@@ -24,7 +24,8 @@ internal static class ResourceHealth
 {
     public static bool HasCheck(ResourceType? type) =>
         type == Resources.Deployments || type == Resources.StatefulSets || type == Resources.DaemonSets || type == Resources.ReplicaSets
-        || type == Resources.Jobs || type == Resources.Pods || type == Resources.PersistentVolumeClaims || type == Resources.Services;
+        || type == Resources.Jobs || type == Resources.Pods || type == Resources.PersistentVolumeClaims || type == Resources.Services
+        || RolloutHealth.HasCheck(type);
 
     public static Health? Of(StoredObject live)
     {
@@ -37,7 +38,7 @@ internal static class ResourceHealth
         if (live.Type == Resources.Jobs) return Job(live);
         if (live.Type == Resources.Pods) return Pod(live);
         if (live.Type == Resources.PersistentVolumeClaims) return Claim(live);
-        return new Health(Health.Healthy);
+        return RolloutHealth.HasCheck(live.Type) ? RolloutHealth.Of(live) : new Health(Health.Healthy);
     }
 
     private static Health Deployment(StoredObject live)

@@ -7,8 +7,6 @@ namespace RollbackTools.Practice.Drills.Bookstore;
 /// <summary>The configuration runbook: revert the commit, sync, prove. No image has changed, so there is none to go back to.</summary>
 internal sealed class BadConfigDrill : IDrill
 {
-    private const string Selector = "app in (catalog, orders, storefront, payments-gateway)";
-
     public string Name => "bookstore/bad-config";
 
     public string Summary => "A commit changes configuration, every pod is ready and half of all requests fail. Reverted in Git, and synced.";
@@ -16,13 +14,13 @@ internal sealed class BadConfigDrill : IDrill
     public async Task RunAsync(DrillContext drill, CancellationToken cancellation)
     {
         using GitOpsScene scene = new(drill);
-        await scene.ShowHealthyAsync(Selector, cancellation);
+        await scene.ShowHealthyAsync(BookstoreWorkloads.Selector, cancellation);
 
         drill.Screen.Heading("Tomás merges: checkout: move to the new payments address");
         drill.Timeline.Mark("bad commit shipped", $"configuration in {BookstoreRepository.Path}");
         var clone = await scene.CloneAsync(scene.Ops.Repository, cancellation);
         var bad = await BookstoreRepository.ShipBadConfigurationAsync(clone, TimeProvider.System.GetUtcNow(), cancellation);
-        await drill.NoticeTrafficAsync(Selector, cancellation);
+        await drill.NoticeTrafficAsync(BookstoreWorkloads.Selector, cancellation);
         await scene.ShowAsync(cancellation);
         var map = await SettingsAsync(drill, cancellation);
         drill.Screen.Line($"The pods that fail read their settings from {map}.");
@@ -33,7 +31,7 @@ internal sealed class BadConfigDrill : IDrill
         await scene.DoAsync("synced", $"Invoke-ArgoSync {BookstoreRepository.Child} -Environment prod -Prune -Reason INC-2050", RollbackOutcome.Changed, cancellation);
         await drill.TestAsync("Test-RollbackHealth -Selector app -Environment prod -Since 1s -Wait -Timeout 30s -Interval 200ms", cancellation);
 
-        await drill.ProveAsync(map, Selector, cancellation);
+        await drill.ProveAsync(map, BookstoreWorkloads.Selector, cancellation);
         await scene.ProveItStaysAsync(map, cancellation);
     }
 

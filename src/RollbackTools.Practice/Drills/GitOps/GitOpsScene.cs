@@ -50,6 +50,14 @@ internal sealed class GitOpsScene : IDisposable
     public async Task<string> TipAsync(CancellationToken cancellation) =>
         (await (await CloneAsync(Ops.Repository, cancellation)).LogAsync("main", 1, cancellation))[0].Commit;
 
+    /// <summary>The commits that came after one, newest first, as a list for the command line: a release may be promoted in several.</summary>
+    public async Task<string> CommitsSinceAsync(string commit, CancellationToken cancellation)
+    {
+        const int most = 20;
+        var log = await (await CloneAsync(Ops.Repository, cancellation)).LogAsync("main", most, cancellation);
+        return string.Join(',', log.Select(one => one.Commit).TakeWhile(one => !commit.StartsWith(one, StringComparison.Ordinal) && !one.StartsWith(commit, StringComparison.Ordinal)));
+    }
+
     /// <summary>Waits until a workload's template names this image.</summary>
     public Task DeployedAsync(string workload, string image, CancellationToken cancellation) => UntilAsync(
         $"{workload} runs {image}", async () => (await Drill.ImageOfAsync(workload, cancellation)).EndsWith(image, StringComparison.Ordinal), cancellation);

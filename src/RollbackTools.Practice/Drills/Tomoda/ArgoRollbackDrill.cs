@@ -17,9 +17,9 @@ internal sealed class ArgoRollbackDrill : IDrill
     {
         using GitOpsScene scene = new(drill);
         await scene.ShowHealthyAsync(TomodaWorkloads.BackendSelector, cancellation);
+        var good = await scene.TipAsync(cancellation);
         await CodeRelease.ShipAsync(scene, TomodaFeature.Refunds, TomodaWorkloads.Backend, cancellation);
         await drill.NoticeTrafficAsync(TomodaWorkloads.BackendSelector, cancellation);
-        var bad = await scene.TipAsync(cancellation);
 
         drill.Screen.Heading("Roll it back");
         await drill.TypeAsync("Get-ArgoHistory -Environment prod", cancellation);
@@ -28,7 +28,7 @@ internal sealed class ArgoRollbackDrill : IDrill
 
         drill.Screen.Heading("Clean up, so that it stays");
         await scene.DoAsync("promotion stopped", $"Suspend-ImageUpdate prod-tomoda -Tag {CodeRelease.Bad} -Environment prod -Reason INC-2043", RollbackOutcome.Changed, cancellation);
-        await scene.DoAsync("Git reverted", $"Undo-GitCommit {bad} -Environment prod -Reason INC-2043", RollbackOutcome.RolledBack, cancellation);
+        await scene.DoAsync("Git reverted", $"Undo-GitCommit {await scene.CommitsSinceAsync(good, cancellation)} -Environment prod -Reason INC-2043", RollbackOutcome.RolledBack, cancellation);
         await scene.DoAsync("policy restored", "Set-ArgoSyncPolicy prod-tomoda -Policy Exact -Environment prod -Reason INC-2043", RollbackOutcome.Changed, cancellation);
 
         await drill.ProveAsync($":{CodeRelease.Bad}", TomodaWorkloads.BackendSelector, cancellation);

@@ -21,9 +21,9 @@ internal sealed class EmergencyStopDrill : IDrill
     {
         using GitOpsScene scene = new(drill);
         await scene.ShowHealthyAsync(Selector, cancellation);
+        var good = await scene.TipAsync(cancellation);
         await CodeRelease.ShipAsync(scene, TomodaFeature.Discounts, Api, cancellation);
         await drill.NoticeTrafficAsync(Selector, cancellation);
-        var bad = await scene.TipAsync(cancellation);
 
         drill.Screen.Heading("Off, now");
         await scene.DoAsync("stopped", $"Suspend-Workload {Api} -Environment prod -Reason '{Reason} wrong prices are charged'", RollbackOutcome.Changed, cancellation);
@@ -33,7 +33,7 @@ internal sealed class EmergencyStopDrill : IDrill
 
         drill.Screen.Heading("Repair it, while it is off");
         await scene.DoAsync("promotion stopped", $"Suspend-ImageUpdate prod-tomoda -Tag {CodeRelease.Bad} -Environment prod -Reason {Reason}", RollbackOutcome.Changed, cancellation);
-        await scene.DoAsync("Git reverted", $"Undo-GitCommit {bad} -Environment prod -Reason {Reason}", RollbackOutcome.RolledBack, cancellation);
+        await scene.DoAsync("Git reverted", $"Undo-GitCommit {await scene.CommitsSinceAsync(good, cancellation)} -Environment prod -Reason {Reason}", RollbackOutcome.RolledBack, cancellation);
         await scene.DoAsync("synced", $"Invoke-ArgoSync prod-tomoda -Environment prod -Reason {Reason}", RollbackOutcome.Changed, cancellation);
 
         drill.Screen.Heading("On again, as it was");

@@ -1,3 +1,4 @@
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Drills.GitOps;
 using RollbackTools.Practice.Estates.Tomoda;
@@ -22,12 +23,12 @@ internal sealed class ImageUpdaterDrill : IDrill
     {
         using GitOpsScene scene = new(drill);
         await scene.ShowHealthyAsync(TomodaWorkloads.BackendSelector, cancellation);
+        var good = await scene.TipAsync(cancellation);
         await CodeRelease.ShipAsync(scene, TomodaFeature.Exports, TomodaWorkloads.Backend, cancellation);
         await drill.NoticeTrafficAsync(TomodaWorkloads.BackendSelector, cancellation);
 
         drill.Screen.Heading("Revert it in Git, and do nothing else");
-        var first = await scene.TipAsync(cancellation);
-        await RevertAsync(scene, first, cancellation);
+        var reverted = await RevertAsync(scene, good, cancellation);
         await scene.DeployedAsync(TomodaWorkloads.Backend, $":{TomodaImages.Current}", cancellation);
         drill.Timeline.Mark("back", $"{TomodaWorkloads.Backend} runs {TomodaImages.Current}");
         await scene.DeployedAsync(TomodaWorkloads.Backend, $":{CodeRelease.Bad}", cancellation);
@@ -37,7 +38,7 @@ internal sealed class ImageUpdaterDrill : IDrill
 
         drill.Screen.Heading("Tell Image Updater, then revert");
         await scene.DoAsync("promotion stopped", $"Suspend-ImageUpdate prod-tomoda -Tag {CodeRelease.Bad} -Environment prod -Reason {Reason}", RollbackOutcome.Changed, cancellation);
-        await RevertAsync(scene, await scene.TipAsync(cancellation), cancellation);
+        await RevertAsync(scene, reverted, cancellation);
         await scene.DoAsync("synced", $"Invoke-ArgoSync prod-tomoda -Environment prod -Reason {Reason}", RollbackOutcome.Changed, cancellation);
         await drill.TestAsync($"Test-RollbackHealth backend -Environment prod -ExpectedImage {TomodaImages.Backend}:{TomodaImages.Current} -Since 1s -Wait -Timeout 30s -Interval 200ms", cancellation);
 
@@ -45,6 +46,8 @@ internal sealed class ImageUpdaterDrill : IDrill
         await scene.ProveItStaysAsync($":{CodeRelease.Bad}", cancellation);
     }
 
-    private static Task RevertAsync(GitOpsScene scene, string commit, CancellationToken cancellation) =>
-        scene.DoAsync("Git reverted", $"Undo-GitCommit {commit} -Environment prod -Reason {Reason}", RollbackOutcome.RolledBack, cancellation);
+    /// <summary>Takes out all that came since a commit, and says by which commit.</summary>
+    private static async Task<string> RevertAsync(GitOpsScene scene, string since, CancellationToken cancellation) =>
+        (await scene.DoAsync("Git reverted", $"Undo-GitCommit {await scene.CommitsSinceAsync(since, cancellation)} -Environment prod -Reason {Reason}", RollbackOutcome.RolledBack, cancellation))
+        .Of<GitChange>().Single().Commit;
 }

@@ -1,12 +1,16 @@
+using System.Globalization;
+using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Estates.GitOps;
 using RollbackTools.Practice.Git;
+using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Registry;
+using RollbackTools.Practice.Rollouts;
 
 namespace RollbackTools.Practice.Estates.Bookstore;
 
 /// <summary>
 /// The Bookstore Platform: an app-of-apps parent that keeps its child's spec as Git has it, and a child whose trouble comes from
-/// configuration.
+/// configuration, or from a new version that Argo Rollouts brings out as a canary.
 /// </summary>
 public sealed class BookstoreEstate : GitOpsEstate
 {
@@ -22,6 +26,8 @@ public sealed class BookstoreEstate : GitOpsEstate
 
     public override void Furnish(ImageCatalogue images) => BookstoreImages.Push(images);
 
+    protected override IEnumerable<IClusterAddOn> Automation() => [new RolloutsPlatform()];
+
     protected override Task FillAsync(GitHost host, CancellationToken cancellation) => host.CreateAsync(
         BookstoreRepository.Name,
         BookstoreRepository.Seed(TimeProvider.System.GetUtcNow(), new Uri(host.Http, $"{BookstoreRepository.Name}.git").AbsoluteUri),
@@ -30,7 +36,16 @@ public sealed class BookstoreEstate : GitOpsEstate
     protected override Task PrepareAsync(EstatePast past, CancellationToken cancellation)
     {
         past.Operator.Apply($"{{ apiVersion: v1, kind: Namespace, metadata: {{ name: {BookstoreRepository.Namespace} }} }}");
-        return Task.CompletedTask;
+        return BookstoreAddon.InstallAsync(past, cancellation);
+    }
+
+    /// <summary>A canary takes its time: the next commit of the past comes when it is through.</summary>
+    protected override bool Deployed(EstatePast past, string commit)
+    {
+        var application = past.Store.Find(ArgoResources.Applications, ArgoNamespace, Application)?.Read["status"];
+        return application.Text("sync", "revision") == commit && application.Text("sync", "status") == "Synced"
+            && past.Store.List(RolloutResources.Rollouts, Namespace).Items.All(rollout => rollout.Read.Text("status", "phase") == "Healthy"
+                && rollout.Read.Text("status", "observedGeneration") == rollout.Generation().ToString(CultureInfo.InvariantCulture));
     }
 
     protected override string Applications(string url, DateTimeOffset now) =>

@@ -56,13 +56,20 @@ public static class BookstoreRepository
             [(Settings, SettingsFile(pool: 40, payments: "http://payments-gatway")), (Flags, FlagsFile(ratings: true, checkout: false))]), cancellation);
     }
 
+    /// <summary>
+    /// Commits new tags of some services and pushes them. Returns the commit; throws <see cref="GitException"/> when the push is refused.
+    /// </summary>
+    public static Task<string> ShipAsync(
+        GitClone repository, string message, string tag, DateTimeOffset now, CancellationToken cancellation, params string[] services) =>
+        Release.PushAsync(repository, Overlay, file => Release.SetTags(file, services.Select(service =>
+            (BookstoreImages.ImageOf(service), BookstoreImages.ImageOf(service), tag))), Tomas, now, message + "\n", cancellation);
+
     private static CommitDraft Draft(GitAuthor author, DateTimeOffset at, string message, IReadOnlyList<(string Path, string Content)> files) =>
         new(author, at, message + "\n", [.. files.Select(file => new FileChange(file.Path, file.Content))]);
 
     private static IEnumerable<(string Path, string Content)> Files()
     {
-        foreach (var service in BookstoreImages.Services) yield return ($"{Base}/{service}.yaml", Workload(service));
-        yield return ($"{Base}/kustomization.yaml", "resources:\n" + string.Concat(BookstoreImages.Services.Select(service => $"  - {service}.yaml\n")));
+        foreach (var (name, content) in BookstoreManifests.Base()) yield return ($"{Base}/{name}", content);
         yield return (Settings, SettingsFile(pool: 20));
         yield return (Flags, FlagsFile(ratings: false));
         yield return (Overlay, Kustomization("2026.3.0"));
@@ -96,41 +103,4 @@ public static class BookstoreRepository
         $"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: {Namespace}\nresources:\n  - ../../base\n  - flags.yaml\n" +
         "configMapGenerator:\n  - name: bookstore-settings\n    envs:\n      - settings.env\nimages:\n" +
         string.Concat(BookstoreImages.Services.Select(service => $"  - name: {BookstoreImages.ImageOf(service)}\n    newTag: {tag}\n"));
-
-    private static string Workload(string service) =>
-        $$"""
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata:
-          name: {{service}}
-          labels: { app: {{service}} }
-        spec:
-          replicas: 2
-          selector:
-            matchLabels: { app: {{service}} }
-          template:
-            metadata:
-              labels: { app: {{service}} }
-            spec:
-              containers:
-                - name: {{service}}
-                  image: {{BookstoreImages.ImageOf(service)}}
-                  ports: [{ name: http, containerPort: 8080 }]
-                  envFrom:
-                    - configMapRef: { name: bookstore-settings }
-                  env:
-                    - name: CHECKOUT
-                      valueFrom: { configMapKeyRef: { name: bookstore-flags, key: checkout } }
-                  readinessProbe: { httpGet: { path: /ready, port: http }, periodSeconds: 5 }
-        ---
-        apiVersion: v1
-        kind: Service
-        metadata:
-          name: {{service}}
-          labels: { app: {{service}} }
-        spec:
-          selector: { app: {{service}} }
-          ports: [{ name: http, port: 80, targetPort: http }]
-
-        """;
 }

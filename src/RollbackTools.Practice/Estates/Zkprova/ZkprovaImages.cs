@@ -17,7 +17,9 @@ public static class ZkprovaImages
     /// <summary>The release before; good as well.</summary>
     public const string Previous = "3c1a77e";
 
-    /// <summary>Expects a column that no migration has made: ready, and every request that needs the database fails.</summary>
+    /// <summary>
+    /// Expects a column that no migration has made: ready, and every request that needs the database fails. Its smoke test sees that.
+    /// </summary>
     public const string WithoutColumn = "b81d02c";
 
     /// <summary>Panics at start; its migration does too.</summary>
@@ -33,7 +35,12 @@ public static class ZkprovaImages
         foreach (var repository in (string[])[Backend, Frontend, Migrations, Smoke])
         {
             foreach (var tag in (string[])["41be2d0", "58c9e13", Previous, Current]) images.Push(repository, tag);
-            images.Push(repository, WithoutColumn, repository == Backend ? new ImageBehaviour.SchemaMismatch(MissingColumn) : null);
+            images.Push(repository, WithoutColumn, repository switch
+            {
+                Backend => new ImageBehaviour.SchemaMismatch(MissingColumn),
+                Smoke => new ImageBehaviour.CrashLoop { Panic = "smoke: POST /api/proofs: 500 internal server error", ExitCode = 1 },
+                _ => null,
+            });
             images.Push(repository, Crashing, new ImageBehaviour.CrashLoop { Panic = "panic: no issuer key configured" });
             images.Push(repository, Hanging, repository == Migrations ? new ImageBehaviour.Hang() : null);
         }

@@ -40,7 +40,7 @@ internal sealed class ApiPipeline
         writer = new WriteHandler(context, objects, reader);
         patcher = new PatchHandler(context, objects, reader);
         scaler = new ScaleHandler(context, objects);
-        deleter = new DeleteHandler(context, Admission, reader, objects.Definitions);
+        deleter = new DeleteHandler(context, objects, reader);
     }
 
     public RequestLog Requests { get; } = new();

@@ -5,6 +5,7 @@ using RollbackTools.Practice.Kubernetes.Controllers.Jobs;
 using RollbackTools.Practice.Kubernetes.Controllers.ReplicaSets;
 using RollbackTools.Practice.Kubernetes.Controllers.Services;
 using RollbackTools.Practice.Kubernetes.Controllers.StatefulSets;
+using RollbackTools.Practice.Kubernetes.Controllers.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Controllers;
 
@@ -20,6 +21,7 @@ public static class ControllerSet
         new JobController(context),
         new EndpointsController(context),
         new AutoscalerController(context),
+        new ClaimController(context),
         new GarbageCollector(context),
         new NamespaceController(context),
         new EventExpiry(context),

@@ -46,7 +46,5 @@ internal sealed record RolloutAnalyses
 /// <summary>What is asked of an AnalysisRun.</summary>
 internal static class AnalysisRunFacts
 {
-    public static string Phase(this StoredObject run) => run.Read.Text("status", "phase") ?? "";
-
     public static bool Completed(string? phase) => phase is "Successful" or "Failed" or "Error" or "Inconclusive";
 }

@@ -23,6 +23,7 @@ internal sealed class RolloutController : Controller
     private readonly PausedConditions paused;
     private readonly ReplicaSetKeeper keeper;
     private readonly CanaryStrategy canary;
+    private readonly BlueGreenStrategy blueGreen;
 
     /// <param name="kind">Rollouts as this cluster defines them.</param>
     public RolloutController(ControllerContext context, ObjectWriter writer, ResourceType kind) : base(context)
@@ -39,9 +40,13 @@ internal sealed class RolloutController : Controller
         NewReplicaSet fresh = new(context, scaler, Again);
         OldReplicaSets old = new(context, scaler, services, Again);
         Promotion promotion = new(context, workloads);
+        RolloutAnalysisKeeper analyses = new(context);
+        MetadataKeeper metadata = new(context);
+        PodRestarter restarter = new(context, Again);
         canary = new CanaryStrategy(
-            context, keeper, scaler, fresh, old, services, new MetadataKeeper(context), new PodRestarter(context, Again), new TrafficWeights(context),
-            promotion, statuses, Again);
+            context, keeper, scaler, fresh, old, services, analyses, metadata, restarter, new TrafficWeights(context), promotion, statuses, Again);
+        blueGreen = new BlueGreenStrategy(
+            context, keeper, scaler, fresh, old, services, analyses, metadata, restarter, promotion, statuses, Again);
         Watches =
         [
             kind, Resources.ReplicaSets, Resources.Services, Resources.Deployments, RolloutResources.AnalysisRuns,
@@ -90,7 +95,7 @@ internal sealed class RolloutController : Controller
             return;
         }
 
-        RolloutRun run = Picture(rollout);
+        var run = Picture(rollout);
         if (run.New is null)
         {
             keeper.Create(run);
@@ -99,7 +104,8 @@ internal sealed class RolloutController : Controller
 
         if (paused.Sync(rollout)) return;
         if (Resized(run)) FollowSize(run);
-        else canary.Reconcile(run);
+        else if (rollout.Canary is not null) canary.Reconcile(run);
+        else blueGreen.Reconcile(run);
     }
 
     private IEnumerable<ObjectKey> Touched(StoredObject item)
@@ -156,8 +162,17 @@ internal sealed class RolloutController : Controller
     {
         keeper.SyncRevision(run);
         foreach (var (name, value) in run.Rollout.Status as JsonObject ?? []) run.Status[name] = value?.DeepClone();
-        canary.ScaleReplicaSets(run);
-        run.Status.Count("availableReplicas", run.All.Sum(set => set.Available)).Count("HPAReplicas", run.All.Sum(set => set.Replicas));
+        if (run.Rollout.Canary is not null)
+        {
+            canary.ScaleReplicaSets(run);
+            run.Status.Count("availableReplicas", run.All.Sum(set => set.Available)).Count("HPAReplicas", run.All.Sum(set => set.Replicas));
+        }
+        else
+        {
+            blueGreen.ScaleReplicaSets(run);
+            BlueGreenStrategy.Count(run, run.Status.Text("blueGreen", "activeSelector"));
+        }
+
         statuses.Persist(run);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Controllers;
 using RollbackTools.Practice.Kubernetes.Controllers.ReplicaSets;
@@ -72,7 +73,7 @@ internal static class RolloutReplicaSets
 
     public static DateTimeOffset? ScaleDownDeadline(this ReplicaSetView set) =>
         set.Stored.Annotation(RolloutNames.ScaleDownDeadline) is { Length: > 0 } text
-            && DateTimeOffset.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
     /// <summary>Whether all the Rollout's pods run in it: by its size, by what it was told, and by how many are available.</summary>
     public static bool Saturated(this ReplicaSetView set, RolloutView rollout) =>

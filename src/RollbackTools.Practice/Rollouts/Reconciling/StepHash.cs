@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Controllers;
 
 namespace RollbackTools.Practice.Rollouts.Reconciling;
@@ -6,5 +7,5 @@ namespace RollbackTools.Practice.Rollouts.Reconciling;
 internal static class StepHash
 {
     public static string Of(RolloutView rollout) =>
-        rollout.Canary is null ? "" : Templates.Hash(rollout.Canary.At("steps")?.DeepClone() ?? new System.Text.Json.Nodes.JsonArray(), collisions: null);
+        rollout.Canary is null ? "" : Templates.Hash(rollout.Canary.At("steps")?.DeepClone() ?? new JsonArray(), collisions: null);
 }

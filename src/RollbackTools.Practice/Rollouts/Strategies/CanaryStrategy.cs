@@ -1,4 +1,5 @@
 using RollbackTools.Practice.Kubernetes.Controllers;
+using RollbackTools.Practice.Rollouts.Analysis;
 using RollbackTools.Practice.Rollouts.Reconciling;
 
 namespace RollbackTools.Practice.Rollouts.Strategies;
@@ -9,7 +10,7 @@ namespace RollbackTools.Practice.Rollouts.Strategies;
 /// </summary>
 internal sealed class CanaryStrategy(
     ControllerContext context, ReplicaSetKeeper keeper, RolloutScaler scaler, NewReplicaSet fresh, OldReplicaSets old, ServiceSelectors services,
-    MetadataKeeper metadata, PodRestarter restarter, TrafficWeights weights, Promotion promotion, RolloutStatusWriter statuses,
+    RolloutAnalysisKeeper analyses, MetadataKeeper metadata, PodRestarter restarter, TrafficWeights weights, Promotion promotion, RolloutStatusWriter statuses,
     Action<RolloutView, TimeSpan> again)
 {
     public void Reconcile(RolloutRun run)
@@ -26,6 +27,7 @@ internal sealed class CanaryStrategy(
         keeper.CleanUp(run);
         PointServices(run);
         weights.Reconcile(run);
+        analyses.Reconcile(run);
         if (!run.Pauses.Adds && !ScaleReplicaSets(run)) Pause(run);
         WriteStatus(run);
     }

@@ -100,7 +100,10 @@ internal sealed class FakeCluster(ClusterInfo info) : ICluster
         yield break;
     }
 
-    public Task<ServedKind?> FindKindAsync(string apiVersion, string kind, CancellationToken cancellation) => throw new NotSupportedException();
+    /// <summary>What it serves, by apiVersion and kind.</summary>
+    public Func<string, string, ServedKind?> Kinds { get; set; } = (_, _) => throw new NotSupportedException();
+
+    public Task<ServedKind?> FindKindAsync(string apiVersion, string kind, CancellationToken cancellation) => Task.FromResult(Kinds(apiVersion, kind));
 
     public Task<AccessDecision> CanIAsync(AccessQuery query, CancellationToken cancellation) => throw new NotSupportedException();
 
@@ -113,7 +116,7 @@ internal sealed class FakeCluster(ClusterInfo info) : ICluster
     // The three workload kinds share a type; everything here is a Deployment.
     private IEnumerable<T> All<T>(Resource<T> resource, string? ns)
         where T : class, IKubernetesObject =>
-        resource.Plural is "statefulsets" or "daemonsets" ? [] : objects.OfType<T>().Where(item => ns is null || item.Metadata.Namespace == ns);
+        resource.Plural is "statefulsets" or "daemonsets" or "rollouts" ? [] : objects.OfType<T>().Where(item => ns is null || item.Metadata.Namespace == ns);
 
     private async Task AskAsync(string request, CancellationToken cancellation)
     {

@@ -66,6 +66,8 @@ internal sealed class FakeEngine : ICommandEngine
         return Decision;
     }
 
+    public bool AcceptDanger(string question, string caption) => ShouldContinue(question, caption);
+
     public bool ShouldContinue(string question, string caption)
     {
         Say($"continue {question}");

@@ -1,4 +1,5 @@
 using RollbackTools.Cmdlets.GitOps;
+using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Integrations.Git;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.GitOps;
@@ -47,6 +48,27 @@ public sealed class GitCommandTests : IDisposable
         session.Run($"Set-KustomizeImage repo/api -Tag v1 -Overlay {Overlay} -Repository {host.Url}").OrThrow();
 
         Assert.All(session.Provider.Opened, options => Assert.True(options.WithoutCluster));
+    }
+
+    [Fact]
+    public void The_number_of_a_deployment_is_not_taken_for_a_commit()
+    {
+        var tip = host.Tip();
+
+        var output = session.Runner.Run([Invocation.Values(new ArgoHistoryEntry { Id = 1, Name = "shop" }), Invocation.Of("Undo-GitCommit").With("Repository", host.Url)], TestContext.Current.CancellationToken);
+
+        Assert.NotNull(output.Failure ?? output.Errors.FirstOrDefault());
+        Assert.Equal(tip, host.Tip());
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_said_to_be_missing()
+    {
+        var output = session.Run("Set-KustomizeImage repo/api -Tag v1 -Path no/such/kustomization.yaml");
+
+        var error = output.Failure ?? output.Errors.Single();
+        Assert.Equal("NotFound", error.ErrorId);
+        Assert.Contains("no/such/kustomization.yaml", error.Message);
     }
 
     [Fact]

@@ -40,6 +40,17 @@ public sealed class RollbackRunCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_damaged_journal_is_an_error_beside_the_others()
+    {
+        await File.WriteAllTextAsync(Path.Combine(session.Services.Runs.Directory, "20260304-030000-dddd.jsonl"), "{\n", TestContext.Current.CancellationToken);
+
+        var output = session.Run("Get-RollbackRun -Last 1");
+
+        Assert.Equal("20260303-030000-cccc", Assert.Single(output.Of<RunRecord>()).RunId);
+        Assert.Equal(("RunUnreadable", "20260304-030000-dddd"), (Assert.Single(output.Errors).ErrorId, output.Errors[0].Target));
+    }
+
+    [Fact]
     public void An_id_of_no_run_is_an_error_and_the_next_one_still_comes()
     {
         var output = session.Run("Get-RollbackRun nope,20260301");

@@ -1,3 +1,4 @@
+using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Images;
 using RollbackTools.Tests.Cmdlets.Fakes;
@@ -148,6 +149,19 @@ public sealed class EstateCmdletTests : IDisposable
         Assert.True(session.Provider.Estates[0].Disposed);
         Assert.Equal(2, session.Provider.Opened.Count);
         Assert.Null(session.Provider.Opened[1].Kubeconfig);
+    }
+
+    [Fact]
+    public void An_environment_opened_over_its_cluster_and_over_Argo_CDs_API_alone_is_one_estate()
+    {
+        EstateCache cache = new();
+        EstateOptions both = new() { EstateName = "prod", Context = "prod" };
+        using var api = cache.Take(session.Provider, both with { WithoutCluster = true });
+        using var cluster = cache.Take(session.Provider, both);
+
+        using var found = cache.TakeNamed("prod");
+
+        Assert.Same(cluster.Estate, found!.Estate);
     }
 
     [Fact]

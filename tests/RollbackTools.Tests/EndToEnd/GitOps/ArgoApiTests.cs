@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Integrations;
+using RollbackTools.Integrations.ArgoCd;
 using RollbackTools.Integrations.Hosting;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Practice.ArgoCd;
@@ -37,13 +40,15 @@ public sealed class ArgoApiTests : IAsyncDisposable
         Assert.Equal(policy, production.Policy);
     }
 
-    [Fact]
-    public async Task Where_no_pod_is_seen_it_says_how_one_that_is_stuck_is_replaced()
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")] // The sync itself waits for its wave.
+    public async Task Where_no_pod_is_seen_it_says_how_one_that_is_stuck_is_replaced(string wave)
     {
         await OpenAsync();
-        await StuckPodTests.BreakAsync(production, "0", "{ automated: { prune: true, selfHeal: true } }");
+        await StuckPodTests.BreakAsync(production, wave, "{ automated: { prune: true, selfHeal: true } }");
 
-        var output = await RunAsync("Invoke-ArgoRollback shop -Timeout 8s");
+        var output = await RunAsync("Invoke-ArgoRollback shop -Preempt -Timeout 8s");
 
         var result = Assert.Single(output.Of<RollbackResult>());
         Assert.Equal("Timeout", result.ErrorId);
@@ -133,6 +138,23 @@ public sealed class ArgoApiTests : IAsyncDisposable
 
         Assert.Equal("ChangedMeanwhile", Fault(await GitOpsProduction.RunAsync(prompt, $"Undo-RollbackRun {result.RunId}")).ErrorId);
         Assert.Equal("""{"prune":false,"enabled":false}""", production.Policy);
+    }
+
+    [Fact]
+    public async Task An_annotation_that_somebody_added_meanwhile_is_not_written_over()
+    {
+        await OpenAsync();
+        await production.BrokenAsync();
+        HostEnvironment host = new() { Variable = variable => variable == "ARGOCD_AUTH_TOKEN" ? production.Argo.Server.Accounts.Admin.Token : null, HomeDirectory = directory };
+        using ArgoApi api = new(new ArgoCdOptions { Server = production.Argo.Server.Url, CaFile = Path.Combine(directory, "ca.pem") }, TimeSpan.FromSeconds(20), host);
+        ApplicationName name = new("argocd", "shop");
+        var read = await api.GetAsync(name, ArgoRefresh.None, TestContext.Current.CancellationToken);
+        production.Change(body => (body["metadata"]!["annotations"] ??= new JsonObject())["team/note"] = "theirs");
+
+        var error = await Assert.ThrowsAsync<EstateException>(() => api.ChangeAsync(read, new ApplicationChange { Annotations = [new AnnotationChange("team/note", null, "ours")] },
+            TestContext.Current.CancellationToken));
+
+        Assert.Equal((EstateErrorKind.Conflict, "theirs"), (error.Kind, production.Annotation("team/note")));
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class ArgoInterferenceTests
             apiVersion: batch/v1
             kind: Job
             metadata: { name: migrate, annotations: { argocd.argoproj.io/hook: PreSync } }
-            spec: { template: { spec: { restartPolicy: Never, containers: [ { name: job, image: "shop/api:1.0" } ] } } }
+            spec: { template: { spec: { restartPolicy: Never, containers: [ { name: job, image: "shop/api:1.0-missing" } ] } } }
             """));
         production.Change(body =>
         {
@@ -148,9 +148,12 @@ public sealed class ArgoInterferenceTests
             spec: { backoffLimit: 0, template: { spec: { restartPolicy: Never, containers: [ { name: job, image: "shop/api:2.0-crash" } ] } } }
             """));
 
-        var error = await production.FailAsync("Invoke-ArgoSync shop -Timeout 1m", "HookFailed");
+        var output = await production.RunAsync("Invoke-ArgoSync shop -Timeout 1m");
 
-        Assert.Contains("PreSync hook job/migrate", error.Message, StringComparison.Ordinal);
+        var result = Assert.Single(output.Of<RollbackResult>());
+        Assert.Equal("HookFailed", result.ErrorId);
+        Assert.Contains("PreSync hook job/migrate", result.Message, StringComparison.Ordinal);
+        Assert.Contains(result.Evidence, line => line.StartsWith("log: panic", StringComparison.Ordinal));
         Assert.Equal("shop/api:2.0-errors", production.Image);
     }
 

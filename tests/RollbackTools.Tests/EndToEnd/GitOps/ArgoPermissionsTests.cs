@@ -47,6 +47,28 @@ public sealed class ArgoPermissionsTests
         ]));
     }
 
+    [Fact]
+    public async Task An_operator_may_also_do_whole_image_and_release_rollbacks_and_their_undo()
+    {
+        await using var production = await WholeProduction.StartAsync();
+        await production.Git.TagAsync("release/v1.0.0", (await production.Git.ResolveAsync("main", TestContext.Current.CancellationToken))!, TestContext.Current.CancellationToken);
+        production.Cluster.Server.Requests.Reset();
+        await production.BreakAsync();
+        var run = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+        await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+        await production.DoAsync($"Undo-RollbackRun {run.RunId}");
+        await production.UntilAsync(() => production.Image("api") == WholeProduction.Bad && production.Sync == "Synced" && production.App["operation"] is null);
+        run = await production.DoAsync("Invoke-ReleaseRollback shop -ToTag release/v1.0.0");
+        await production.DoAsync($"Undo-RollbackRun {run.RunId}");
+
+        var asked = production.Cluster.Server.Requests.Snapshot().Keys.Where(request => !request.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal)).ToList();
+        Assert.Contains("patch imageupdaters", asked);
+        Assert.Empty(asked.Except(
+        [
+            .. Granted("rollbacktools-argocd-reader"), .. Granted("rollbacktools-argocd-operator"), .. Granted("rollbacktools-reader"), .. Granted("rollbacktools-operator"),
+        ]));
+    }
+
     // Every authenticated user may ask what he may do (system:basic-user).
     private static List<string> Asked(GitOpsProduction production) => [.. production.Cluster.Server.Requests.Snapshot().Keys
         .Where(request => !request.EndsWith("selfsubjectaccessreviews", StringComparison.Ordinal))];

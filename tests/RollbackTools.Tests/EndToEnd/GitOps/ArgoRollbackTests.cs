@@ -58,4 +58,24 @@ public sealed class ArgoRollbackTests
         Assert.Equal(["shop/api:1.0"], entries[1].Images);
         Assert.True(entries[1].Health >= RevisionHealth.Likely);
     }
+
+    [Fact]
+    public async Task What_was_left_for_a_commit_that_was_mistyped_is_not_where_the_next_one_goes()
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        await production.BrokenAsync(policy: "{}");
+        production.Age(TimeSpan.FromHours(2)); // The bad one, too, ran for long enough to look good.
+        var mistyped = production.Git.Commit("shop", Tests.Practice.ArgoCd.ArgoPractice.Deployment("shop/api:0.1"));
+        Assert.Equal(RollbackOutcome.RolledBack, (await production.DoAsync($"Invoke-ArgoRollback shop -ToRevision {mistyped}")).Outcome);
+
+        var judged = (await production.RunAsync("Get-ArgoHistory shop")).OrThrow().Of<ArgoHistoryEntry>().ToList();
+
+        Assert.Equal(["shop/api:1.0"], Assert.Single(judged, entry => entry.IsDefaultTarget).Images);
+        Assert.Contains(judged, entry => entry.Images.Contains("shop/api:2.0-errors") && entry.Evidence.Contains("Was rolled away from before"));
+
+        // Trying again what was left says nothing against what is left for it.
+        await production.DoAsync("Invoke-ArgoRollback shop -Id 1");
+        Assert.DoesNotContain((await production.RunAsync("Get-ArgoHistory shop")).OrThrow().Of<ArgoHistoryEntry>(),
+            entry => entry.Images.Contains("shop/api:0.1") && entry.Evidence.Contains("Was rolled away from before"));
+    }
 }

@@ -65,6 +65,43 @@ public sealed class ImageUpdateTests
     }
 
     [Fact]
+    public async Task It_may_be_limited_to_one_image_and_says_when_it_is_not()
+    {
+        await using var production = await StartAsync($$"""
+            {{Updater}}
+              - namePattern: shop
+                images: [ { alias: api, imageName: "shop/api:~2" }, { alias: web, imageName: shop/web } ]
+            """);
+        var before = Spec(production);
+
+        var all = await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0 -WhatIf");
+        var one = await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0 -Image shop/api");
+
+        Assert.Contains(all.Warnings, warning => warning.Contains("for all of shop/api, shop/web: -Image limits it", StringComparison.Ordinal));
+        Assert.Empty(one.Warnings);
+        Assert.Equal(("ignore latest", "ignore v2.15.0"), (one.From, one.To));
+        Assert.Equal([["latest", "v2.15.0"], ["latest"]], Ignored(production, "shop"));
+        await production.DoAsync("Resume-ImageUpdate shop");
+        Assert.Equal(before, Spec(production));
+    }
+
+    [Fact]
+    public async Task It_may_be_limited_to_one_image_by_its_own_annotation()
+    {
+        await using var production = await StartAsync(null, """
+            annotations: { argocd-image-updater.argoproj.io/image-list: "api=shop/api:~2,web=shop/web", argocd-image-updater.argoproj.io/ignore-tags: "beta" }
+            """);
+
+        var result = await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0 -Image shop/api");
+
+        Assert.Equal("ignore beta", result.From);
+        Assert.Equal("beta,v2.15.0", production.Annotation("argocd-image-updater.argoproj.io/api.ignore-tags"));
+        Assert.Equal("beta", production.Annotation("argocd-image-updater.argoproj.io/ignore-tags"));
+        await production.DoAsync("Resume-ImageUpdate shop");
+        Assert.Null(production.Annotation("argocd-image-updater.argoproj.io/api.ignore-tags"));
+    }
+
+    [Fact]
     public async Task Annotations_are_added_to_and_come_back_exactly()
     {
         await using var production = await StartAsync(null, """

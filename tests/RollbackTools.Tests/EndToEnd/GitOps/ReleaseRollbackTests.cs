@@ -85,9 +85,49 @@ public sealed class ReleaseRollbackTests
         Assert.NotEmpty(output.Errors);
         Assert.Equal([RollbackOutcome.Failed, RollbackOutcome.Undone], output.Of<RollbackResult>().Select(result => result.Outcome));
         Assert.Equal(good, await production.ReadAsync(WholeProduction.File));
-        Assert.Equal(policy, production.Policy);
-        await production.UntilAsync(() => production.Image("web") == "shop/web:5.0.0");
+        Assert.Equal((policy, "shop/web:5.0.0"), (production.Policy, production.Image("web")));
+        Assert.Contains("is deployed from Git again", output.Of<RollbackResult>().Last().Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Invoke-ReleaseRollback shop -ToTag release/v1.0.0 -Preempt -Timeout 2m")]
+    [InlineData("Invoke-ImageRollback statefulset/queue -Namespace prod -Via Git -ToTag v1 -Preempt -Timeout 2m")]
+    public async Task A_pod_that_a_StatefulSet_leaves_stuck_is_replaced_on_the_way(string command)
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        const string set = "apps/shop/base/queue.yaml", list = "apps/shop/base/kustomization.yaml";
+        production.Cluster.Images.Push("shop/queue", "v1");
+        production.Cluster.Images.Push("shop/queue", "v2", new ImageBehaviour.CrashLoop());
+        await production.CommitAsync("queue", set, """
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: { name: queue }
+            spec:
+              replicas: 2
+              serviceName: queue
+              selector: { matchLabels: { app: queue } }
+              template:
+                metadata: { labels: { app: queue } }
+                spec: { containers: [ { name: app, image: shop/queue } ] }
+            """);
+        await production.CommitAsync("queue", WholeProduction.File, await production.ReadAsync(WholeProduction.File) + "- name: shop/queue\n  newTag: v1\n");
+        await production.CommitAsync("queue", list, await production.ReadAsync(list) + "- queue.yaml\n");
+        await production.UntilAsync(() => Queue(production).Count == 2 && Queue(production).TrueForAll(pod => pod.Ready) && production.Sync == "Synced");
+        await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(2));
+        await production.CommitAsync("queue 2", WholeProduction.File, (await production.ReadAsync(WholeProduction.File)).Replace("newTag: v1\n", "newTag: v2\n", StringComparison.Ordinal));
+        await production.UntilAsync(() => Queue(production).Exists(pod => pod is { Image: "shop/queue:v2", Ready: false }));
+
+        var result = await production.DoAsync(command);
+
+        Assert.True(result.Outcome == RollbackOutcome.RolledBack, $"{result.Message} {string.Join('\n', result.Evidence)}");
+        Assert.All(Queue(production), pod => Assert.Equal(("shop/queue:v1", true), pod));
+        Assert.Contains(production.Runs.Read(result.RunId).Steps, step => step.Event == "Done" && step.Step.StartsWith("DELETE v1 pods/", StringComparison.Ordinal));
+    }
+
+    private static List<(string Image, bool Ready)> Queue(WholeProduction production) =>
+        [.. production.Cluster.Store.List(Resources.Pods, "prod").Items.Where(pod => pod.Name.StartsWith("queue-", StringComparison.Ordinal)).Select(pod => (
+            (string)pod.Read["spec"]!["containers"]![0]!["image"]!, (bool?)pod.Read["status"]?["containerStatuses"]?[0]?["ready"] == true))];
 
     [Fact]
     public async Task In_the_cluster_alone_images_go_back_in_the_order_that_was_asked_for()
@@ -105,6 +145,59 @@ public sealed class ReleaseRollbackTests
         Assert.Equal(["web", "api"], output.Of<RollbackResult>().Select(result => result.Name));
         Assert.Equal((WholeProduction.Good, "shop/web:5.0.0"), (production.Image("api"), production.Image("web")));
     }
+
+    [Fact]
+    public async Task A_sync_window_is_seen_before_anything_is_changed()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(2));
+        await ShipAsync(production, "6.0.0");
+        production.CloseWindow();
+        var (policy, head) = (production.Policy, await production.Git.ResolveAsync("main", Stop));
+
+        var output = await production.RunAsync("Invoke-ReleaseRollback shop");
+
+        Assert.Equal("SyncWindowBlocked", Assert.Single(output.Errors).ErrorId);
+        Assert.Equal((policy, head), (production.Policy, await production.Git.ResolveAsync("main", Stop)));
+    }
+
+    [Fact]
+    public async Task A_base_outside_the_overlay_that_the_release_changed_goes_back_too_and_is_named()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        const string file = "apps/shop/base/web.yaml";
+        var before = await production.ReadAsync(file);
+        await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(2));
+        await production.CommitAsync("more pods", file, before.Replace("replicas: 2", "replicas: 3", StringComparison.Ordinal));
+        await production.CommitAsync("beside it", "apps/other/base/kustomization.yaml", "resources: []\n");
+        await production.UntilAsync(() => Replicas(production) == 3 && production.Sync == "Synced");
+        await ShipAsync(production, "6.0.0");
+
+        var result = await production.DoAsync("Invoke-ReleaseRollback shop");
+
+        Assert.Equal("release/v1.0.0", result.To);
+        Assert.Equal(before, await production.ReadAsync(file));
+        Assert.Equal("resources: []\n", await production.ReadAsync("apps/other/base/kustomization.yaml"));
+        Assert.Equal(2, Replicas(production));
+        Assert.Contains($"change {file}", result.Steps);
+        Assert.Contains(result.Warnings, warning => warning.StartsWith("apps/shop/base lies outside apps/shop/overlays/prod and goes back with it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_order_that_Git_cannot_keep_is_refused_before_anything_is_changed()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+
+        var output = await production.RunAsync("Invoke-ReleaseRollback shop -Order web,api");
+
+        var error = Assert.Single(output.Errors);
+        Assert.Equal("OrderBySyncWaves", error.ErrorId);
+        Assert.Contains("-ClusterOnly", error.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    private static int? Replicas(WholeProduction production) => (int?)production.Cluster.Store.Find(Resources.Deployments, "prod", "web")!.Read["spec"]!["replicas"];
 
     private static async Task ShipAsync(WholeProduction production, string web, string from = "5.0.0")
     {

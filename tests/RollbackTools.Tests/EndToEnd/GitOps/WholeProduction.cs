@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
@@ -12,6 +11,7 @@ using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
 using RollbackTools.Practice.Registry;
 using RollbackTools.Practice.RepoServer;
+using RollbackTools.Practice.Rollouts;
 using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Integrations.Support;
 using RollbackTools.Tests.Practice.Git;
@@ -69,10 +69,10 @@ internal sealed class WholeProduction : IAsyncDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>v1.0.0 runs as Git says, with self-heal, and Image Updater looks for newer tags all the time if it is wanted.</summary>
-    public static async Task<WholeProduction> StartAsync(bool updates = true, string? database = null)
+    public static async Task<WholeProduction> StartAsync(bool updates = true, string? database = null, bool rollout = false)
     {
         RealGit.Need();
-        ShopEstate estate = new();
+        ShopEstate estate = new(rollout);
         var cluster = await PracticeCluster.StartAsync(new PracticeClusterOptions { Estate = estate, Traffic = false }, Stop);
         WholeProduction production = new(cluster, estate, updates);
         cluster.Operator.Apply($$"""
@@ -130,13 +130,25 @@ internal sealed class WholeProduction : IAsyncDisposable
         });
     }
 
-    public string? Image(string deployment) =>
-        (string?)Cluster.Store.Find(Resources.Deployments, "prod", deployment)?.Read["spec"]!["template"]!["spec"]!["containers"]![0]!["image"];
+    public string? Image(string workload) =>
+        (string?)(Cluster.Store.Find(Resources.Deployments, "prod", workload) ?? Cluster.Store.Find(RolloutResources.Rollouts, "prod", workload))
+            ?.Read["spec"]!["template"]!["spec"]!["containers"]![0]!["image"];
 
     public async Task<string> ReadAsync(string path) => (await Git.ReadTextAsync((await Git.ResolveAsync("main", Stop))!, path, Stop))!;
 
     public Task<string> CommitAsync(string message, string path, string content) => Git.CommitAsync(
         new CommitDraft(new GitAuthor("Dev", "dev@example.com"), Cluster.Clock.GetUtcNow(), message + "\n", [new FileChange(path, content)]), Stop);
+
+    /// <summary>From now on the project lets nobody sync.</summary>
+    public void CloseWindow() => Cluster.Operator.Apply("""
+        apiVersion: argoproj.io/v1alpha1
+        kind: AppProject
+        metadata: { name: default, namespace: argocd }
+        spec:
+          sourceRepos: ["*"]
+          destinations: [ { server: "*", namespace: "*" } ]
+          syncWindows: [ { kind: deny, schedule: "* * * * *", duration: 24h, applications: ["*"] } ]
+        """);
 
     /// <summary>Everything was deployed so much earlier.</summary>
     public void Age(TimeSpan by) => Cluster.Store.Update(ArgoResources.Applications, "argocd", "shop", body =>
@@ -163,23 +175,10 @@ internal sealed class WholeProduction : IAsyncDisposable
     }
 
     /// <summary>Types a line in a process of its own that dies as by SIGKILL after a line of its journal.</summary>
-    public async Task<int> DieAsync(string line, int afterLine)
-    {
-        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])
-        [
-            Path.Combine(AppContext.BaseDirectory, "RollbackTools.Practice.dll"), "type", line,
-            "--kubeconfig", Cluster.Kubeconfig, "--runs", Runs.Directory, "--die-after-line", $"{afterLine}",
-        ])
-            start.ArgumentList.Add(argument);
-        start.Environment["HOME"] = machine.Home;
-        start.Environment["XDG_CACHE_HOME"] = Path.Combine(machine.Home, ".cache");
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(Stop), process.StandardError.ReadToEndAsync(Stop));
-        await process.WaitForExitAsync(Stop);
-        Assert.True(process.ExitCode == 0 || (await output).Length + (await error).Length == 0, $"{await output}{await error}");
-        return process.ExitCode;
-    }
+    public Task<int> DieAsync(string line, int afterLine) => MortalProcess.RunAsync(line, Runs, Cluster.Kubeconfig, afterLine, Variables);
+
+    /// <summary>Types a line in a process of its own that is killed at a moment, with the git commands it started or without.</summary>
+    public Task KillAsync(string line, Func<bool> when, bool andItsChildren) => MortalProcess.KillAsync(line, Runs, Cluster.Kubeconfig, when, andItsChildren, Variables);
 
     public async ValueTask DisposeAsync()
     {
@@ -194,15 +193,17 @@ internal sealed class WholeProduction : IAsyncDisposable
         Assert.Empty(faults);
     }
 
+    private (string, string)[] Variables => [("HOME", machine.Home), ("XDG_CACHE_HOME", Path.Combine(machine.Home, ".cache"))];
+
     private static string? ImageOf(StoredObject pod) => (string?)pod.Read["spec"]?["containers"]?[0]?["image"];
 
-    private sealed class ShopEstate : Estate
+    private sealed class ShopEstate(bool rollout) : Estate
     {
-        public GitPlatform Git { get; } = new(new GitHostOptions(), static async (host, cancellation) => await host.CreateAsync(Repository, Seed(), cancellation));
+        public GitPlatform Git { get; } = new(new GitHostOptions(), async (host, cancellation) => await host.CreateAsync(Repository, Seed(rollout), cancellation));
 
         public override string Name => "shop";
 
-        public override IReadOnlyList<IClusterAddOn> AddOns() => [new GitOpsPlatform(new ArgoCdOptions { Renderer = new PracticeRepoServer(() => Git.Host), Reconcile = TimeSpan.FromSeconds(20) }), Git];
+        public override IReadOnlyList<IClusterAddOn> AddOns() => [new GitOpsPlatform(new ArgoCdOptions { Renderer = new PracticeRepoServer(() => Git.Host), Reconcile = TimeSpan.FromSeconds(20) }), Git, new RolloutsPlatform()];
 
         public override void Furnish(ImageCatalogue images)
         {
@@ -216,19 +217,23 @@ internal sealed class WholeProduction : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        private static RepositorySeed Seed()
+        private static RepositorySeed Seed(bool rollout)
         {
             RepositorySeed seed = new();
             GitAuthor dev = new("Dev", "dev@example.com");
             seed.Commit(new CommitDraft(dev, DateTimeOffset.UtcNow.AddDays(-2), "shop\n",
             [
                 new FileChange("apps/shop/base/kustomization.yaml", "resources:\n- api.yaml\n- web.yaml\n"),
-                new FileChange("apps/shop/base/api.yaml", Deployment("api")),
+                new FileChange("apps/shop/base/api.yaml", rollout ? Rollout("api") : Deployment("api")),
                 new FileChange("apps/shop/base/web.yaml", Deployment("web")),
                 new FileChange(File, "namespace: prod\nresources:\n- ../../base\n\n# written by Image Updater\nimages:\n- name: shop/api\n  newTag: v1.0.0 # the good one\n- name: shop/web\n  newTag: \"5.0.0\"\n"),
             ]));
             return seed;
         }
+
+        private static string Rollout(string name) => Deployment(name).Replace("apps/v1", "argoproj.io/v1alpha1", StringComparison.Ordinal)
+            .Replace("kind: Deployment", "kind: Rollout", StringComparison.Ordinal)
+            .Replace("  replicas: 2", "  replicas: 2\n  strategy: { canary: { steps: [{ setWeight: 50 }, { pause: {} }] } }", StringComparison.Ordinal);
 
         private static string Deployment(string name) => $$"""
             apiVersion: apps/v1

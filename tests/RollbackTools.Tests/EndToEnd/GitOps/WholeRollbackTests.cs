@@ -178,4 +178,93 @@ public sealed class WholeRollbackTests
 
         Assert.Contains(result.Warnings, warning => warning.Contains("Without -Via Cluster, Invoke-ImageRollback pauses that", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Asked_again_it_finishes_what_was_left_of_it_in_Git()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await production.BreakAsync();
+        var policy = production.Policy;
+        await production.RunAsync("Invoke-ImageRollback api -Namespace prod -Repository file:///nowhere/at-all");
+        Assert.Equal(WholeProduction.Good, production.Image("api"));
+
+        var again = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+
+        Assert.True(again.Outcome == RollbackOutcome.Changed, $"{again.Outcome}: {again.Message}");
+        Assert.Contains("Git says the same", again.Message, StringComparison.Ordinal);
+        Assert.Contains("newTag: v1.0.0", await production.ReadAsync(WholeProduction.File), StringComparison.Ordinal);
+        Assert.Equal((policy, "Synced", WholeProduction.Good), (production.Policy, production.Sync, production.Image("api")));
+        Assert.Equal(RollbackOutcome.AlreadyThere, (await production.DoAsync("Invoke-ImageRollback api -Namespace prod")).Outcome);
+    }
+
+    [Fact]
+    public async Task Asked_again_after_the_merge_it_gives_the_policy_back_and_before_it_says_what_to_merge()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await production.BreakAsync();
+        var policy = production.Policy;
+        production.Git.Rules.Protect("main");
+        await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+
+        var early = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+        Assert.Contains("stays off until rollback/shop-", early.Message, StringComparison.Ordinal);
+        Assert.Contains("\"enabled\":false", production.Policy, StringComparison.Ordinal);
+
+        await production.CommitAsync("merge", WholeProduction.File, (await production.ReadAsync(WholeProduction.File)).Replace("v2.0.0", "v1.0.0", StringComparison.Ordinal));
+        var late = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+        Assert.True(late.Outcome == RollbackOutcome.Changed, $"{late.Outcome}: {late.Message}");
+        Assert.Equal((policy, WholeProduction.Good), (production.Policy, production.Image("api")));
+    }
+
+    [Fact]
+    public async Task Asked_again_it_leaves_a_newer_version_in_Git_alone()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await production.BreakAsync();
+        await production.RunAsync("Invoke-ImageRollback api -Namespace prod -Repository file:///nowhere/at-all");
+        production.Cluster.Images.Push("shop/api", "v3.0.0");
+        var fixedUp = (await production.ReadAsync(WholeProduction.File)).Replace("v2.0.0", "v3.0.0", StringComparison.Ordinal);
+        await production.CommitAsync("a fixed version", WholeProduction.File, fixedUp);
+
+        await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+
+        Assert.Equal(fixedUp, await production.ReadAsync(WholeProduction.File));
+        Assert.Equal(WholeProduction.Good, production.Image("api"));
+        Assert.Contains("\"enabled\":false", production.Policy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-Via Git")]
+    [InlineData("-Via ArgoCD")]
+    public async Task A_sync_window_is_seen_before_anything_is_changed(string way)
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await production.BreakAsync();
+        production.CloseWindow();
+        var (policy, head) = (production.Policy, await production.Git.ResolveAsync("main", TestContext.Current.CancellationToken));
+
+        var output = await production.RunAsync($"Invoke-ImageRollback api -Namespace prod {way}");
+
+        var error = Assert.Single(output.Errors);
+        Assert.Equal("SyncWindowBlocked", error.ErrorId);
+        Assert.Contains("Invoke-ImageRollback", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal((policy, head), (production.Policy, await production.Git.ResolveAsync("main", TestContext.Current.CancellationToken)));
+        Assert.Equal(WholeProduction.Bad, production.Image("api"));
+    }
+
+    [Fact]
+    public async Task Behind_a_closed_sync_window_it_goes_back_without_a_sync()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await production.BreakAsync();
+        production.CloseWindow();
+        var policy = production.Policy;
+
+        var result = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Contains(result.Steps, step => step.StartsWith("checked: a deny window is open", StringComparison.Ordinal));
+        Assert.Equal((policy, WholeProduction.Good), (production.Policy, production.Image("api")));
+        Assert.Contains("newTag: v1.0.0", await production.ReadAsync(WholeProduction.File), StringComparison.Ordinal);
+    }
 }

@@ -47,6 +47,29 @@ public sealed class KilledHelmRollbackTests(SharedCluster shared)
         await production.Helm.UpgradeAsync("zkprova", HelmProduction.Zkprova, HelmProduction.Values("next"), TestContext.Current.CancellationToken, new HelmOptions { NoHooks = true });
     });
 
+    [Fact]
+    public async Task An_undo_that_was_half_way_converges_too()
+    {
+        var kills = 0;
+        for (var ended = false; !ended; kills++)
+        {
+            await using var production = await HelmProduction.ShippedAsync(shared);
+            var result = await production.RollBackAsync("Invoke-HelmRollback zkprova");
+            var before = File.ReadAllLines(production.Production.Runs.Read(result.RunId).Path).Length;
+
+            ended = await RunInAnotherProcessAsync(production.Production, $"Undo-RollbackRun {result.RunId}", before + kills + 1) == 0;
+
+            var run = production.Production.Runs.Read(result.RunId);
+            if (run.State != RunState.Undone) Assert.Equal(RollbackOutcome.Undone, (await production.RollBackAsync(run.NextStep!)).Outcome);
+            Assert.Equal("ghcr.io/zkprova/backend:two-errors", production.Image());
+            Assert.Equal("1:superseded 2:superseded 3:superseded 4:deployed", await production.StatusesAsync());
+            Assert.Empty(production.Production.List(Resources.Leases));
+            Assert.True(kills < MostLines, "the undo never ends by itself");
+        }
+
+        Assert.True(kills > LeastLines, $"only {kills} lines were written");
+    }
+
     private async Task KillAtEveryLineAsync(Func<HelmProduction, RunRecord, Task> afterAsync)
     {
         var kills = 0;

@@ -50,7 +50,7 @@ internal sealed class Production : IAsyncDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Another person's prompt, with records of their own.</summary>
-    public CmdletRunner SomebodyElse() => Prompt(new RunStore(Path.Combine(directory, $"runs-{Guid.NewGuid():N}"), TimeProvider.System));
+    public CmdletRunner SomebodyElse(TimeProvider? time = null) => Prompt(new RunStore(Path.Combine(directory, $"runs-{Guid.NewGuid():N}"), TimeProvider.System), time);
 
     /// <summary>Types a line and waits for its end.</summary>
     public Task<CommandOutput> RunAsync(string line, CancellationToken? interrupt = null) => RunAsync(runner, line, interrupt);
@@ -170,8 +170,8 @@ internal sealed class Production : IAsyncDisposable
         Assert.Empty(Cluster.Faults.Select(fault => $"{fault.Controller} {fault.Key}: {fault.Error}"));
     }
 
-    private CmdletRunner Prompt(RunStore runs) => new(new CommandServices(
-        () => new ByDefault(CommandServices.Live.Provider, Kubeconfig), TimeProvider.System, () => runs)) { CurrentDirectory = directory };
+    private CmdletRunner Prompt(RunStore runs, TimeProvider? time = null) => new(new CommandServices(
+        () => new ByDefault(CommandServices.Live.Provider, Kubeconfig), time ?? TimeProvider.System, () => runs)) { CurrentDirectory = directory };
 
     private static void Earlier(JsonObject where, string field, TimeSpan by)
     {

@@ -1,6 +1,8 @@
 using RollbackTools.Integrations.Git;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Integrations.Git.Support;
 
 namespace RollbackTools.Tests.Integrations.Git;
@@ -108,6 +110,47 @@ public sealed class HostileTests
         Assert.DoesNotContain("S3cret", File.ReadAllText(seen));
         Assert.DoesNotContain("S3cret", error.ToString());
         Assert.DoesNotContain("S3cret", repository.Url);
+    }
+
+    [Fact]
+    public async Task A_secret_that_the_users_own_rule_puts_into_a_url_is_in_no_argument_either()
+    {
+        using GitHost host = new();
+        var seen = Path.Combine(host.Machine.Home, "seen");
+        var real = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(path => Path.Combine(path, "git")).First(File.Exists);
+        host.Machine.WriteScript("bin/git", $"printf '%s\\n' \"$@\" >> '{seen}'\nGIT_TRACE='{seen}' exec {real} \"$@\"");
+        host.Machine.Variables["PATH"] = $"{host.Machine.Home}/bin:{Environment.GetEnvironmentVariable("PATH")}";
+        using RefusingServer server = new();
+        var rules = File.ReadAllText(Path.Combine(host.Machine.Home, ".gitconfig"));
+        host.Machine.Write(".gitconfig", $"{rules}[url \"http://robot:gho_S3cretS3cret@127.0.0.1:{server.Port}/\"]\n\tinsteadOf = http://127.0.0.1:{server.Port}/\n");
+
+        var repository = await host.OpenAsync($"http://127.0.0.1:{server.Port}/app.git");
+        var error = await Assert.ThrowsAsync<EstateException>(() => repository.ReadBranchAsync("main", Never));
+
+        Assert.Equal(EstateErrorKind.Unauthenticated, error.Kind);
+        Assert.DoesNotContain("S3cret", error.ToString() + repository.Url);
+        Assert.Contains("Basic cm9ib3Q6Z2hvX1MzY3JldFMzY3JldA==", server.Authorizations);
+        Assert.Contains("remote-http", File.ReadAllText(seen));
+        Assert.DoesNotContain("S3cret", File.ReadAllText(seen));
+
+        host.Machine.Write(".gitconfig", $"{rules}[url \"http://robot:gho_S3cretS3cret@127.0.0.1:{server.Port}/\"]\n\tpushInsteadOf = http://127.0.0.1:{server.Port}/\n");
+        var refused = await Assert.ThrowsAsync<EstateException>(() => host.OpenAsync($"http://127.0.0.1:{server.Port}/app.git"));
+        Assert.Equal(EstateErrorKind.Configuration, refused.Kind);
+        Assert.DoesNotContain("S3cret", refused.ToString());
+    }
+
+    [Theory]
+    [InlineData("https://host/team/app.git?private_token=S3cretS3cret")]
+    [InlineData("https://robot:S3cretS3cret@host/team/app.git?x=1")]
+    public void A_token_in_a_query_is_refused_without_being_shown(string location)
+    {
+        var refused = Assert.Throws<RollbackException>(() => RepositoryName.WithoutSecret(location));
+        Assert.Equal("SecretInUrl", refused.ErrorId);
+        Assert.DoesNotContain("S3cret", refused.Message + refused.Target + RepositoryName.Shown(location));
+        Assert.Contains("team/app.git?***", refused.Target);
+        // Also where somebody else wrote it, such as an application's source or a working copy's remote.
+        Assert.DoesNotContain("S3cret", Assert.Throws<EstateException>(() => GitLocation.Parse(location)).ToString());
+        Assert.Equal("fatal: unable to access 'https://***@host/app.git?***': no", GitText.Redact("fatal: unable to access 'https://a:b@host/app.git?private_token=S3cretS3cret': no", []));
     }
 
     [Fact]

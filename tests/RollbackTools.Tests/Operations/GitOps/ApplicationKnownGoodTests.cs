@@ -87,6 +87,19 @@ public sealed class ApplicationKnownGoodTests
     }
 
     [Fact]
+    public void What_a_failed_rollback_was_to_leave_is_no_target_however_long_it_ran()
+    {
+        var left = Apps.WithHistory(Now, "Degraded", "", (A, 100), (B, 50)).History[1].Version.Key;
+        var text = Apps.WithHistory(Now, "Degraded", "", (A, 100), (B, 50)).Json.GetRawText().Replace("\"health\"", $$"""
+            "operationState":{"phase":"Error","startedAt":"{{Now.AddMinutes(-5):yyyy-MM-ddTHH:mm:ssZ}}",
+              "operation":{"sync":{ },"info":[{"name":"{{SyncApplication.LeavesInfo}}","value":"{{left}}"}] },
+              "syncResult":{"revision":"{{C}}","source":{"repoURL":"r","path":"p"} } },"health"
+            """, StringComparison.Ordinal);
+
+        Assert.Equal(0, Target(new ArgoApplication(new(Apps.Json(text))), ApplicationGoal.KnownGood).HistoryId);
+    }
+
+    [Fact]
     public void Lists_are_readable_in_one_cell()
     {
         var entry = Judge(Apps.WithHistory(Now, "Healthy", "", (A, 100)))[0] with { Images = ["a:1", "b:2"] };

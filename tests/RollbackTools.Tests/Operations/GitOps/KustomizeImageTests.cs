@@ -192,7 +192,20 @@ public sealed class KustomizeImageTests : IDisposable
         Assert.Equal(("reg/backend:v3", "reg/backend:v1"), (result.From, result.To));
         Assert.Equal("kustomize:\n  images:\n  - backend=reg/backend:v1\n", _session.Host.Show(Override));
         Assert.Contains("newTag: v1", _session.Host.Show(GitSession.File));
-        Assert.Contains(result.Warnings, warning => warning.Contains("Image Updater", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning => warning.Contains("Image Updater", StringComparison.Ordinal) && warning.Contains("It is application prod's", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_override_of_another_application_is_left_alone()
+    {
+        const string Override = GitSession.Overlay + "/.argocd-source-staging.yaml";
+        _session.Host.Commit(Override, "kustomize:\n  images:\n  - backend=reg/backend:v3\n");
+
+        var result = await _session.RunAsync(_session.Pin() with { Application = "prod" });
+
+        Assert.Equal(RollbackOutcome.Changed, result.Outcome);
+        Assert.Contains("v3", _session.Host.Show(Override));
+        Assert.Contains("newTag: v1", _session.Host.Show(GitSession.File));
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public sealed class OperationWaitTests
     }
 
     private Task<ArgoApplication> WaitAsync() => new OperationWait(argo, reporter, clock).UntilEndedAsync(
-        new ApplicationName("argocd", "shop"), operation => operation.Info("RollbackTools") == "1", "Syncing", TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
+        new ApplicationName("argocd", "shop"), (operation, _) => operation.Info("RollbackTools") == "1", "Syncing", TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
 
     private void Show(string state) => argo.Show(Apps.Of(status: $$"""{"operationState":{{state}} }"""));
 

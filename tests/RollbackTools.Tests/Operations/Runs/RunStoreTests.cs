@@ -48,6 +48,23 @@ public sealed class RunStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_journal_that_a_newer_version_wrote_hides_no_other_run()
+    {
+        var id = await WriteAsync(end: RunState.Succeeded);
+        await File.WriteAllTextAsync(
+            Path.Combine(directory, "20300101-000000-beef.jsonl"),
+            """{"event":"Started","run":{"runId":"20300101-000000-beef","request":{"$type":"FromTheFuture"}}}""" + "\n",
+            TestContext.Current.CancellationToken);
+        List<RollbackException> unreadable = [];
+
+        var run = Assert.Single(store.List(unreadable.Add));
+
+        Assert.Equal(id, run.RunId);
+        Assert.Equal(("RunUnreadable", "20300101-000000-beef"), (Assert.Single(unreadable).ErrorId, unreadable[0].Target));
+        Assert.Throws<RollbackException>(() => store.Read("2030"));
+    }
+
+    [Fact]
     public async Task A_line_cut_short_by_a_kill_is_dropped_and_written_over()
     {
         var id = await WriteAsync(end: null);

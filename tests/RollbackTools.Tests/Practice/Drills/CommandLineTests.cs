@@ -117,7 +117,7 @@ public sealed class CommandLineTests : IDisposable
         }
     }
 
-    private static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync(Start(arguments));
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync(Start(arguments));
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(Process running)
     {
@@ -127,12 +127,13 @@ public sealed class CommandLineTests : IDisposable
         return (process.ExitCode, (await output).ReplaceLineEndings("\n"), await error);
     }
 
-    private static Process Start(params string[] arguments) => Start(static _ => { }, arguments);
+    private Process Start(params string[] arguments) => Start(static _ => { }, arguments);
 
-    private static Process Start(Action<ProcessStartInfo> configure, params string[] arguments)
+    private Process Start(Action<ProcessStartInfo> configure, params string[] arguments)
     {
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "RollbackTools.Practice.dll"), .. arguments]) start.ArgumentList.Add(argument);
+        start.Environment["ROLLBACKTOOLS_STATE"] = directory;
         configure(start);
         return Process.Start(start)!;
     }

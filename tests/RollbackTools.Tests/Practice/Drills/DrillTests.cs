@@ -21,7 +21,7 @@ public sealed class DrillTests : IDisposable
 
         var text = printed.ToString();
         Assert.DoesNotContain('\u001b', text);
-        Assert.Matches(@"(?m)^PS> Invoke-ImageRollback .* -Reason '", text);
+        Assert.Matches(@"(?m)^PS> Invoke-(Image|Helm)Rollback .* -Reason '", text);
         Assert.Matches(@"(?m)^PS> Test-RollbackHealth ", text);
         Assert.Matches(@"(?s)Timeline.*production healthy.*bad image shipped.*noticed.*rollback started.*rolled back.*healthy again", text);
         Assert.Matches(@"Requests: \d+ sent, \d+ failed", text);

@@ -232,4 +232,56 @@ public sealed class PracticeHelmTests(HelmCluster cluster) : IClassFixture<HelmC
         Assert.Equal(150, manifest.Split("# Source: ").Length - 1);
         Assert.NotNull(space.Find(Resources.NetworkPolicies, "tenants-tenant-049"));
     }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Kinds_from_the_crds_directory_are_created_once_and_their_objects_after_them(HelmVersion version)
+    {
+        using var space = cluster.Space(new HelmOptions { Version = version });
+        var chart = MeteringChart.Of("0.4.0", "1.2.0");
+        await space.Helm.InstallAsync("metering", chart, null, Stop);
+        var meters = space.Cluster.Catalog.FindKind("metering.example/v1", "Meter")!;
+        Assert.Equal(100, (int)space.Find(meters, "metering")!["spec"]!["limit"]!);
+        Assert.DoesNotContain("kind: Meter\n          ", (string?)(await space.Helm.History.ReadAsync("metering", 1, Stop))["manifest"]);
+        var before = space.Find(Resources.CustomResourceDefinitions, "meters.metering.example")!["metadata"]!["resourceVersion"]!.ToString();
+
+        await space.Helm.UpgradeAsync("metering", chart with { Crds = [new("crds/meters.yaml", chart.Crds[0].Text.Replace("served: true", "served: true\n      deprecated: true"))] }, null, Stop);
+
+        Assert.Equal(before, space.Find(Resources.CustomResourceDefinitions, "meters.metering.example")!["metadata"]!["resourceVersion"]!.ToString());
+        await space.Helm.UpgradeAsync("metering", chart with { Templates = [.. chart.Templates.Where(file => !file.Name.Contains("crd"))] }, null, Stop);
+        Assert.Null(space.Find(Resources.CustomResourceDefinitions, "tariffs.metering.example"));
+    }
+
+    [Fact]
+    public async Task Client_side_drift_of_a_custom_resource_is_not_seen()
+    {
+        using var space = cluster.Space();
+        await space.Helm.InstallAsync("metering", MeteringChart.Of("0.4.0", "1.2.0"), null, Stop);
+        var meters = space.Cluster.Catalog.FindKind("metering.example/v1", "Meter")!;
+        space.Drift(meters, "metering", body => body["spec"]!["limit"] = 7);
+
+        await space.Helm.UpgradeAsync("metering", MeteringChart.Of("0.4.1", "1.2.1"), new JsonObject { ["unit"] = "hour" }, Stop);
+
+        Assert.Equal("""{"unit":"hour","limit":7,"labels":{"owner":"finance"}}""", space.Find(meters, "metering")!["spec"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task An_API_that_the_cluster_has_lost_keeps_the_old_manifest_from_being_built()
+    {
+        using var space = cluster.Space();
+        space.Cluster.Catalog.ServeLegacy("batch/v1beta1");
+        HelmChart old = new("reports", "1.0.0", "1")
+        {
+            Templates = [new("templates/cron.yaml", "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata:\n  name: reports\nspec:\n  schedule: '0 3 * * *'\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          restartPolicy: Never\n          containers:\n            - name: report\n              image: shop/report:1\n")],
+        };
+        await space.Helm.InstallAsync("reports", old, null, Stop);
+        space.Cluster.Catalog.Drop("batch/v1beta1");
+
+        var refused = await Assert.ThrowsAsync<HelmException>(() => space.Helm.UpgradeAsync(
+            "reports", old with { Version = "2.0.0", Templates = [new("templates/cron.yaml", old.Templates[0].Text.Replace("batch/v1beta1", "batch/v1"))] }, null, Stop));
+
+        Assert.StartsWith("unable to build kubernetes objects from current release manifest: resource mapping not found for name: \"reports\"", refused.Message);
+        Assert.Contains("no matches for kind \"CronJob\" in version \"batch/v1beta1\"", refused.Message);
+        Assert.NotNull(space.Find(Resources.CronJobs, "reports"));
+    }
 }

@@ -385,6 +385,41 @@ internal static class KustomizeOverlays
             === overlay/kustomization.yaml
             resources: [../one, ../two]
             """,
+        ["custom kinds that refer to generated names by configuration, in the base and over it"] = """
+            === overlay/kustomization.yaml
+            resources: [../base, ../rollouts]
+            namespace: prod
+            configMapGenerator: [{ name: settings, behavior: merge, literals: [LOG_LEVEL=debug] }]
+            images: [{ name: shop/catalog, newTag: "7" }]
+            === rollouts/kustomization.yaml
+            resources: [rollout.yaml]
+            configurations: [references.yaml]
+            === rollouts/references.yaml
+            nameReference:
+            - kind: ConfigMap
+              version: v1
+              fieldSpecs:
+              - { path: spec/template/spec/containers/envFrom/configMapRef/name, kind: Rollout }
+              - { path: spec/template/spec/containers/env/valueFrom/configMapKeyRef/name, kind: Rollout, group: argoproj.io }
+            - kind: Secret
+              fieldSpecs: [{ path: spec/template/spec/volumes/secret/secretName, kind: Rollout }]
+            === rollouts/rollout.yaml
+            apiVersion: argoproj.io/v1alpha1
+            kind: Rollout
+            metadata: { name: catalog }
+            spec:
+              selector: { matchLabels: { app: catalog } }
+              template:
+                metadata: { labels: { app: catalog } }
+                spec:
+                  initContainers: [{ name: first, image: shop/catalog, envFrom: [{ configMapRef: { name: settings } }] }]
+                  containers:
+                  - name: catalog
+                    image: shop/catalog
+                    envFrom: [{ configMapRef: { name: settings } }]
+                    env: [{ name: LEVEL, valueFrom: { configMapKeyRef: { name: settings, key: LOG_LEVEL } } }]
+                  volumes: [{ name: database, secret: { secretName: database } }]
+            """,
         ["numbers in other bases, anchors and merge keys"] = """
             === overlay/kustomization.yaml
             resources: [../base, odd.yaml]

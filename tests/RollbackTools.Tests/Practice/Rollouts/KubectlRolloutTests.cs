@@ -70,6 +70,27 @@ public sealed class KubectlRolloutTests(KubectlRolloutCluster cluster) : IClassF
     }
 
     [Fact]
+    public async Task An_analysis_run_can_be_waited_for_and_called_off()
+    {
+        var space = await cluster.SpaceAsync();
+        await space.ApplyAsync("""
+            apiVersion: argoproj.io/v1alpha1
+            kind: AnalysisRun
+            metadata: { name: smoke }
+            spec:
+              metrics:
+              - name: smoke
+                interval: 60s
+                provider: { job: { spec: { backoffLimit: 0, template: { spec: { restartPolicy: Never, containers: [{ name: smoke, image: "shop/smoke:1" }] } } } } }
+            """);
+        await space.OkAsync("wait", "analysisrun/smoke", "--for=jsonpath={.status.metricResults[0].successful}=1", "--timeout=60s");
+        Assert.Matches(@"NAME +STATUS +AGE\nsmoke +Running +\d", await space.OkAsync("get", "ar"));
+        await space.OkAsync("patch", "ar", "smoke", "--type", "merge", "-p", """{"spec":{"terminate":true}}""");
+        await space.OkAsync("wait", "ar/smoke", "--for=jsonpath={.status.phase}=Successful", "--timeout=60s");
+        Assert.Equal("Run Terminated", await space.OkAsync("get", "ar", "smoke", "-o", "jsonpath={.status.message}"));
+    }
+
+    [Fact]
     public async Task Scale_goes_by_the_definitions_paths()
     {
         var space = await PausedAsync(cluster);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Api.Reading;
-using RollbackTools.Practice.Kubernetes.CustomResources;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Storage;
@@ -8,7 +7,7 @@ using RollbackTools.Practice.Kubernetes.Storage;
 namespace RollbackTools.Practice.Kubernetes.Api.Writing;
 
 /// <summary>delete, deletecollection and eviction. What hangs on a deleted object is the garbage collector's.</summary>
-internal sealed class DeleteHandler(ApiContext context, AdmissionChain admission, ReadHandler reader, DefinitionRegistry? definitions)
+internal sealed class DeleteHandler(ApiContext context, ObjectWriter writer, ReadHandler reader)
 {
     private const string Foreground = "foregroundDeletion";
     private const string Orphan = "orphan";
@@ -64,14 +63,14 @@ internal sealed class DeleteHandler(ApiContext context, AdmissionChain admission
     private StoredObject Delete(ApiRequest request, StoredObject current, DeleteOptions options)
     {
         var type = current.Type;
-        admission.Review(new AdmissionRequest(
+        writer.Review(new AdmissionRequest(
             "DELETE", type, current.Namespace, current.Name, null, current.Read, request.User.Name, options.DryRun));
         if (options.Uid is not null || options.Version is not null) CheckPreconditions(current, options);
         if (options.DryRun) return current;
         try
         {
             if (type == Resources.Namespaces) return NamespaceDeletion.Begin(context.Store, current);
-            if (type == Resources.CustomResourceDefinitions) definitions?.Withdraw(current);
+            if (type == Resources.CustomResourceDefinitions) writer.Definitions?.Withdraw(current);
             if (Finalizer(options) is { } finalizer) Mark(current, finalizer);
             return context.Store.Delete(type, current.Namespace, current.Name, Grace(current, options), ifUid: options.Uid)
                 ?? throw Refusals.NotFound(type, current.Name);

@@ -6,6 +6,7 @@ using RollbackTools.Practice.Kubernetes.Schema.Defaulting;
 using RollbackTools.Practice.Kubernetes.Schema.Trees;
 using RollbackTools.Practice.Kubernetes.Schema.Validation;
 using RollbackTools.Practice.Kubernetes.Storage;
+using RollbackTools.Practice.Kubernetes.Webhooks;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Writing;
 
@@ -31,6 +32,7 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
 {
     private readonly Quotas quotas = new(store);
     private readonly ServiceRegistry services = new(store);
+    private readonly ConfiguredWebhooks webhooks = new(store);
 
     /// <summary>What serves the kinds of CustomResourceDefinitions; null where no kinds can be added.</summary>
     internal DefinitionRegistry? Definitions { get; } = catalog is null ? null : new DefinitionRegistry(store, catalog, time);
@@ -54,7 +56,7 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         Throw(type, name, Validator.Check(type, body));
         if (type.Namespaced) CheckNamespace(type, ns!, name);
         if (type == Resources.Services) services.Allocate(body, name);
-        admission.Review(new AdmissionRequest("CREATE", type, ns, name, body, null, options.User, options.DryRun));
+        Review(new AdmissionRequest("CREATE", type, ns, name, body, null, options.User, options.DryRun));
         if (ns is not null) quotas.Admit(type, ns, name, options.DryRun);
         if (!options.FieldsTracked) ManagedFields.Track(type, null, body, options.Manager, options.Subresource, time.GetUtcNow());
         try
@@ -88,7 +90,7 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
             List<FieldError> errors = [.. Validator.Check(type, next)];
             errors.AddRange(UpdateValidator.Check(type, next, before));
             Throw(type, current.Name, errors);
-            admission.Review(new AdmissionRequest(
+            Review(new AdmissionRequest(
                 "UPDATE", type, current.Namespace, current.Name, next, before, options.User, options.DryRun));
         }
 
@@ -100,6 +102,13 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
             ?? throw Refusals.NotFound(type, current.Name);
         if (type == Resources.CustomResourceDefinitions && !options.DryRun) Definitions?.Serve(saved);
         return saved;
+    }
+
+    /// <summary>Asks everybody who may refuse: the webhooks of this process, and those that objects of the cluster name.</summary>
+    internal void Review(AdmissionRequest request)
+    {
+        admission.Review(request);
+        webhooks.Review(request);
     }
 
     private static bool Unchanged(JsonObject before, JsonObject next) => JsonNode.DeepEquals(before, next);

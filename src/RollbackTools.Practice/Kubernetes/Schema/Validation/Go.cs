@@ -10,6 +10,9 @@ internal static class Go
         ? "map[string]string(nil)"
         : $"map[string]string{{{string.Join(", ", map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"\"{pair.Key}\":\"{pair.Value}\""))}}}";
 
+    public static GoLiteral RoleRef(JsonObject? role) =>
+        new($"rbac.RoleRef{{APIGroup:\"{role.Text("apiGroup")}\", Kind:\"{role.Text("kind")}\", Name:\"{role.Text("name")}\"}}");
+
     public static GoLiteral Selector(JsonObject? selector)
     {
         if (selector is null) return new GoLiteral("(*v1.LabelSelector)(nil)");

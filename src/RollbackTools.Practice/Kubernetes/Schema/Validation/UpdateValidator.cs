@@ -26,6 +26,7 @@ public static class UpdateValidator
             case "Job":
                 Selector(spec, old, errors);
                 Immutable("spec.completions", spec?["completions"], old?["completions"], errors);
+                Immutable("spec.completionMode", spec?["completionMode"], old?["completionMode"], errors);
                 if (!old.True("suspend")) Immutable("spec.template", spec?["template"], old?["template"], errors);
                 break;
             case "Pod":
@@ -52,12 +53,10 @@ public static class UpdateValidator
                 if (type.Kind == "Secret") Immutable("type", now["type"], before["type"], errors);
                 break;
             case "RoleBinding" or "ClusterRoleBinding" when !JsonNode.DeepEquals(now["roleRef"], before["roleRef"]):
-                errors.Add(FieldError.Invalid("roleRef", now["roleRef"]?.ToJsonString(), "cannot change roleRef"));
+                errors.Add(FieldError.Invalid("roleRef", Go.RoleRef(now.Child("roleRef")), "cannot change roleRef"));
                 break;
             case "PersistentVolumeClaim":
-                if (!JsonNode.DeepEquals(spec?["storageClassName"], old?["storageClassName"]) && old?["storageClassName"] is not null)
-                    errors.Add(FieldError.Forbidden("spec",
-                        "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"));
+                ClaimRules.CheckUpdate(now, before, errors);
                 break;
         }
 

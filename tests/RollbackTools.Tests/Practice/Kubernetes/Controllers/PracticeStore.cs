@@ -8,6 +8,7 @@ using RollbackTools.Practice.Kubernetes.Kubelet;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
 using RollbackTools.Practice.Registry;
+using RollbackTools.Practice.Traffic;
 using RollbackTools.Tests.Support;
 
 namespace RollbackTools.Tests.Practice.Kubernetes.Controllers;
@@ -36,7 +37,7 @@ internal sealed class PracticeStore : IAsyncDisposable
         AdmissionChain chain = new();
         Writer = new ObjectWriter(Store, chain, Clock);
         Operator = new Operator(Store, Writer, catalog);
-        if (addOn is not null) controllers.AddRange(addOn.Install(new AddOnContext(Context, Writer, chain, Images)));
+        if (addOn is not null) controllers.AddRange(addOn.Install(new AddOnContext(Context, Writer, chain, Images, Traffic)));
         loop = new ControlLoop(Context, controllers);
         loop.Start(catalog.Types);
     }
@@ -50,6 +51,9 @@ internal sealed class PracticeStore : IAsyncDisposable
     public ImageCatalogue Images { get; } = new();
 
     public PodLogBook Logs { get; }
+
+    /// <summary>What pods have served, as far as a test says so.</summary>
+    public TrafficLedger Traffic { get; } = new();
 
     public ObjectWriter Writer { get; }
 

@@ -1,0 +1,76 @@
+using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Runs;
+using RollbackTools.Practice.Kubernetes.Schema;
+
+namespace RollbackTools.Tests.EndToEnd.Rollouts;
+
+/// <summary>A Rollout that takes its pod template from another workload: that is what is changed, and never the Rollout.</summary>
+public sealed class WorkloadReferenceTests(RolloutCluster shared)
+{
+    [Fact]
+    public async Task The_Deployments_template_goes_back_and_the_Rollout_follows()
+    {
+        await using var shop = await shared.OpenAsync();
+        await shop.ReferringAsync();
+
+        var result = await shop.DoAsync("Undo-ArgoRollout catalog");
+
+        Assert.Equal((RollbackOutcome.RolledBack, "shop/catalog:1.0"), (result.Outcome, result.To));
+        Assert.Equal("shop/catalog:1.0", shop.Production.Image("catalog"));
+        Assert.Null(shop.Rollout["spec"]!["template"]);
+        Assert.Equal(("Healthy", true), (shop.Phase, shop.Stable == shop.Current));
+        Assert.Contains(result.Steps, step => step.StartsWith("PATCH apps/v1 deployments/catalog", StringComparison.Ordinal));
+        Assert.Equal("deployment/catalog", (await shop.ReportAsync()).WorkloadRef);
+    }
+
+    [Fact]
+    public async Task A_bare_name_that_both_have_means_the_Rollout_and_its_history()
+    {
+        await using var shop = await shared.OpenAsync();
+        await shop.ReferringAsync();
+
+        var history = (await shop.RunAsync("Get-ImageHistory catalog")).Of<ImageRevision>();
+        Assert.Equal(["Rollout", "Rollout"], history.Select(revision => revision.Kind));
+        Assert.Equal([(2, "shop/catalog:2.0-errors", true), (1, "shop/catalog:1.0", false)], history.Select(revision => ((int)revision.Revision, revision.Image, revision.Current)));
+
+        Assert.Equal(RollbackOutcome.RolledBack, (await shop.DoAsync("Invoke-ImageRollback catalog")).Outcome);
+        var again = await shop.DoAsync("Invoke-ImageRollback catalog");
+        Assert.Equal(RollbackOutcome.AlreadyThere, again.Outcome);
+        Assert.Equal("shop/catalog:1.0", shop.Production.Image("catalog"));
+    }
+
+    [Fact]
+    public async Task Undone_it_asks_for_the_other_version_again()
+    {
+        await using var shop = await shared.OpenAsync();
+        await shop.ReferringAsync();
+        var result = await shop.DoAsync("Undo-ArgoRollout catalog");
+
+        Assert.Equal(RollbackOutcome.Undone, (await shop.DoAsync($"Undo-RollbackRun {result.RunId}")).Outcome);
+        Assert.Equal("shop/catalog:2.0-errors", shop.Production.Image("catalog"));
+    }
+
+    [Fact]
+    public async Task A_kind_whose_template_lies_elsewhere_is_refused_with_what_to_do()
+    {
+        await using var shop = await shared.OpenAsync();
+        await shop.ReferringAsync();
+        await shop.ChangeAsync(body => body["spec"]!["workloadRef"]!["kind"] = "PodTemplate");
+
+        var refused = Assert.Single((await shop.RunAsync("Undo-ArgoRollout catalog")).Of<RollbackResult>());
+
+        Assert.Equal("UnsupportedReference", refused.ErrorId);
+        Assert.Contains("podtemplate/catalog", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_is_gone_is_said_and_nothing_is_changed()
+    {
+        await using var shop = await shared.OpenAsync();
+        await shop.ReferringAsync();
+        shop.Production.Cluster.Store.Delete(Resources.Deployments, shop.Production.Namespace, "catalog");
+
+        Assert.Equal("ReferenceMissing", Assert.Single((await shop.RunAsync("Undo-ArgoRollout catalog")).Of<RollbackResult>()).ErrorId);
+        Assert.Equal("shop/catalog:1.0", (await shop.ReportAsync()).StableImage);
+    }
+}
