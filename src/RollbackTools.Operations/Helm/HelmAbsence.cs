@@ -18,7 +18,7 @@ internal sealed class HelmAbsence(IEstate estate)
         if (await FindApplicationAsync(ns, name, cancellation) is { } application)
         {
             return Missing($"{none}: Argo CD application '{application.Metadata.Name}' renders that chart, and under Argo CD Helm keeps no releases.", name,
-                $"Get-ArgoHistory {application.Name}; Invoke-ArgoRollback {application.Name}");
+                $"Get-ArgoHistory {application.Metadata.Namespace}/{application.Metadata.Name}; Invoke-ArgoRollback {application.Metadata.Namespace}/{application.Metadata.Name}");
         }
 
         if (await FindOwnedAsync(ns, name, cancellation) is { } owned)

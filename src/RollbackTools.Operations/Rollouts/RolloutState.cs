@@ -63,6 +63,8 @@ public sealed record RolloutState(RolloutPhase Phase, string Message)
     public static string? WaitsFor(Workload rollout)
     {
         if (rollout.Spec.Paused) return "it was paused by hand (spec.paused)";
+        // Asked to go past its pauses and not through yet: the pause is what the controller wrote before it saw that.
+        if (rollout.Status.PromoteFull) return null;
         foreach (var condition in rollout.Status.PauseConditions)
         {
             switch (condition.Reason)

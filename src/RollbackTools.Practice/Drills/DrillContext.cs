@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Operations.Health;
@@ -12,6 +13,9 @@ public sealed class DrillContext
     private const int Sample = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    // A second, and what a timestamp of whole seconds leaves out.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2.1);
 
     private readonly ClusterClient cluster;
     private readonly CiPipeline ci;
@@ -115,6 +119,24 @@ public sealed class DrillContext
         Expect(error is null, $"'{line}' failed: {error?.Message}");
         Timeline.Mark("rolled back", string.Join(", ", results.Select(result => $"{result.Kind.ToLowerInvariant()}/{result.Name} {result.Outcome} to {Short(result.To)}")));
         return results;
+    }
+
+    /// <summary>
+    /// Waits until the newest warning event is older than a test with <c>-Since 1s</c> looks back: what failed before the way back says
+    /// nothing of what came after it.
+    /// </summary>
+    public async Task QuietAsync(CancellationToken cancellation)
+    {
+        var from = Timeline.Now;
+        while (true)
+        {
+            var events = await cluster.GetAsync($"/api/v1/namespaces/{Estate.Namespace}/events?fieldSelector=type%3DWarning", cancellation);
+            var newest = events["items"]!.AsArray().Select(one => DateTimeOffset.Parse((string)one!["lastTimestamp"]!, CultureInfo.InvariantCulture))
+                .DefaultIfEmpty(DateTimeOffset.MinValue).Max();
+            if (TimeProvider.System.GetUtcNow() - newest > Quiet) return;
+            Expect(Timeline.Now - from < Patience, "There is a new warning event again and again.");
+            await Task.Delay(Poll, cancellation);
+        }
     }
 
     /// <summary>Types a line that tests health; fails the drill unless every check passed.</summary>

@@ -66,6 +66,27 @@ public sealed class PermissionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_reader_of_Helm_releases_may_see_them_and_an_operator_may_repair_one()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        using (var helm = PracticeHelm.Open(tomoda.Cluster.Kubeconfig, "prod"))
+        {
+            await helm.InstallAsync("zkprova", ZkprovaChart.Of("0.14.0", "1.9.0"), Tag("one"), stop);
+            await helm.UpgradeAsync("zkprova", ZkprovaChart.Of("0.14.0", "1.9.0"), Tag("two"), stop);
+            await helm.History.SetStatusAsync("zkprova", 1, "deployed", stop);
+        }
+
+        tomoda.Cluster.Server.Requests.Reset();
+        tomoda.Run("Get-HelmRelease").OrThrow();
+        tomoda.Run("Get-HelmHistory zkprova").OrThrow();
+        Assert.Empty(Asked().Except([.. Granted("rollbacktools-reader"), .. Granted("rollbacktools-helm-reader")]));
+        tomoda.Run("Repair-HelmRelease zkprova").OrThrow();
+
+        Assert.Contains("update secrets", Asked());
+        Assert.Empty(Asked().Except([.. Granted("rollbacktools-reader"), .. Granted("rollbacktools-operator"), .. Granted("rollbacktools-helm-operator")]));
+    }
+
+    [Fact]
     public async Task An_operator_of_Helm_releases_may_also_do_all_that_their_rollback_and_its_undo_need()
     {
         var stop = TestContext.Current.CancellationToken;
@@ -81,9 +102,9 @@ public sealed class PermissionsTests : IAsyncLifetime
 
         Assert.Contains("create jobs", Asked());
         Assert.Empty(Asked().Except([.. Granted("rollbacktools-reader"), .. Granted("rollbacktools-operator"), .. Granted("rollbacktools-helm-operator")]));
-
-        static JsonObject Tag(string tag) => new() { ["image"] = new JsonObject { ["tag"] = tag } };
     }
+
+    private static JsonObject Tag(string tag) => new() { ["image"] = new JsonObject { ["tag"] = tag } };
 
     // Every authenticated user may ask what he may do (system:basic-user), and find out what a server serves (system:discovery).
     private IEnumerable<string> Asked() => tomoda.Cluster.Server.Requests.Snapshot().Keys

@@ -29,6 +29,7 @@ internal sealed class BadConfigDrill : IDrill
         await drill.TypeAsync("Get-ArgoHistory -Environment prod", cancellation);
         await scene.DoAsync("Git reverted", $"Undo-GitCommit {bad[..10]} -Environment prod -Reason 'INC-2050 checkout fails'", RollbackOutcome.RolledBack, cancellation);
         await scene.DoAsync("synced", $"Invoke-ArgoSync {BookstoreRepository.Child} -Environment prod -Prune -Reason INC-2050", RollbackOutcome.Changed, cancellation);
+        await drill.QuietAsync(cancellation);
         await drill.TestAsync("Test-RollbackHealth -Selector app -Environment prod -Since 1s -Wait -Timeout 30s -Interval 200ms", cancellation);
 
         await drill.ProveAsync(map, BookstoreWorkloads.Selector, cancellation);

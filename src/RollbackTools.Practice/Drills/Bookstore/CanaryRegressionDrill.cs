@@ -40,6 +40,7 @@ internal sealed class CanaryRegressionDrill : IDrill
         DrillContext.Expect(
             results.Count > 0 && results.All(result => result.Outcome == RollbackOutcome.RolledBack),
             $"'{line}' ended {string.Join(", ", results.Select(result => result.Outcome))}.");
+        await drill.QuietAsync(cancellation);
         await drill.TestAsync("Test-RollbackHealth -Selector app -Environment prod -Since 1s -Wait -Timeout 30s -Interval 200ms", cancellation);
 
         await drill.ProveAsync($":{Bad}", BookstoreWorkloads.Selector, cancellation);

@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Helm;
+using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Estates.Zkprova;
 using RollbackTools.Practice.Helm;
 
@@ -39,7 +40,8 @@ internal sealed class StuckPendingDrill : IDrill
         await drill.ProveAsync(Image, HelmScene.Selector, cancellation);
 
         // What the killed helm left in the history is pending still; the next person should not have to wonder.
-        await drill.TypeAsync($"Repair-HelmRelease {ZkprovaEstate.Release} -Environment prod -Reason INC-2081", cancellation);
+        var repaired = (await drill.TypeAsync($"Repair-HelmRelease {ZkprovaEstate.Release} -Environment prod -Reason INC-2081", cancellation)).Of<RollbackResult>();
+        DrillContext.Expect(repaired is [{ Outcome: RollbackOutcome.Changed }], "What was left pending was not repaired.");
         await scene.ProveItGoesOnAsync(ZkprovaImages.Previous, cancellation);
     }
 }

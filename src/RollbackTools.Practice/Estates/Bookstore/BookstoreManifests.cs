@@ -8,10 +8,10 @@ internal static class BookstoreManifests
     {
         foreach (var service in BookstoreImages.Services)
             yield return ($"{service}.yaml", BookstoreImages.Canaries.Contains(service) ? Rollout(service) : Deployment(service));
-        yield return ("success-rate.yaml", SuccessRate);
+        yield return ("error-rate.yaml", ErrorRate);
         yield return ("rollout-references.yaml", References);
         yield return ("kustomization.yaml", "configurations:\n  - rollout-references.yaml\nresources:\n"
-            + string.Concat(BookstoreImages.Services.Select(service => $"  - {service}.yaml\n")) + "  - success-rate.yaml\n");
+            + string.Concat(BookstoreImages.Services.Select(service => $"  - {service}.yaml\n")) + "  - error-rate.yaml\n");
     }
 
     // Kustomize knows of itself where Deployments refer to ConfigMaps; where Rollouts do it must be told.
@@ -25,27 +25,27 @@ internal static class BookstoreManifests
 
         """;
 
-    // Server errors of the new pods alone. Before anybody has sent them a request there is nothing to say.
-    private const string SuccessRate = """
+    // Errors are counted, not successes: where every request fails there is no series of successes to divide, and no data is no failure.
+    private const string ErrorRate = """
         apiVersion: argoproj.io/v1alpha1
         kind: AnalysisTemplate
         metadata:
-          name: success-rate
+          name: error-rate
         spec:
           args:
             - name: service
             - name: hash
           metrics:
-            - name: success-rate
+            - name: error-rate
               interval: 20s
               count: 4
               failureLimit: 1
-              successCondition: len(result) == 0 || isNaN(result[0]) || result[0] >= 0.95
+              successCondition: len(result) == 0 || isNaN(result[0]) || result[0] <= 0.05
               provider:
                 prometheus:
                   address: http://prometheus.monitoring.svc.cluster.local:9090
                   query: |
-                    sum(rate(http_requests_total{service="{{args.service}}",rollouts_pod_template_hash="{{args.hash}}",status!~"5.."}[5m]))
+                    sum(rate(http_requests_total{service="{{args.service}}",rollouts_pod_template_hash="{{args.hash}}",status=~"5.."}[5m]))
                     /
                     sum(rate(http_requests_total{service="{{args.service}}",rollouts_pod_template_hash="{{args.hash}}"}[5m]))
 
@@ -89,7 +89,7 @@ internal static class BookstoreManifests
                 - setWeight: 25
                 - pause: { duration: 1m }
                 - analysis:
-                    templates: [{ templateName: success-rate }]
+                    templates: [{ templateName: error-rate }]
         {{Arguments(service, "            ")}}
                 - setWeight: 50
                 - pause: { duration: 2m }
@@ -105,7 +105,7 @@ internal static class BookstoreManifests
                 labels: { release: stable }
               analysis:
                 startingStep: 1
-                templates: [{ templateName: success-rate }]
+                templates: [{ templateName: error-rate }]
         {{Arguments(service, "        ")}}
               steps:
                 - setWeight: 25

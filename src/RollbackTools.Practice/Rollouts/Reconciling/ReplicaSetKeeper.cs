@@ -34,7 +34,7 @@ internal sealed class ReplicaSetKeeper(ControllerContext context, ObjectWriter w
         run.Assign(new ReplicaSetView(Store(rollout, name, body)));
         WriteRevision(rollout, Numbers.Text(revision));
         context.Events.Normal(rollout.Stored, RolloutNames.Component, "NewReplicaSetCreated", $"Created ReplicaSet {name} (revision {revision})");
-        statuses.WriteCondition(rollout, "Progressing", "True", "NewReplicaSetCreated", $"Created new replica set \"{name}\"");
+        statuses.WriteProgressing(rollout, "NewReplicaSetCreated", $"Created new replica set \"{name}\"");
     }
 
     /// <summary>Brings the new ReplicaSet's annotations and the Rollout's revision up to date.</summary>
@@ -56,7 +56,7 @@ internal sealed class ReplicaSetKeeper(ControllerContext context, ObjectWriter w
 
         WriteRevision(rollout, set.Stored.Annotation(RolloutNames.Revision) ?? "");
         if (rollout.Progressing is null)
-            statuses.WriteCondition(rollout, "Progressing", "True", "FoundNewReplicaSet", $"Found new replica set \"{set.Name}\"");
+            statuses.WriteProgressing(rollout, "FoundNewReplicaSet", $"Found new replica set \"{set.Name}\"");
     }
 
     /// <summary>Deletes the oldest of the ReplicaSets without a part to play.</summary>
@@ -135,7 +135,8 @@ internal sealed class ReplicaSetKeeper(ControllerContext context, ObjectWriter w
         {
             var message = $"Failed to create new replica set \"{name}\": {refused.Message}";
             context.Events.Warning(rollout.Stored, RolloutNames.Component, "ReplicaSetCreateError", message);
-            statuses.WriteCondition(rollout, "Progressing", "False", "ReplicaSetCreateError", message);
+            statuses.WriteConditions(rollout, status =>
+                Conditions.Set(status, "Progressing", "False", "ReplicaSetCreateError", message, context.Timestamp));
             throw new PodRefusedException(message);
         }
     }

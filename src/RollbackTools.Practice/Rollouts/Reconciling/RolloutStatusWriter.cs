@@ -53,20 +53,19 @@ internal sealed class RolloutStatusWriter(ControllerContext context, Action<Roll
         TellPause(run);
     }
 
-    /// <summary>Writes one condition, and what follows from it, into the status as it is.</summary>
-    public void WriteCondition(RolloutView rollout, string type, string value, string reason, string message) =>
-        WriteConditions(rollout, status => Conditions.Set(status, type, value, reason, message, context.Timestamp));
+    /// <summary>
+    /// Writes the Progressing condition and nothing else: as long as the rest speaks of another template, the generation is not observed.
+    /// </summary>
+    public void WriteProgressing(RolloutView rollout, string reason, string message) =>
+        Write(rollout, status => Conditions.Set(status, "Progressing", "True", reason, message, context.Timestamp));
 
     /// <summary>Changes conditions, and what follows from them, in the status as it is.</summary>
-    public void WriteConditions(RolloutView rollout, Action<JsonObject> change)
+    public void WriteConditions(RolloutView rollout, Action<JsonObject> change) => Write(rollout, status =>
     {
-        var status = rollout.Stored.CopyStatus();
         change(status);
         status["observedGeneration"] = Numbers.Text(rollout.Stored.Generation());
         Judge(rollout, status);
-        context.Store.WriteStatus(rollout.Stored, status);
-        rollout.Stored = context.Store.Find(rollout.Stored.Type, rollout.Namespace, rollout.Name) ?? rollout.Stored;
-    }
+    });
 
     public static string SelectorText(JsonObject? selector)
     {
@@ -81,6 +80,14 @@ internal sealed class RolloutStatusWriter(ControllerContext context, Action<Roll
         return string.Join(',', equal.Concat(sets).Order(StringComparer.Ordinal));
 
         static string Values(JsonObject one) => string.Join(',', (one.At("values") as JsonArray)?.Select(value => value.Text()) ?? []);
+    }
+
+    private void Write(RolloutView rollout, Action<JsonObject> change)
+    {
+        var status = rollout.Stored.CopyStatus();
+        change(status);
+        context.Store.WriteStatus(rollout.Stored, status);
+        rollout.Stored = context.Store.Find(rollout.Stored.Type, rollout.Namespace, rollout.Name) ?? rollout.Stored;
     }
 
     private static void Observe(RolloutView rollout, JsonObject status)

@@ -95,6 +95,38 @@ public sealed class RolloutInterferenceTests(RolloutCluster shared)
         }
     }
 
+    [Theory]
+    [InlineData("""{"pauseConditions":[{"reason":"InconclusiveAnalysisRun","startTime":"2026-01-01T00:00:00Z"}],"canary":{"currentStepAnalysisRunStatus":{"name":"a","status":"Inconclusive"}}}""", 2, "false")]
+    [InlineData("""{"pauseConditions":null,"controllerPause":null,"phase":"Progressing"}""", 2, null)]
+    [InlineData("{}", 1, "true")]
+    public async Task A_promotion_writes_what_the_plugin_would(string status, int step, string? controllerPause)
+    {
+        var cluster = await PracticeCluster.StartAsync(new PracticeClusterOptions { Estate = new Unattended(), Traffic = false }, CancellationToken.None);
+        try
+        {
+            await using RolloutProduction shop = new(new Production(cluster, "alone"));
+            await SeedAsync(shop);
+            await shop.ChangeAsync(body =>
+            {
+                foreach (var (name, value) in System.Text.Json.Nodes.JsonNode.Parse(status)!.AsObject())
+                {
+                    if (value is null) body["status"]!.AsObject().Remove(name);
+                    else body["status"]![name] = value.DeepClone();
+                }
+            });
+
+            await shop.DoAsync("Resume-ArgoRollout catalog -NoWait -Confirm:$false");
+
+            var now = shop.Rollout["status"]!;
+            Assert.Equal((step, controllerPause), ((int)now["currentStepIndex"]!, now["controllerPause"]?.ToString()));
+            Assert.Null(now["pauseConditions"]);
+        }
+        finally
+        {
+            await cluster.DisposeAsync();
+        }
+    }
+
     // Half-way through a canary, as its controller left it when it went away.
     private static async Task SeedAsync(RolloutProduction shop)
     {

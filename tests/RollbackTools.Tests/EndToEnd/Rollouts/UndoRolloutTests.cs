@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using RollbackTools.Operations.Images;
-using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Kubernetes.Schema;
 

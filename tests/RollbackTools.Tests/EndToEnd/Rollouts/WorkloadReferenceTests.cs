@@ -51,6 +51,38 @@ public sealed class WorkloadReferenceTests(RolloutCluster shared)
     }
 
     [Fact]
+    public async Task A_ReplicaSet_that_is_referred_to_is_changed_in_the_same_way()
+    {
+        await using var shop = await shared.OpenAsync();
+        shop.Production.Apply($$"""
+            apiVersion: apps/v1
+            kind: ReplicaSet
+            metadata: { name: template, namespace: {{shop.Production.Namespace}} }
+            spec:
+              replicas: 0
+              selector: { matchLabels: { app: catalog } }
+              template: { metadata: { labels: { app: catalog } }, spec: { containers: [{ name: app, image: "shop/catalog:1.0" }] } }
+            """);
+        await shop.DeployAsync($$"""
+            apiVersion: argoproj.io/v1alpha1
+            kind: Rollout
+            metadata: { name: catalog, namespace: {{shop.Production.Namespace}}, labels: { app: catalog } }
+            spec:
+              replicas: 4
+              workloadRef: { apiVersion: apps/v1, kind: ReplicaSet, name: template }
+              strategy: { {{RolloutProduction.Canary}} }
+            """);
+        shop.Age(TimeSpan.FromDays(2));
+        shop.Production.Ship("template", "2.0-errors", Resources.ReplicaSets);
+        await shop.Production.UntilAsync(() => shop.Phase == "Paused");
+
+        var result = await shop.DoAsync("Undo-ArgoRollout catalog");
+
+        Assert.Equal((RollbackOutcome.RolledBack, "shop/catalog:1.0"), (result.Outcome, shop.Production.Image("template", Resources.ReplicaSets)));
+        Assert.Contains(result.Steps, step => step.StartsWith("PATCH apps/v1 replicasets/template", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_kind_whose_template_lies_elsewhere_is_refused_with_what_to_do()
     {
         await using var shop = await shared.OpenAsync();

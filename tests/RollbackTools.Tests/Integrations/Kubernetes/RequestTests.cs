@@ -71,6 +71,29 @@ public sealed class RequestTests
         Assert.Contains("gzip", fixture.Server.Requests[0].Header("Accept-Encoding"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_subresource_is_part_of_the_path_and_of_what_is_said()
+    {
+        await using var fixture = await ClusterFixture.StartAsync();
+        fixture.Server.Then(Answers.Json(Answers.Deployment()));
+        using var cluster = fixture.Connect();
+
+        await cluster.PatchAsync(Resources.Rollouts, "prod", "api", new Patch(PatchType.Merge, "{}"u8.ToArray()), new WriteOptions { Subresource = "status" }, default);
+
+        Assert.StartsWith("/apis/argoproj.io/v1alpha1/namespaces/prod/rollouts/api/status?", Assert.Single(fixture.Server.Requests).Target, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_Secret_only_its_metadata_is_asked_for()
+    {
+        await using var fixture = await ClusterFixture.StartAsync();
+        fixture.Server.Then(Answers.Json("""{"kind":"PartialObjectMetadata","metadata":{"name":"db"}}"""));
+        using var cluster = fixture.Connect();
+
+        Assert.Equal("db", (await cluster.GetAsync(Resources.Secrets, "prod", "db", default)).Metadata.Name);
+        Assert.StartsWith("application/json;as=PartialObjectMetadata;", Assert.Single(fixture.Server.Requests).Header("Accept"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(PatchType.Json, "application/json-patch+json")]
     [InlineData(PatchType.Merge, "application/merge-patch+json")]

@@ -48,6 +48,15 @@ public sealed class RolloutStateTests
         Assert.Equal(waits, RolloutState.WaitsFor(rollout) is not null);
     }
 
+    [Fact]
+    public void A_pause_it_was_told_to_go_past_waits_for_nobody_and_one_by_hand_still_does()
+    {
+        const string status = """{"observedGeneration":"3","phase":"Paused","promoteFull":true,"currentStepIndex":0,"pauseConditions":[{"reason":"CanaryPauseStep"}]}""";
+
+        Assert.Null(RolloutState.WaitsFor(Read(status, """{"strategy":{"canary":{"steps":[{"pause":{}}]}}}""")));
+        Assert.NotNull(RolloutState.WaitsFor(Read(status, """{"paused":true,"strategy":{"canary":{"steps":[{"pause":{}}]}}}""")));
+    }
+
     [Theory]
     [InlineData("""{"setWeight":20}""", "setWeight: 20")]
     [InlineData("""{"pause":{}}""", "pause")]

@@ -54,6 +54,27 @@ public sealed class CanaryTests
     }
 
     [Fact]
+    public async Task It_never_says_it_is_healthy_with_a_spec_that_it_has_only_seen()
+    {
+        await using RolloutPractice practice = new();
+        await practice.DeployAsync(Canary("1"));
+        var from = practice.Stored.Version;
+        await practice.ShipAsync(Canary("2"), "CanaryPauseStep");
+
+        using CancellationTokenSource stop = new(TimeSpan.FromSeconds(10));
+        var seen = 0;
+        await foreach (var change in practice.Cluster.Store.Watch(practice.Platform.Rollouts, from, stop.Token))
+        {
+            var rollout = change.Object.Read;
+            if ((string?)rollout["status"]!["observedGeneration"] == "2") Assert.NotEqual("Healthy", (string?)rollout["status"]!["phase"]);
+            seen++;
+            if (change.Object.Version == practice.Stored.Version) break;
+        }
+
+        Assert.InRange(seen, 5, 100);
+    }
+
+    [Fact]
     public async Task Promoting_goes_on_to_the_next_pause_which_ends_by_itself_and_then_the_new_version_is_stable()
     {
         await using RolloutPractice practice = new();
