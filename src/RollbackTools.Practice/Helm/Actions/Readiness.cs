@@ -13,7 +13,9 @@ internal static class Readiness
         var wanted = live.Number("spec", "replicas") ?? 1;
         return live.Text("kind") switch
         {
+            // Pods of the revision before count as available too: none of them may be left.
             "Deployment" => !live.Flag("spec", "paused") && (live.Number("status", "updatedReplicas") ?? 0) >= wanted
+                && (live.Number("status", "replicas") ?? 0) <= (live.Number("status", "updatedReplicas") ?? 0)
                 && (live.Number("status", "availableReplicas") ?? 0) >= wanted,
             "StatefulSet" => (live.Number("status", "readyReplicas") ?? 0) >= wanted && (live.Number("status", "updatedReplicas") ?? 0) >= wanted,
             "DaemonSet" => (live.Number("status", "numberReady") ?? 0) >= (live.Number("status", "desiredNumberScheduled") ?? 0),
