@@ -12,8 +12,7 @@ internal static class HelmProblems
         var last = release.Last;
         if (release.IsPending)
         {
-            var since = last.Header.ModifiedAt ?? last.Header.CreatedAt ?? last.StartedAt;
-            var age = now - since is { } span && span > TimeSpan.Zero ? $" for {Words.Duration(span)}" : "";
+            var age = now - last.TouchedAt is { } span && span > TimeSpan.Zero ? $" for {Words.Duration(span)}" : "";
             problems.Add($"Revision {last.Number} has been {last.Status}{age}: somebody is at work, or was cut off");
         }
 

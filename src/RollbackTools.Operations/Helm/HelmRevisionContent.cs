@@ -43,6 +43,9 @@ internal sealed record HelmRevisionContent(HelmRecordHeader Header)
     /// <summary>When it was begun.</summary>
     public DateTimeOffset? StartedAt => Info?.LastDeployed ?? Header.CreatedAt;
 
+    /// <summary>When somebody was last seen at it. Helm gives a new record the labels of the one before, so what they say may be older than the record.</summary>
+    public DateTimeOffset? TouchedAt => Header.ModifiedAt > StartedAt || StartedAt is null ? Header.ModifiedAt : StartedAt;
+
     /// <summary>The revision it went back to, when it is a rollback: from the record, or from the words older versions of Helm wrote.</summary>
     public int? RollbackOf => Info?.RollbackRevision ?? HelmWords.RollbackOf(Info?.Description);
 

@@ -19,8 +19,7 @@ internal static class PendingRelease
     {
         var newest = release.Last;
         if (!HelmStatus.IsPending(newest.Status)) return [];
-        var since = newest.Header.ModifiedAt ?? newest.StartedAt;
-        var age = since is { } at ? now - at : (TimeSpan?)null;
+        var age = newest.TouchedAt is { } at ? now - at : (TimeSpan?)null;
         var what = string.Create(CultureInfo.InvariantCulture, $"Revision {newest.Number} of {release} in {release.Namespace} is {newest.Status}{(age is { } old ? $" for {Words.Duration(old)}" : "")}");
         if (!request.Preempt && age < Abandoned)
         {

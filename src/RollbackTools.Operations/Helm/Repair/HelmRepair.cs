@@ -104,8 +104,7 @@ internal sealed class HelmRepair(HelmRepairRequest request, IEstate estate, Time
     private void RequireNobodyAtIt(HelmReleaseContent release, DateTimeOffset now)
     {
         if (!release.IsPending || request.Preempt) return;
-        var header = release.Last.Header;
-        if (now - (header.ModifiedAt ?? release.Last.StartedAt ?? header.CreatedAt) is not { } age || age >= PendingRelease.Abandoned) return;
+        if (now - release.Last.TouchedAt is not { } age || age >= PendingRelease.Abandoned) return;
         throw new RollbackException("HelmReleaseBusy",
             $"Revision {release.Last.Number} of {release} in {release.Namespace} is {release.Last.Status} for {Words.Duration(age)}: somebody may be working on it. Nothing was changed.")
         {
