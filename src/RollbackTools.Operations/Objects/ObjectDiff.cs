@@ -64,7 +64,7 @@ public static class ObjectDiff
     private static List<FieldChange> Fields(ObjectId id, JsonObject from, JsonObject to)
     {
         List<FieldChange> changes = [];
-        new Walk(id, changes).Objects(from, to, "", MergeRules.Of(id.Group, id.Kind));
+        new Walk(id, changes).Objects(AsStored(id, from), AsStored(id, to), "", MergeRules.Of(id.Group, id.Kind));
         return changes;
     }
 

@@ -103,6 +103,13 @@ public sealed partial class ObjectDiffTests
     public void A_secret_whose_texts_a_server_encoded_has_not_drifted() =>
         Assert.Empty(ObjectDiff.Drift(Secret, Json("{stringData:{a: hi},data:{b: Yg==}}"), Json("{data:{a: aGk=,b: Yg==}}")));
 
+    [Fact]
+    public void A_secret_s_texts_and_the_data_they_become_are_the_same()
+    {
+        Assert.Empty(Diff(Secret, "{stringData:{a: hi}}", "{data:{a: aGk=}}"));
+        Assert.Equal(["data.a: changed (hidden)"], Diff(Secret, "{stringData:{a: hello}}", "{data:{a: aGk=}}").Select(change => change.ToString()));
+    }
+
     private static string Pod(string containers) => $"{{spec:{{template:{{spec:{{containers:[{containers}]}}}}}}}}";
 
     private static IReadOnlyList<FieldChange> Diff(ObjectId id, string from, string to) => ObjectDiff.Between(id, Json(from), Json(to));
