@@ -11,6 +11,6 @@ public sealed class HelmHistory(IEstate estate, TimeProvider time)
     public async Task<IReadOnlyList<HelmRevision>> ReadAsync(string? ns, string name, CancellationToken cancellation)
     {
         var release = await reader.ReadAsync(ns, name, cancellation);
-        return HelmKnownGood.Judge(release, await reader.ReadWorkloadsAsync(release, cancellation), estate.Name, time.GetUtcNow());
+        return HelmKnownGood.Report(release, await reader.ReadWorkloadsAsync(release, cancellation), estate.Name, time.GetUtcNow());
     }
 }

@@ -26,6 +26,13 @@ internal sealed class HelmKnownGood
     public static IReadOnlyList<HelmRevision> Judge(HelmReleaseContent release, IReadOnlyList<WorkloadSnapshot> workloads, string estate, DateTimeOffset now) =>
         new HelmKnownGood(release, workloads, estate, now).Judge(estate);
 
+    /// <summary>The same for somebody to read: no target is marked where asking for it would be answered "already there".</summary>
+    public static IReadOnlyList<HelmRevision> Report(HelmReleaseContent release, IReadOnlyList<WorkloadSnapshot> workloads, string estate, DateTimeOffset now)
+    {
+        var judged = Judge(release, workloads, estate, now);
+        return IsRestingAfterRollback(release, judged, now) ? [.. judged.Select(revision => revision with { IsDefaultTarget = false })] : judged;
+    }
+
     /// <summary>
     /// Whether the release is where a rollback put it, and that works or has only just begun: asking again is then answered "already
     /// there" and does not walk further into the past.

@@ -15,7 +15,7 @@ public sealed class HelmReleases(IEstate estate, TimeProvider time, IOperationRe
     public async Task<HelmRelease> ReadAsync(string? ns, string name, CancellationToken cancellation)
     {
         var release = await reader.ReadAsync(ns, name, cancellation);
-        var judged = HelmKnownGood.Judge(release, await reader.ReadWorkloadsAsync(release, cancellation), estate.Name, time.GetUtcNow());
+        var judged = HelmKnownGood.Report(release, await reader.ReadWorkloadsAsync(release, cancellation), estate.Name, time.GetUtcNow());
         return Report(release, [.. release.Revisions.Select(revision => revision.Header)]) with
         {
             KnownGoodRevision = judged.FirstOrDefault(revision => revision.IsDefaultTarget)?.Revision,

@@ -12,7 +12,7 @@ public sealed class ImageHistory(ICluster cluster, TimeProvider time)
     {
         var answer = (await reader.ReadAsync([workload], cancellation))[0];
         if (answer.Refusal is { } refusal) throw refusal;
-        return KnownGood.Judge(answer.Snapshot!, cluster.Info.Estate, time.GetUtcNow());
+        return KnownGood.Report(answer.Snapshot!, cluster.Info.Estate, time.GetUtcNow());
     }
 
     /// <summary>Every workload of a namespace, or those a label selector selects.</summary>
@@ -20,6 +20,6 @@ public sealed class ImageHistory(ICluster cluster, TimeProvider time)
     {
         var now = time.GetUtcNow();
         var all = await reader.ReadAllAsync(ns, labelSelector, cancellation);
-        return [.. all.SelectMany(snapshot => KnownGood.Judge(snapshot, cluster.Info.Estate, now))];
+        return [.. all.SelectMany(snapshot => KnownGood.Report(snapshot, cluster.Info.Estate, now))];
     }
 }

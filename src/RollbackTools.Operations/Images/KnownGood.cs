@@ -72,6 +72,13 @@ public static class KnownGood
         return judged;
     }
 
+    /// <summary>The same for somebody to read: no target is marked where asking for it would be answered "already there".</summary>
+    public static IReadOnlyList<ImageRevision> Report(WorkloadSnapshot workload, string estate, DateTimeOffset now)
+    {
+        var judged = Judge(workload, estate, now);
+        return IsRestingAfterRollback(workload, judged, now) ? [.. judged.Select(revision => revision with { IsDefaultTarget = false })] : judged;
+    }
+
     /// <summary>
     /// Whether the live template is where a rollback put it and it works, or has only just been put there: asking again is then
     /// answered "already there" and does not walk further into the past.

@@ -27,7 +27,7 @@ public sealed class RolloutReports(ICluster cluster, TimeProvider time)
         var state = RolloutState.Of(live, rollout.Reference?.Object.Metadata.Generation);
         var unfinished = RolloutState.IsUnfinished(live);
         var step = unfinished && !live.Status.Abort ? CanaryStep.Current(live) : null;
-        var judged = KnownGood.Judge(rollout, cluster.Info.Estate, time.GetUtcNow());
+        var judged = KnownGood.Report(rollout, cluster.Info.Estate, time.GetUtcNow());
         var failing = RolloutEvidence.FailedAnalyses(rollout).FirstOrDefault();
         var waits = state.Phase == RolloutPhase.Paused ? RolloutState.WaitsFor(live) : null;
         RolloutReport report = new()
