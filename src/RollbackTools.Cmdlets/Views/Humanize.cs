@@ -19,6 +19,11 @@ public static class Humanize
     private const string Yellow = "\u001b[33;1m";
     private const string Green = "\u001b[32;1m";
     private const string Dim = "\u001b[2m";
+    private const string RevisionWord = "revision ";
+
+    // The widths of the columns they are for.
+    private const int VersionWidth = 18;
+    private const int RevisionWidth = 20;
 
     /// <summary>Two units at most: 3d4h, 2h5m, 45s, 0.8s.</summary>
     public static string Duration(object? value)
@@ -47,6 +52,11 @@ public static class Humanize
 
     /// <summary>An image without its registry and path: api:41, api@sha256:0123456789ab.</summary>
     public static string Image(object? value) => string.Join(", ", (value?.ToString() ?? "").Split(", ").Select(ShortImage));
+
+    /// <summary>
+    /// What ran before or after, in a narrow column. The name stands in another column: of an image its tag is kept, of a revision its number.
+    /// </summary>
+    public static string Version(object? value) => Fit(value, VersionWidth);
 
     /// <summary>An image as <see cref="Image"/> says it where images were changed; else the words as they are.</summary>
     public static string Side(object? kind, object? value) => kind?.ToString() == "Kustomization" ? Image(value) : value?.ToString() ?? "";
@@ -92,13 +102,18 @@ public static class Humanize
     /// <summary>A commit cut to what is readable; a chart's version as it is.</summary>
     public static string Commit(object? value) => string.Join(" + ", (value?.ToString() ?? "").Split(" + ").Select(ApplicationVersion.Short));
 
-    /// <summary>Several images on one line, without registries; more than two of one tag are counted, after those that differ.</summary>
+    /// <summary>Several images on one line, without registries; two of one tag share it, more are counted, after those that differ.</summary>
     public static string Images(object? value)
     {
         if (value is not IEnumerable many || value is string) return Image(value);
         return string.Join(", ", many.Cast<object>().Select(item => ShortImage(item.ToString() ?? ""))
             .GroupBy(image => image[(image.LastIndexOf(':') + 1)..]).OrderBy(group => group.Count())
-            .Select(group => group.Count() > 2 ? $"{group.Count()} at {group.Key}" : string.Join(", ", group)));
+            .Select(group => group.Count() switch
+            {
+                1 => group.First(),
+                2 when group.All(image => image != group.Key) => $"{string.Join(", ", group.Select(image => image[..^(group.Key.Length + 1)]))} at {group.Key}",
+                var count => $"{count} at {group.Key}",
+            }));
     }
 
     /// <summary>Argo CD's sync status.</summary>
@@ -122,6 +137,10 @@ public static class Humanize
 
     /// <summary>7 api:41, a revision and its image.</summary>
     public static string Revision(object? number, object? image) => number is null or 0 or 0L ? "" : $"{number} {Image(image)}";
+
+    /// <summary>The same in a narrow column, with its tag.</summary>
+    public static string ShortRevision(object? number, object? image) =>
+        number is null or 0 or 0L ? "" : $"{number} {Fit(image, RevisionWidth - $"{number} ".Length)}";
 
     /// <summary>Argo CD's health.</summary>
     public static string ApplicationHealth(object? value) => $"{value}" switch
@@ -186,6 +205,20 @@ public static class Humanize
         small == 0 ? $"{large}{largeUnit}" : $"{large}{largeUnit}{small}{smallUnit}";
 
     private static string Part(string before, object? value, string after) => value?.ToString() is { Length: > 0 } text ? before + text + after : "";
+
+    private static string Fit(object? value, int width)
+    {
+        var text = Image(value);
+        if (text.StartsWith(RevisionWord, StringComparison.Ordinal))
+        {
+            if (text.IndexOf(" (", StringComparison.Ordinal) is > 0 and var aside) text = text[..aside];
+            return text.Length <= width ? text : text[RevisionWord.Length..];
+        }
+
+        var tag = text.LastIndexOf(':');
+        var room = width - (text.Length - tag) - 1;
+        return text.Length <= width || tag < 0 || room < 1 || text.Contains(", ", StringComparison.Ordinal) ? text : $"{text[..Math.Min(room, tag)]}…{text[tag..]}";
+    }
 
     private static string ShortImage(string image)
     {

@@ -31,6 +31,24 @@ public sealed class HumanizeTests
         Assert.Equal(text, Humanize.Image(image));
     }
 
+    [Theory]
+    [InlineData("r/shop/api:41", "api:41")]
+    [InlineData("r/shop/payments-gateway:2026.4.1", "payments…:2026.4.1")]
+    [InlineData("r/shop/api:a-very-very-very-long-tag", "api:a-very-very-very-long-tag")]
+    [InlineData("a=r/x/api:41, b=r/y/proxy:2026.4.1", "a=api:41, b=proxy:2026.4.1")]
+    [InlineData("revision 12 (zkprova-0.14.2, 1.9.0)", "revision 12")]
+    [InlineData("revision 7 deployed", "7 deployed")]
+    [InlineData("", "")]
+    public void In_a_narrow_column_the_version_is_what_stays(string value, string text) => Assert.Equal(text, Humanize.Version(value));
+
+    [Fact]
+    public void Images_of_one_tag_share_it()
+    {
+        Assert.Equal("backend, frontend at 9f04f35", Humanize.Images(new[] { "r/z/backend:9f04f35", "r/z/frontend:9f04f35" }));
+        Assert.Equal("db:16, 3 at 41", Humanize.Images(new[] { "a:41", "b:41", "db:16", "c:41" }));
+        Assert.Equal("7 payments…:2026.4.1", Humanize.ShortRevision(7, "r/payments-gateway:2026.4.1"));
+    }
+
     [Fact]
     public void What_a_job_made_of_an_enum_still_reads()
     {
