@@ -11,6 +11,10 @@ internal sealed record Impersonation(string User, IReadOnlyList<KeyValuePair<str
     /// <summary>A header with several values (groups, extras) must go out once for each of them.</summary>
     public bool HasRepeatedHeaders { get; } = Headers.Any(header => header.Value.Count > 1);
 
+    /// <summary>The options that make kubectl ask as the same one.</summary>
+    public string ForKubectl => $" --as {Quoted(User)}"
+        + string.Concat(Headers.Where(header => header.Key == "Impersonate-Group").SelectMany(header => header.Value).Select(group => $" --as-group {Quoted(group)}"));
+
     /// <summary>The options win over the kubeconfig as a whole, as <c>kubectl --as</c> does.</summary>
     public static Impersonation? Of(EstateOptions options, KubeUser? user)
     {
@@ -39,4 +43,6 @@ internal sealed record Impersonation(string User, IReadOnlyList<KeyValuePair<str
             throw error("(or a group, uid or extra value beside it) has characters a header cannot carry");
         return new Impersonation(user, headers);
     }
+
+    private static string Quoted(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '-' or '.' or '_') ? name : $"'{name.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -57,7 +57,8 @@ internal sealed class ApiRefusal(ClusterConnection connection, TimeProvider time
         {
             EstateErrorKind.Unauthenticated => Unauthenticated(credential),
             EstateErrorKind.Forbidden => $"{Who()} may not {request.Verb} {what}{because}",
-            EstateErrorKind.NotFound when status.Name is null && target.Name is not null || status.Reason is null =>
+            EstateErrorKind.NotFound when status.Name is null && target.Name is null => $"{connection.Info.Server} does not serve {target.ApiVersion} {target.Plural}{because}",
+            EstateErrorKind.NotFound when status.Name is null || status.Reason is null =>
                 $"{connection.Info.Server} does not serve {target.ApiVersion} {target.Plural}, or not {what}{because}",
             EstateErrorKind.NotFound => $"{what} was not found{because}",
             EstateErrorKind.Conflict => $"{what} changed meanwhile{because}",
@@ -85,7 +86,7 @@ internal sealed class ApiRefusal(ClusterConnection connection, TimeProvider time
     {
         var target = request.Target;
         var context = connection.Context is null ? "" : $" --context {connection.Context}";
-        var where = (target.Namespace is null ? "" : $" -n {target.Namespace}") + context;
+        var where = (target.Namespace is null ? "" : $" -n {target.Namespace}") + context + connection.Impersonation?.ForKubectl;
         return kind switch
         {
             EstateErrorKind.Unauthenticated => connection.Credentials.SignInHint ?? $"kubectl auth whoami{context}",

@@ -53,6 +53,30 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task Who_acts_as_somebody_is_told_to_ask_as_that_one()
+    {
+        await using var fixture = await ClusterFixture.StartAsync();
+        fixture.Server.Otherwise(Answers.Status(403, "Forbidden", "no"));
+        using var cluster = fixture.Connect(estate: new EstateOptions { ImpersonateUser = "carol o'neil", ImpersonateGroups = ["system:ops"] });
+
+        var error = await Assert.ThrowsAsync<EstateException>(() => CallAsync(cluster, "list"));
+
+        Assert.Equal("kubectl auth can-i list pods -n prod --context prod --as 'carol o''neil' --as-group system:ops", error.Recommendation);
+    }
+
+    [Fact]
+    public async Task A_list_of_a_kind_that_is_not_served_says_that()
+    {
+        await using var fixture = await ClusterFixture.StartAsync();
+        fixture.Server.Then(Answers.Status(404, "NotFound", "the server could not find the requested resource"));
+        using var cluster = fixture.Connect();
+
+        var error = await Assert.ThrowsAsync<EstateException>(() => CallAsync(cluster, "list"));
+
+        Assert.Contains("does not serve v1 pods: the server could not find", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Forbidden_logs_name_the_subresource()
     {
         await using var fixture = await ClusterFixture.StartAsync();
