@@ -134,7 +134,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
                 ? await whole.PlanLeftoverAsync(application, [.. group.Select(one => (Found(answers, one.Plan), one.Plan))], cancellation) : null;
             if (left is null)
             {
-                free.AddRange(group.Select(one => one.Plan));
+                free.AddRange(group.Select(one => one.Application?.SyncStatus == "Synced" ? Agreed(one.Plan, Found(answers, one.Plan)) : one.Plan));
                 continue;
             }
 
@@ -142,6 +142,10 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             owned.Add(left);
         }
     }
+
+    // Who deploys it from Git would bring this very version.
+    private static TargetPlan Agreed(TargetPlan plan, WorkloadSnapshot workload) =>
+        plan with { Draft = plan.Draft with { Warnings = [.. plan.Draft.Warnings.Except(Ownership.Warnings(workload))] } };
 
     private TargetPlan NotOwned(TargetPlan plan) => new()
     {

@@ -159,7 +159,7 @@ public sealed class WorkloadReader(ICluster cluster)
             Refusal = new RollbackException("WorkloadNotFound", $"There is no {Describe(reference)} in namespace {ns}.")
             {
                 Target = reference.ToString(),
-                NextStep = $"kubectl get deployments,statefulsets,daemonsets -n {ns}",
+                NextStep = reference.Kind == WorkloadKind.Rollout ? $"Get-ArgoRollout -Namespace {ns}" : $"kubectl get deployments,statefulsets,daemonsets -n {ns}",
             },
         },
         _ => new WorkloadAnswer(reference)

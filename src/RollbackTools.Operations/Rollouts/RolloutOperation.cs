@@ -116,7 +116,7 @@ internal sealed class RolloutOperation(RolloutRequest request, IEstate estate, I
 
         return request.Order switch
         {
-            RolloutOrder.Abort => Settled(rollout, draft,
+            RolloutOrder.Abort => Settled(rollout, draft with { Warnings = [$"Nothing was aborted: {runs} was rolled out completely and serves everybody. To leave it: Undo-ArgoRollout {rollout.Name} -Namespace {rollout.Namespace}"] },
                 $"nothing of {rollout} is on its way: {runs} was rolled out completely and is stable, and aborting does nothing then. To leave it, undo it",
                 $"Undo-ArgoRollout {rollout.Name} -Namespace {rollout.Namespace}"),
             _ when rollout.Object.Spec.Paused => Going(rollout, draft, Unpause(rollout)),

@@ -40,6 +40,7 @@ public sealed class WholeRollbackTests
 
         var again = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
         Assert.Equal(RollbackOutcome.AlreadyThere, again.Outcome);
+        Assert.Empty(again.Warnings);
     }
 
     [Theory]

@@ -67,6 +67,7 @@ public sealed class StopRolloutTests(RolloutCluster shared)
 
         Assert.Equal((RollbackOutcome.AlreadyThere, $"Undo-ArgoRollout catalog -Namespace {shop.Production.Namespace}"), (result.Outcome, result.NextStep));
         Assert.Contains("aborting does nothing", result.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Nothing was aborted: shop/catalog:", Assert.Single(result.Warnings), StringComparison.Ordinal);
         Assert.Null(shop.Rollout["status"]!["abort"]);
     }
 
