@@ -65,7 +65,7 @@ Describe 'Helm' {
         $result.Outcome | Should -Be 'RolledBack'
         $result.ToRevision | Should -Be 7
         & $image | Should -Be '9f04f35'
-        $result | Test-RollbackHealth -Environment prod -Since (Get-Date) -Quiet | Should -Not -Contain $false
+        $result.Workloads | Test-RollbackHealth -Environment prod -Since (Get-Date) -Quiet | Should -Not -Contain $false
         if ($helm) { Get-HelmsWord | Should -Be 'deployed' }
     }
 
