@@ -14,11 +14,13 @@ internal sealed class HelmKnownGood
 
     private readonly HelmReleaseContent _release;
     private readonly HelmWorkloads _workloads;
+    private readonly Dictionary<int, int> _mistaken;
     private readonly DateTimeOffset _now;
 
     private HelmKnownGood(HelmReleaseContent release, IReadOnlyList<WorkloadSnapshot> workloads, string estate, DateTimeOffset now)
     {
         (_release, _now) = (release, now);
+        _mistaken = FindMistaken(release.Revisions);
         _workloads = new HelmWorkloads(release, workloads, estate, now);
     }
 
@@ -108,6 +110,12 @@ internal sealed class HelmKnownGood
             return RevisionHealth.Unknown;
         }
 
+        if (_mistaken.TryGetValue(revision.Number, out var before))
+        {
+            evidence.Add($"A rollback went back to what was rolled away from before (by revision {before})");
+            return RevisionHealth.Bad;
+        }
+
         var health = _workloads.Now(revision, evidence);
         if (health != RevisionHealth.Bad && held is { } time) evidence.Add($"Current for {Words.Duration(time)}");
         return health;
@@ -159,11 +167,35 @@ internal sealed class HelmKnownGood
     }
 
     // A rollback leaves the revision before it, and whatever earlier ones deploy the same; one that deploys it again later has its chance.
+    // One to what had been left before was a mistake, and says nothing against what it left.
     private HelmRevisionContent? LeftBy(HelmRevisionContent revision) => _release.Revisions
-        .Where(later => later.Number > revision.Number && later.RollbackOf is { } to && to != revision.Number)
+        .Where(later => later.Number > revision.Number && later.RollbackOf is { } to && to != revision.Number && !_mistaken.ContainsKey(later.Number))
         .FirstOrDefault(rollback => _release.Revisions.FirstOrDefault(one => one.Number < rollback.Number) is { } left
             && left.Number >= revision.Number && (left == revision || left.IsSameAs(revision))
             && !(_release.Find(rollback.RollbackOf!.Value)?.IsSameAs(revision) ?? false));
+
+    /// <summary>
+    /// Rollbacks to what an earlier one had left, by their numbers, with that earlier one's: a mistyped number, or an undo. Pods that are ready do not clear
+    /// it; an upgrade to the same has its chance.
+    /// </summary>
+    private static Dictionary<int, int> FindMistaken(IReadOnlyList<HelmRevisionContent> newestFirst)
+    {
+        Dictionary<int, int> mistaken = [];
+        for (var i = newestFirst.Count - 1; i >= 0; i--)
+        {
+            var revision = newestFirst[i];
+            if (revision.RollbackOf is null) continue;
+            for (var j = i + 1; j < newestFirst.Count - 1; j++)
+            {
+                var rollback = newestFirst[j];
+                if (rollback.RollbackOf is null || mistaken.ContainsKey(rollback.Number) || rollback.IsSameAs(revision) || !newestFirst[j + 1].IsSameAs(revision)) continue;
+                mistaken[revision.Number] = rollback.Number;
+                break;
+            }
+        }
+
+        return mistaken;
+    }
 
     private TimeSpan? Held(int index)
     {

@@ -28,6 +28,11 @@ internal sealed class ArgoRolloutVerdict(ICluster cluster, TimeProvider time, Wo
         }
 
         unseenSince = null;
+        if (state.Phase is not (RolloutPhase.Degraded or RolloutPhase.Paused)) return null;
+
+        // What is watched may lie behind a step of this run that went past the pause, or out of the abort.
+        live = await cluster.GetAsync(WorkloadSnapshot.ResourceOf(WorkloadKind.Rollout), planned.Namespace, planned.Name, cancellation);
+        state = RolloutState.Of(live, referenced);
         if (state.Phase == RolloutPhase.Degraded)
         {
             var progressing = live.Status.Condition("Progressing");

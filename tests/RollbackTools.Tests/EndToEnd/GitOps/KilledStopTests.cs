@@ -1,6 +1,7 @@
 using RollbackTools.Operations.Runs;
 using RollbackTools.Operations.Workloads;
 using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
@@ -32,8 +33,8 @@ public sealed class KilledStopTests
             Assert.Equal((2, 2), (Replicas(production, "api"), Replicas(production, "web")));
             Assert.Equal(policy, production.Policy);
             Assert.Equal((null, null), (Note(production, "api"), Note(production, "web")));
-            if (stopping) stops++;
-            if (returning) returns++;
+            if (stopping) stops += Kills.Stride;
+            if (returning) returns += Kills.Stride;
             Assert.True(stops + returns < MostLines, "one of the runs never ends by itself");
         }
 
@@ -49,12 +50,12 @@ public sealed class KilledStopTests
         foreach (var image in (string[])["shop/api", "shop/web"]) production.Cluster.Images.Push(image, "v9.0.0");
         await production.Git.TagAsync("release/v1.0.0", (await production.Git.ResolveAsync("main", Stop))!, Stop);
         await production.RunAsync("Set-ArgoSyncPolicy shop -Policy None");
-        var line = 0;
+        var line = 1 - Kills.Stride;
         do
         {
             foreach (var name in (string[])["api", "web"]) production.Cluster.Operator.Deploy(Resources.Deployments, "prod", name, $"shop/{name}:v9.0.0", "ship v9.0.0");
             await production.UntilAsync(() => Ready(production, "api") && Ready(production, "web"));
-            line++;
+            line += Kills.Stride;
             Assert.True(line < MostLines, "the run never ends by itself");
         }
         while (await KilledAsync(production, $"Invoke-ReleaseRollback -Repository {production.Git.HttpUrl} -Overlay {WholeProduction.Overlay} -Namespace prod -ToTag release/v1.0.0 -Order web,api",

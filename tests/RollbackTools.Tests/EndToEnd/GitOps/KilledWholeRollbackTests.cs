@@ -39,7 +39,7 @@ public sealed class KilledWholeRollbackTests
             }
 
             await ConvergesAsync(production, run, policy, head, $"killed after line {kills + 1}");
-            kills++;
+            kills += Kills.Stride;
             Assert.True(kills < MostLines, "the run never ends by itself");
         }
 

@@ -21,7 +21,7 @@ public sealed class KilledHelmRepairTests(HelmCluster cluster) : IClassFixture<H
     public async Task Killed_after_any_line_of_its_journal_it_converges_and_can_be_taken_back()
     {
         var kills = 0;
-        for (var ended = false; !ended; kills++)
+        for (var ended = false; !ended; kills += Kills.Stride)
         {
             using var space = cluster.Space();
             await using Production production = new(space.Cluster, space.Namespace);

@@ -51,7 +51,7 @@ public sealed class KilledHelmRollbackTests(SharedCluster shared)
     public async Task An_undo_that_was_half_way_converges_too()
     {
         var kills = 0;
-        for (var ended = false; !ended; kills++)
+        for (var ended = false; !ended; kills += Kills.Stride)
         {
             await using var production = await HelmProduction.ShippedAsync(shared);
             var result = await production.RollBackAsync("Invoke-HelmRollback zkprova");
@@ -73,7 +73,7 @@ public sealed class KilledHelmRollbackTests(SharedCluster shared)
     private async Task KillAtEveryLineAsync(Func<HelmProduction, RunRecord, Task> afterAsync)
     {
         var kills = 0;
-        for (var ended = false; !ended; kills++)
+        for (var ended = false; !ended; kills += Kills.Stride)
         {
             await using var production = await HelmProduction.ShippedAsync(shared);
             var exitCode = await RunInAnotherProcessAsync(production.Production, "Invoke-HelmRollback zkprova", kills + 1);

@@ -26,6 +26,18 @@ public sealed class HelmKnownGoodTests
         "6 failed 1h E", "5 superseded 3d B", "4 superseded 4d A 2", "3 superseded 5d B", "2 superseded 6d A", "1 superseded 9d Z");
 
     [Fact]
+    public void Sent_by_hand_to_what_was_left_before_it_does_not_rest_there_and_what_it_left_is_the_way_back()
+    {
+        Target(3, "4 deployed 1m B 2", "3 superseded 1d A 1", "2 superseded 3d B", "1 superseded 9d A");
+        Assert.False(Rests("4 deployed 1m B 2", "3 superseded 1d A 1", "2 superseded 3d B", "1 superseded 9d A"));
+        Target(1, "5 deployed 1m A 3", "4 superseded 2m B 2", "3 superseded 1d A 1", "2 superseded 3d B", "1 superseded 9d Z");
+    }
+
+    [Fact]
+    public void What_was_left_before_and_comes_with_an_upgrade_has_its_chance() =>
+        Assert.NotEqual(RevisionHealth.Bad, Judge("4 deployed 1m B", "3 superseded 1d A 1", "2 superseded 3d B", "1 superseded 9d A")[0].Health);
+
+    [Fact]
     public void Older_helms_say_only_in_words_what_they_went_back_to() => Target(1,
         "4 deployed 1h B Rollback to 2", "3 superseded 1d C", "2 superseded 3d B", "1 superseded 9d A");
 
