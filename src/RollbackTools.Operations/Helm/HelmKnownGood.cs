@@ -121,6 +121,7 @@ internal sealed class HelmKnownGood
             return RevisionHealth.Bad;
         }
 
+        if (revision.Number == _release.StillRunning) return StillRunning(revision, held, evidence);
         if (_workloads.Then(revision, evidence) is var seen and not RevisionHealth.Unknown) return seen;
         if (held >= KnownGood.LongEnough)
         {
@@ -142,6 +143,16 @@ internal sealed class HelmKnownGood
 
         evidence.Add(held is { } time ? $"Was current for only {Words.Duration(time)}" : "Nothing tells how it did");
         return RevisionHealth.Unknown;
+    }
+
+    // Whoever wants to leave what runs does not want to hear that he is there; unless it did well for long, and only its records need putting right.
+    private RevisionHealth StillRunning(HelmRevisionContent revision, TimeSpan? held, List<string> evidence)
+    {
+        evidence.Add($"Is what still runs: nothing of revision {_release.Last.Number} reached the cluster");
+        if (_workloads.Now(revision, evidence) == RevisionHealth.Bad) return RevisionHealth.Bad;
+        if (held is not { } time) return RevisionHealth.Unknown;
+        evidence.Add(time >= KnownGood.LongEnough ? $"Was current for {Words.Duration(time)}" : $"Was current for only {Words.Duration(time)}");
+        return time >= KnownGood.LongEnough ? RevisionHealth.Likely : RevisionHealth.Unknown;
     }
 
     private static bool NeverWorked(HelmRevisionContent revision, List<string> evidence)
