@@ -90,12 +90,17 @@ internal sealed class ReleasePlan(HelmWork work, HelmRecord current, HelmRecord 
             yield break;
         }
 
-        yield return $"PATCH {change.Address}: {Count(change.Fields.Count)}";
+        yield return $"PATCH {change.Address}: {Count(change)}";
         foreach (var field in change.Fields.Take(LinesOfAnObject)) yield return $"    {field}{(IsDrift(change, field) ? " (changed by hand since)" : "")}";
         if (change.Fields.Count > LinesOfAnObject) yield return $"    and {change.Fields.Count - LinesOfAnObject} more";
     }
 
-    private static string Count(int fields) => fields == 0 ? "tried only when it is done" : fields == 1 ? "1 field" : string.Create(CultureInfo.InvariantCulture, $"{fields} fields");
+    private static string Count(PlannedObject change) => change.Fields.Count switch
+    {
+        0 => change.MovesOwners ? "no field, but they become applied by the server" : "tried only when it is done",
+        1 => "1 field",
+        var fields => string.Create(CultureInfo.InvariantCulture, $"{fields} fields"),
+    };
 
     // The two manifests agree about it, so it is the live object that went another way.
     private static bool IsDrift(PlannedObject change, FieldChange field) =>

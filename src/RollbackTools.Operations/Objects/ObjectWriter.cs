@@ -31,8 +31,11 @@ internal sealed class ObjectWriter(ICluster cluster, ApplyMethod method)
     public async Task<(CustomResource? Live, CustomResource? Result)> TryAsync(PlannedObject change, CancellationToken cancellation)
     {
         var (live, result) = await WriteAsync(change, dryRun: true, cancellation);
-        return (live, result is not null && live is not null && ObjectDiff.Between(change.Id, Node(live), Node(result)).Count == 0 ? null : result);
+        return (live, result is not null && live is not null && !MovesOwners(live) && ObjectDiff.Between(change.Id, Node(live), Node(result)).Count == 0 ? null : result);
     }
+
+    /// <summary>Whether fields become the applier's: such an object is written though none of them changes, or who applies it next is refused.</summary>
+    public bool MovesOwners(CustomResource live) => method.ServerSide && ManagedFieldsMove.ToApply(Node(live), method.Manager) is not null;
 
     /// <summary>The object as it is afterwards, and whether anything was written.</summary>
     public async Task<(CustomResource Object, bool Changed)> ApplyAsync(PlannedObject change, CancellationToken cancellation)
@@ -110,8 +113,9 @@ internal sealed class ObjectWriter(ICluster cluster, ApplyMethod method)
 
         var move = ManagedFieldsMove.ToApply(node, method.Manager);
         if (!dryRun && move is not null) live = await PatchAsync(change.Address, move, dryRun, cancellation);
-        // Without effect nothing can be moved first, and his own updates would be a conflict.
-        return await PatchAsync(change.Address, Applied(change.After!, live.Metadata.ResourceVersion), dryRun, cancellation, force: dryRun && move is not null);
+        // Without effect nothing can be moved first: his own updates would be a conflict, and what he leaves out would stay.
+        var result = await PatchAsync(change.Address, Applied(change.After!, live.Metadata.ResourceVersion), dryRun, cancellation, force: dryRun && move is not null);
+        return dryRun && move is not null ? Object(ThreeWayMerge.Merge(change.Before, change.After!, Node(result), change.Rule)) : result;
     }
 
     private Task<CustomResource> PatchAsync(ObjectAddress address, Patch patch, bool dryRun, CancellationToken cancellation, bool force = false)
