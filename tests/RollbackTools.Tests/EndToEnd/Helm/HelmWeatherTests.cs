@@ -28,7 +28,7 @@ public sealed class HelmWeatherTests(SharedCluster shared)
     {
         await using var production = await HelmProduction.OpenAsync(shared, ClientSide);
         await production.Helm.InstallAsync("ledger", With(Map(Settings, "key"), Map("same", "key")), null, Stop, ServerSide);
-        await production.Helm.UpgradeAsync("ledger", With(Map(Settings, "key", "extra"), Map("same", "key", "other")), new JsonObject { ["tag"] = "2" }, Stop, ClientSide);
+        await production.Helm.UpgradeAsync("ledger", With(Map(Settings, "key", "extra"), Map("same", "key=2")), new JsonObject { ["tag"] = "2" }, Stop, ClientSide);
         await production.Helm.UpgradeAsync("ledger", With(Map(Settings, "key", "extra"), Map("same", "key")), null, Stop, ClientSide);
         Assert.Contains("helm Update", Owners(production));
 
@@ -71,6 +71,7 @@ public sealed class HelmWeatherTests(SharedCluster shared)
     [MemberData(nameof(Versions))]
     public async Task A_definition_and_its_objects_are_made_in_one_rollback(HelmVersion version)
     {
+        Kubectl.Need();
         await using var production = await HelmProduction.OpenAsync(shared, new HelmOptions { Version = version });
         var group = $"g{production.Namespace.Replace("-", "", StringComparison.Ordinal)}.example.com";
         ChartFile definition = new("templates/definition.yaml", $$"""
@@ -146,7 +147,7 @@ public sealed class HelmWeatherTests(SharedCluster shared)
             });
         }
 
-        Assert.Equal(RollbackOutcome.RolledBack, Assert.Single((await typed).Of<RollbackResult>()).Outcome);
+        Assert.Empty((await typed).Errors.Select(error => error.Message));
         Assert.Equal("1:superseded 2:superseded 3:deployed", await production.StatusesAsync());
         production.Production.Cluster.Server.Faults.Clear();
     }
@@ -200,6 +201,7 @@ public sealed class HelmWeatherTests(SharedCluster shared)
 
     private static HelmChart With(params ChartFile[] more) => Ledger with { Templates = [.. Ledger.Templates, .. more] };
 
-    private static ChartFile Map(string name, params string[] keys) =>
-        new($"templates/{name}.yaml", $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n{string.Concat(keys.Select(key => $"  {key}: \"1\"\n"))}");
+    // Of "key" the value is 1, of "key=2" it is 2.
+    private static ChartFile Map(string name, params string[] entries) => new($"templates/{name}.yaml",
+        $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n{string.Concat(entries.Select(entry => entry.Split('=')).Select(entry => $"  {entry[0]}: \"{entry.ElementAtOrDefault(1) ?? "1"}\"\n"))}");
 }
