@@ -83,7 +83,9 @@ internal sealed class HelmKnownGood
         var elsewhere = Enumerable.Range(1, Math.Max(0, judged.Count - 1))
             .Where(i => !(last.Status == HelmStatus.Deployed || last.RollbackOf is null) || !_release.Revisions[i].IsSameAs(last))
             .Where(i => _release.Revisions[i].Trouble is null).ToList();
-        return elsewhere.Where(i => judged[i].Health >= RevisionHealth.Likely).Append(-1).First();
+        // A release that is stuck gets free by what runs anyhow, when there is nothing better.
+        var stuck = elsewhere.Where(i => _release.IsPending && judged[i].Revision == _release.StillRunning && judged[i].Health == RevisionHealth.Unknown);
+        return elsewhere.Where(i => judged[i].Health >= RevisionHealth.Likely).Concat(stuck).Append(-1).First();
     }
 
     private RevisionHealth Now(HelmRevisionContent revision, TimeSpan? held, List<string> evidence)

@@ -52,6 +52,9 @@ public sealed class HelmKnownGoodTests
         Assert.Equal((2, "Is what still runs: nothing of revision 3 reached the cluster; Was current for 2d"), Picked(["3 failed 1d C", "2 deployed 3d B", "1 superseded 9d A"], 2));
         Assert.Equal((null, "Is what still runs: nothing of revision 3 reached the cluster; Was current for only 9m"), Picked(["3 failed 1m C", "2 deployed 10m B", "1 failed 9d A"], 2));
 
+        Assert.Equal(2, Picked(["3 pending-upgrade 1m C", "2 deployed 10m B", "1 failed 9d A"], 2).Item1);
+        Assert.Equal(1, Picked(["3 pending-upgrade 1m C", "2 deployed 10m B", "1 superseded 9d A"], 2).Item1);
+
         static (int?, string) Picked(string[] revisions, int running)
         {
             var judged = HelmKnownGood.Judge(Release(revisions) with { StillRunning = running }, [], "prod-eu", Now);
