@@ -30,10 +30,10 @@ public sealed class InvokeHelmRollbackCommand : HelmCmdlet
     [Parameter]
     public HelmHooksFrom HooksFrom { get; set; }
 
-    /// <summary>How many revisions stay in the history: 10 unless said otherwise, 0 for all.</summary>
+    /// <summary>How many revisions stay in the history: $HELM_MAX_HISTORY or 10 unless said otherwise, 0 for all.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
-    public int HistoryMax { get; set; } = HelmRollbackRequest.DefaultHistory;
+    public int HistoryMax { get; set; } = HelmHistoryMax.ByDefault();
 
     /// <summary>Go on over a revision that became pending only lately.</summary>
     [Parameter]

@@ -92,7 +92,9 @@ internal sealed class HelmKnownGood
         var elsewhere = Enumerable.Range(1, Math.Max(0, judged.Count - 1))
             .Where(i => !(last.Status == HelmStatus.Deployed || last.RollbackOf is null) || !_release.Revisions[i].IsSameAs(last))
             .Where(i => _release.Revisions[i].Trouble is null).ToList();
-        return elsewhere.Where(i => judged[i].Health >= RevisionHealth.Likely).Append(-1).First();
+        // A release that is stuck gets free by what runs anyhow, when there is nothing better.
+        var stuck = elsewhere.Where(i => _release.IsPending && judged[i].Revision == _release.StillRunning && judged[i].Health == RevisionHealth.Unknown);
+        return elsewhere.Where(i => judged[i].Health >= RevisionHealth.Likely).Concat(stuck).Append(-1).First();
     }
 
     private RevisionHealth Now(HelmRevisionContent revision, TimeSpan? held, List<string> evidence)
@@ -136,6 +138,7 @@ internal sealed class HelmKnownGood
             return RevisionHealth.Bad;
         }
 
+        if (revision.Number == _release.StillRunning) return StillRunning(revision, held, evidence);
         if (_workloads.Then(revision, evidence) is var seen and not RevisionHealth.Unknown) return seen;
         if (held >= KnownGood.LongEnough)
         {
@@ -157,6 +160,16 @@ internal sealed class HelmKnownGood
 
         evidence.Add(held is { } time ? $"Was current for only {Words.Duration(time)}" : "Nothing tells how it did");
         return RevisionHealth.Unknown;
+    }
+
+    // Whoever wants to leave what runs does not want to hear that he is there; unless it did well for long, and only its records need putting right.
+    private RevisionHealth StillRunning(HelmRevisionContent revision, TimeSpan? held, List<string> evidence)
+    {
+        evidence.Add($"Is what still runs: nothing of revision {_release.Last.Number} reached the cluster");
+        if (_workloads.Now(revision, evidence) == RevisionHealth.Bad) return RevisionHealth.Bad;
+        if (held is not { } time) return RevisionHealth.Unknown;
+        evidence.Add(time >= KnownGood.LongEnough ? $"Was current for {Words.Duration(time)}" : $"Was current for only {Words.Duration(time)}");
+        return time >= KnownGood.LongEnough ? RevisionHealth.Likely : RevisionHealth.Unknown;
     }
 
     private static bool NeverWorked(HelmRevisionContent revision, List<string> evidence)

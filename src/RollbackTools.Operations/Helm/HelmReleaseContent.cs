@@ -11,6 +11,9 @@ internal sealed record HelmReleaseContent(string Namespace, string Name, IReadOn
     /// <summary>The newest that is deployed: what the next <c>helm upgrade</c> takes for what is there. Null when none is.</summary>
     public HelmRevisionContent? Deployed => Revisions.FirstOrDefault(revision => revision.Status == HelmStatus.Deployed);
 
+    /// <summary>The number of <see cref="Deployed"/>, when later ones came and nothing of them reached the cluster; null when that is not so, or not known.</summary>
+    public int? StillRunning { get; init; }
+
     public HelmDriver Driver => Last.Header.Name.Driver;
 
     public bool IsPending => HelmStatus.IsPending(Last.Status);

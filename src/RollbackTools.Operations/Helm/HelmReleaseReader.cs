@@ -21,7 +21,8 @@ internal sealed class HelmReleaseReader(IEstate estate)
         List<HelmRevisionContent> revisions = [];
         foreach (var few in headers.Chunk(AtOnce))
             foreach (var read in await Task.WhenAll(few.Select(header => TryReadAsync(header, cancellation)))) revisions.Add(Content(read));
-        return new HelmReleaseContent(headers[0].Name.Namespace, name, revisions);
+        HelmReleaseContent release = new(headers[0].Name.Namespace, name, revisions);
+        return release with { StillRunning = await new RunningRevision(estate.Cluster).FindAsync(release, cancellation) };
     }
 
     /// <summary>The newest revision of each release, without what came before it.</summary>

@@ -28,7 +28,11 @@ internal sealed class HelmWork(IEstate estate, HelmMove move)
     public async Task<ObjectWriter> WriterAsync(CancellationToken cancellation)
     {
         var target = await TargetAsync(cancellation);
-        return new ObjectWriter(estate.Cluster, new ApplyMethod(HelmOwnership.Manager, target.ServerSide) { ForceConflicts = move.ForceConflicts });
+        return new ObjectWriter(estate.Cluster, new ApplyMethod(HelmOwnership.Manager, target.ServerSide)
+        {
+            ForceConflicts = move.ForceConflicts,
+            OtherOwner = live => HelmOwnership.OtherOwner(live.Metadata, move.Release, move.Namespace) is { } owner ? $"Helm release {owner}" : null,
+        });
     }
 
     /// <summary>What is to become of each object, tried without effect; the same answer each time.</summary>

@@ -12,6 +12,7 @@ internal sealed class ReleasePlan(HelmWork work, HelmRecord current, HelmRecord 
     private const int LinesOfAnObject = 12;
 
     private readonly HelmMove move = work.Move;
+    private readonly RollbackHooks hooks = RollbackHooks.Compare(work, current, target);
 
     public IReadOnlyList<Step> Steps =>
     [
@@ -35,7 +36,7 @@ internal sealed class ReleasePlan(HelmWork work, HelmRecord current, HelmRecord 
             if (!work.ObjectsOf(target).Any()) yield return $"Revision {move.To} holds no objects: all of {move} would go.";
             if (changes.Select(change => change.Live is { } live ? Ownership.ApplicationOf(live.Metadata) : null).FirstOrDefault(mark => mark is not null) is { } application)
                 yield return $"Argo CD application '{application}' has its mark on objects of {move}: with self-heal it puts back what Git says. Set-ArgoSyncPolicy {application} -Policy None.";
-            if (HooksDiffer && move.HooksFrom == HelmHooksFrom.Target)
+            if (hooks.Differ && move.HooksFrom == HelmHooksFrom.Target)
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
                     $"The rollback hooks of revisions {move.From} and {move.To} differ, and those of {move.To} run. If {move.From} has to take a migration back: -HooksFrom Current.");
@@ -64,6 +65,7 @@ internal sealed class ReleasePlan(HelmWork work, HelmRecord current, HelmRecord 
     public IEnumerable<string> Lines(bool noWait)
     {
         yield return new OpenHelmRevision { Move = move }.Description;
+        if (hooks.Images.Count > 0) yield return $"hooks of revision {HooksRevision} run with its own images: {string.Join(", ", hooks.Images)}";
         foreach (var hook in HooksOf(RunHelmHooks.Before)) yield return $"run {RunHelmHooks.Before} hook {hook} of revision {HooksRevision}";
         foreach (var change in changes.Where(change => change.Action is ObjectAction.Create or ObjectAction.Change))
             foreach (var line in LinesOf(change)) yield return line;
@@ -77,13 +79,8 @@ internal sealed class ReleasePlan(HelmWork work, HelmRecord current, HelmRecord 
 
     private int HooksRevision => move.HooksFrom == HelmHooksFrom.Current ? move.From : move.To;
 
-    private bool HooksDiffer => !Rollbacks(current).SequenceEqual(Rollbacks(target));
-
     private IReadOnlyList<string> HooksOf(string happening) => move.HooksFrom == HelmHooksFrom.None ? []
         : [.. RunHelmHooks.Of(move.HooksFrom == HelmHooksFrom.Current ? current : target, happening).Select(hook => $"{hook.Kind.ToLowerInvariant()}/{hook.Name}")];
-
-    private static IEnumerable<string> Rollbacks(HelmRecord record) => record.Hooks
-        .Where(hook => hook.Events.Contains(RunHelmHooks.Before) || hook.Events.Contains(RunHelmHooks.After)).Select(hook => $"{hook.Name}\n{hook.Manifest}");
 
     private static IEnumerable<string> LinesOf(PlannedObject change)
     {
@@ -93,17 +90,21 @@ internal sealed class ReleasePlan(HelmWork work, HelmRecord current, HelmRecord 
             yield break;
         }
 
-        yield return $"PATCH {change.Address}: {Count(change.Fields.Count)}";
+        yield return $"PATCH {change.Address}: {Count(change)}";
         foreach (var field in change.Fields.Take(LinesOfAnObject)) yield return $"    {field}{(IsDrift(change, field) ? " (changed by hand since)" : "")}";
         if (change.Fields.Count > LinesOfAnObject) yield return $"    and {change.Fields.Count - LinesOfAnObject} more";
     }
 
-    private static string Count(int fields) => fields == 0 ? "tried only when it is done" : fields == 1 ? "1 field" : string.Create(CultureInfo.InvariantCulture, $"{fields} fields");
+    private static string Count(PlannedObject change) => change.Fields.Count switch
+    {
+        0 => change.MovesOwners ? "no field, but they become applied by the server" : "tried only when it is done",
+        1 => "1 field",
+        var fields => string.Create(CultureInfo.InvariantCulture, $"{fields} fields"),
+    };
 
     // The two manifests agree about it, so it is the live object that went another way.
     private static bool IsDrift(PlannedObject change, FieldChange field) =>
-        change.Before is { } before && change.After is { } after && !ObjectDiff.Between(change.Id, before, after).Any(other => other.Path == field.Path
-            || field.Path.StartsWith(other.Path, StringComparison.Ordinal) || other.Path.StartsWith(field.Path, StringComparison.Ordinal));
+        change.Before is { } before && change.After is { } after && !ObjectDiff.Between(change.Id, before, after).Any(field.Touches);
 
     private string? Remedy(PlannedObject change, string errorId) => errorId switch
     {

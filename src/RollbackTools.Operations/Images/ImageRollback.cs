@@ -44,6 +44,8 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         List<TargetPlan> plans = [];
         Dictionary<string, RollbackGoal> seen = [];
         PodReplacementRight right = new(estate.Cluster);
+        // Labels leave them out; who names one may not know that a Rollout has it.
+        var decider = await new RolloutReading(estate.Cluster).DecidersAsync(request.LabelSelector is null ? answers.Select(answer => answer.Snapshot).OfType<WorkloadSnapshot>() : [], cancellation);
         foreach (var answer in answers)
         {
             var own = request.For(answer.Reference);
@@ -54,7 +56,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
                 continue;
             }
 
-            var plan = answer.Snapshot is null ? Refused(answer) : Plan(answer.Snapshot, own);
+            var plan = answer.Snapshot is null ? Refused(answer) : Plan(answer.Snapshot, own, decider(answer.Snapshot));
             plans.Add(plan.Steps.Count > 0 && await right.MissingForAsync(answer.Snapshot!, cancellation) is { } missing
                 ? plan with { Refusal = missing, Steps = [], Verify = null }
                 : plan);
@@ -199,7 +201,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         Refusal = answer.Refusal,
     };
 
-    private TargetPlan Plan(WorkloadSnapshot workload, ImageRollbackRequest own)
+    private TargetPlan Plan(WorkloadSnapshot workload, ImageRollbackRequest own, string? decider)
     {
         var from = TemplateIdentity.Of(workload.Template, workload.Current);
         RollbackResult draft = new()
@@ -234,7 +236,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             ToRevision = to.Revision,
             Warnings =
             [
-                .. target.Warnings, .. healthy is null ? [] : new[] { healthy }, .. RolloutReturn.Warnings(workload, to, request.FastTrack),
+                .. decider is null ? [] : new[] { decider }, .. target.Warnings, .. healthy is null ? [] : new[] { healthy }, .. RolloutReturn.Warnings(workload, to, request.FastTrack),
                 .. Ownership.Warnings(workload),
             ],
         };

@@ -15,6 +15,10 @@ public sealed record FieldChange(string Path)
     /// <summary>Whether both values are of a kind that is never a secret: an image, a number, a truth. Only those may go on record.</summary>
     public bool Harmless { get; init; }
 
+    /// <summary>Whether both are of one field, or one of a part of the other.</summary>
+    public bool Touches(FieldChange other) =>
+        Path.StartsWith(other.Path, StringComparison.Ordinal) || other.Path.StartsWith(Path, StringComparison.Ordinal);
+
     /// <summary>For a screen: <c>spec.replicas: 2 → 3</c>.</summary>
     public override string ToString() => (Hidden, Before, After) switch
     {

@@ -35,7 +35,8 @@ internal static class ManagedFieldsMove
 
         JsonArray operations =
         [
-            new JsonObject { ["op"] = "test", ["path"] = "/metadata/resourceVersion", ["value"] = (string?)live["metadata"]!["resourceVersion"] },
+            // Replaced and not tested: a test that fails makes the patch invalid, where one that comes too late is a conflict.
+            new JsonObject { ["op"] = "replace", ["path"] = "/metadata/resourceVersion", ["value"] = (string?)live["metadata"]!["resourceVersion"] },
             new JsonObject { ["op"] = "replace", ["path"] = "/metadata/managedFields", ["value"] = all },
         ];
         return new Patch(PatchType.Json, Encoding.UTF8.GetBytes(operations.ToJsonString()));

@@ -51,7 +51,7 @@ public static class ObjectDiff
     }
 
     // A Secret's stringData is written into its data, and is not there afterwards.
-    private static JsonObject AsStored(ObjectId id, JsonObject manifest)
+    internal static JsonObject AsStored(ObjectId id, JsonObject manifest)
     {
         if (id is not { Group: "", Kind: "Secret" } || manifest["stringData"] is not JsonObject texts) return manifest;
         var data = manifest["data"]?.AsObject() ?? [];

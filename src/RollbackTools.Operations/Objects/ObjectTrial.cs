@@ -29,7 +29,7 @@ internal sealed class ObjectTrial(ObjectWriter writer)
             if (live is null) return change with { Action = ObjectAction.Create, Live = null };
             return result is null
                 ? change with { Action = ObjectAction.None, Live = live }
-                : change with { Action = ObjectAction.Change, Live = live, Fields = ObjectDiff.Between(change.Id, ObjectWriter.Node(live), ObjectWriter.Node(result)) };
+                : change with { Action = ObjectAction.Change, Live = live, MovesOwners = writer.MovesOwners(live), Fields = ObjectDiff.Between(change.Id, ObjectWriter.Node(live), ObjectWriter.Node(result)) };
         }
         catch (EstateException refusal) when (CannotBeTried(change, refusal))
         {

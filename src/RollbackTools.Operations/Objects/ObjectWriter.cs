@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Objects;
 
@@ -11,6 +12,9 @@ internal sealed record ApplyMethod(string Manager, bool ServerSide)
 {
     /// <summary>Server-side apply only: take over fields that others own.</summary>
     public bool ForceConflicts { get; init; }
+
+    /// <summary>Who else an object belongs to, so that it is not touched; null when nobody does.</summary>
+    public Func<CustomResource, string?> OtherOwner { get; init; } = _ => null;
 }
 
 /// <summary>
@@ -27,8 +31,11 @@ internal sealed class ObjectWriter(ICluster cluster, ApplyMethod method)
     public async Task<(CustomResource? Live, CustomResource? Result)> TryAsync(PlannedObject change, CancellationToken cancellation)
     {
         var (live, result) = await WriteAsync(change, dryRun: true, cancellation);
-        return (live, result is not null && live is not null && ObjectDiff.Between(change.Id, Node(live), Node(result)).Count == 0 ? null : result);
+        return (live, result is not null && live is not null && !MovesOwners(live) && ObjectDiff.Between(change.Id, Node(live), Node(result)).Count == 0 ? null : result);
     }
+
+    /// <summary>Whether fields become the applier's: such an object is written though none of them changes, or who applies it next is refused.</summary>
+    public bool MovesOwners(CustomResource live) => method.ServerSide && ManagedFieldsMove.ToApply(Node(live), method.Manager) is not null;
 
     /// <summary>The object as it is afterwards, and whether anything was written.</summary>
     public async Task<(CustomResource Object, bool Changed)> ApplyAsync(PlannedObject change, CancellationToken cancellation)
@@ -40,17 +47,27 @@ internal sealed class ObjectWriter(ICluster cluster, ApplyMethod method)
     /// <summary>False when it was gone already. The object that was read, and no other of its name.</summary>
     public async Task<bool> DeleteAsync(PlannedObject change, bool dryRun, CancellationToken cancellation)
     {
-        if (change.Live is not { } live) return false;
-        try
+        var live = change.Live;
+        for (var attempt = 1; live is not null; attempt++)
         {
-            DeleteOptions options = new() { IfUid = live.Metadata.Uid, Propagation = DeletePropagation.Background, DryRun = dryRun };
-            await cluster.DeleteAsync(change.Address.Resource, change.Address.Namespace, change.Address.Name, options, cancellation);
-            return true;
+            try
+            {
+                DeleteOptions options = new() { IfUid = change.Live!.Metadata.Uid, IfResourceVersion = live.Metadata.ResourceVersion, Propagation = DeletePropagation.Background, DryRun = dryRun };
+                await cluster.DeleteAsync(change.Address.Resource, change.Address.Namespace, change.Address.Name, options, cancellation);
+                return true;
+            }
+            catch (EstateException gone) when (gone.Kind == EstateErrorKind.NotFound)
+            {
+                return false;
+            }
+            catch (EstateException late) when (late.Kind == EstateErrorKind.Conflict && attempt < Attempts)
+            {
+                live = await FindOursAsync(change.Address, cancellation);
+                if (live is not null && live.Metadata.Uid != change.Live!.Metadata.Uid) throw;
+            }
         }
-        catch (EstateException gone) when (gone.Kind == EstateErrorKind.NotFound)
-        {
-            return false;
-        }
+
+        return false;
     }
 
     private Task<CustomResource> CreateAsync(ObjectAddress address, JsonObject body, bool dryRun, CancellationToken cancellation) => method.ServerSide
@@ -59,7 +76,8 @@ internal sealed class ObjectWriter(ICluster cluster, ApplyMethod method)
 
     private async Task<(CustomResource? Live, CustomResource? Result)> WriteAsync(PlannedObject change, bool dryRun, CancellationToken cancellation)
     {
-        var live = change.Live;
+        // A server-side apply makes and changes alike, so that nothing but a look tells whether somebody made it meanwhile.
+        var live = change.Live is null && method.ServerSide && !dryRun ? await FindOursAsync(change.Address, cancellation) : change.Live;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -68,9 +86,20 @@ internal sealed class ObjectWriter(ICluster cluster, ApplyMethod method)
             }
             catch (EstateException refusal) when (attempt < Attempts && IsLate(refusal, live))
             {
-                live = await reader.FindAsync(change.Address, cancellation);
+                live = await FindOursAsync(change.Address, cancellation);
             }
         }
+    }
+
+    // It may have become somebody else's since it was planned.
+    private async Task<CustomResource?> FindOursAsync(ObjectAddress address, CancellationToken cancellation)
+    {
+        var live = await reader.FindAsync(address, cancellation);
+        return live is null || method.OtherOwner(live) is not { } owner ? live : throw new RollbackException("ChangedMeanwhile", $"{address} belongs to {owner} by now, and was not touched.")
+        {
+            Target = $"{address}",
+            NextStep = $"kubectl get {address.Resource.Plural} {address.Name}{(address.Namespace is { } ns ? $" -n {ns}" : "")} -o yaml",
+        };
     }
 
     private async Task<CustomResource?> UpdateAsync(PlannedObject change, CustomResource live, bool dryRun, CancellationToken cancellation)
@@ -84,8 +113,9 @@ internal sealed class ObjectWriter(ICluster cluster, ApplyMethod method)
 
         var move = ManagedFieldsMove.ToApply(node, method.Manager);
         if (!dryRun && move is not null) live = await PatchAsync(change.Address, move, dryRun, cancellation);
-        // Without effect nothing can be moved first, and his own updates would be a conflict.
-        return await PatchAsync(change.Address, Applied(change.After!, live.Metadata.ResourceVersion), dryRun, cancellation, force: dryRun && move is not null);
+        // Without effect nothing can be moved first: his own updates would be a conflict, and what he leaves out would stay.
+        var result = await PatchAsync(change.Address, Applied(change.After!, live.Metadata.ResourceVersion), dryRun, cancellation, force: dryRun && move is not null);
+        return dryRun && move is not null ? Object(ThreeWayMerge.Merge(change.Before, change.After!, Node(result), change.Rule)) : result;
     }
 
     private Task<CustomResource> PatchAsync(ObjectAddress address, Patch patch, bool dryRun, CancellationToken cancellation, bool force = false)

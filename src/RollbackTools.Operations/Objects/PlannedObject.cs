@@ -35,6 +35,9 @@ internal sealed record PlannedObject(ObjectId Id, ObjectAddress Address)
 
     public IReadOnlyList<FieldChange> Fields { get; init; } = [];
 
+    /// <summary>Whether fields that an applier updated become what he applies, whatever else changes.</summary>
+    public bool MovesOwners { get; init; }
+
     /// <summary>What is worth knowing about it: what stays though the manifest says otherwise, and why.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -31,6 +31,31 @@ internal sealed class RolloutReading(ICluster cluster)
         return complete;
     }
 
+    /// <summary>
+    /// What to say of workloads that were named themselves, though a Rollout refers to them: its name decides, and only it tells what runs. Null for
+    /// the others, and where Rollouts are not served or not to be seen.
+    /// </summary>
+    public async Task<Func<WorkloadSnapshot, string?>> DecidersAsync(IEnumerable<WorkloadSnapshot> named, CancellationToken cancellation)
+    {
+        Dictionary<(string Namespace, string Kind, string Name), string> deciders = [];
+        foreach (var ns in named.Where(one => one.Kind == WorkloadKind.Deployment).Select(one => one.Namespace).Distinct())
+        {
+            try
+            {
+                foreach (var rollout in (await cluster.ListAsync(Resources.Rollouts, ns, ListFilter.None, cancellation)).Items)
+                    if (rollout.Spec.WorkloadRef is { } reference) deciders[(ns, reference.Kind, reference.Name)] = rollout.Metadata.Name;
+            }
+            catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.NotFound or EstateErrorKind.Forbidden)
+            {
+                // Most clusters have no Rollouts, and most roles no right to them.
+            }
+        }
+
+        return workload => deciders.GetValueOrDefault((workload.Namespace, workload.Kind.ToString(), workload.Name)) is { } name
+            ? $"rollout/{name} takes its pod template from {workload} and decides when and how far it is rolled out: name it instead, Invoke-ImageRollback rollout/{name} -Namespace {workload.Namespace}."
+            : null;
+    }
+
     private async Task<WorkloadSnapshot> ReferringAsync(WorkloadSnapshot rollout, CancellationToken cancellation)
     {
         if (rollout.Object.Spec.WorkloadRef is null) return rollout;

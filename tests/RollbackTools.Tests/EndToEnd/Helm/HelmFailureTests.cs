@@ -48,6 +48,10 @@ public sealed class HelmFailureTests(SharedCluster shared)
     public async Task The_current_revisions_hooks_run_when_asked_for_and_a_difference_is_said()
     {
         await using var production = await HelmProduction.ShippedAsync(shared);
+        await production.Helm.History.ChangeAsync("zkprova", 1, record =>
+        {
+            foreach (var hook in record["hooks"]!.AsArray()) hook!["manifest"] = ((string)hook["manifest"]!).Replace("goto", "up-to", StringComparison.Ordinal);
+        }, Stop);
 
         var planned = await production.RollBackAsync("Invoke-HelmRollback zkprova -WhatIf");
         Assert.Contains(planned.Warnings, warning => warning.Contains("-HooksFrom Current", StringComparison.Ordinal));
@@ -56,6 +60,18 @@ public sealed class HelmFailureTests(SharedCluster shared)
         var hooks = (await production.RecordAsync(2))["hooks"]!.AsArray();
         Assert.All(hooks, hook => Assert.Equal("Succeeded", (string)hook!["last_run"]!["phase"]!));
         Assert.Equal("ghcr.io/zkprova/smoke:two-errors", (string)production.Find(Resources.Jobs, "zkprova-zkprova-smoke")!["spec"]!["template"]!["spec"]!["containers"]![0]!["image"]!);
+    }
+
+    [Fact]
+    public async Task Hooks_that_differ_in_nothing_but_the_releases_tag_are_a_line_of_the_plan_and_no_warning()
+    {
+        await using var production = await HelmProduction.ShippedAsync(shared);
+
+        var planned = await production.RollBackAsync("Invoke-HelmRollback zkprova -WhatIf");
+
+        Assert.DoesNotContain(planned.Warnings, warning => warning.Contains("hooks", StringComparison.Ordinal));
+        Assert.Single(planned.Steps, line => line.StartsWith("hooks of revision 1 run with its own images: ", StringComparison.Ordinal)
+            && line.Contains("job/zkprova-zkprova-migrate ghcr.io/zkprova/migrations:two-errors → ghcr.io/zkprova/migrations:one", StringComparison.Ordinal));
     }
 
     [Fact]

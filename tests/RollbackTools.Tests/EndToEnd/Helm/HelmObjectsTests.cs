@@ -178,6 +178,57 @@ public sealed class HelmObjectsTests(SharedCluster shared)
         Assert.Equal("2:superseded 5:superseded 6:superseded 7:deployed", await production.StatusesAsync("ledger"));
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task What_another_release_makes_or_takes_between_plan_and_write_is_not_touched(HelmVersion version)
+    {
+        await using var production = await HelmProduction.OpenAsync(shared, new HelmOptions { Version = version });
+        await production.Helm.InstallAsync("ledger", With(LedgerChart.Of("1.0.0", withDisk: false), Map("made")), null, Stop);
+        await production.Helm.UpgradeAsync("ledger", With(LedgerChart.Of("1.1.0", withDisk: false), Map("gone")), new JsonObject { ["tag"] = "2" }, Stop);
+        // Once the record of the new revision is written, all is planned and nothing of the objects is changed.
+        using var meanwhile = production.Production.Cluster.Server.Admission.Add("meanwhile", request =>
+        {
+            if (request is not { Operation: "CREATE", DryRun: false } || request.Namespace != production.Namespace || request.Type != Resources.Secrets) return null;
+            production.Production.Apply($"{{ apiVersion: v1, kind: ConfigMap, metadata: {{ name: made, namespace: {production.Namespace}, annotations: {{ meta.helm.sh/release-name: another, meta.helm.sh/release-namespace: {production.Namespace} }} }}, data: {{ theirs: x }} }}");
+            production.Drift(Resources.ConfigMaps, "gone", map => map["metadata"]!["annotations"]!["meta.helm.sh/release-name"] = "another");
+            return null;
+        });
+
+        var failed = await production.FailAsync("Invoke-HelmRollback ledger -ToRevision 1");
+
+        Assert.Equal("ChangedMeanwhile", failed.ErrorId);
+        Assert.Contains($"belongs to Helm release {production.Namespace}/another", failed.Message, StringComparison.Ordinal);
+        var theirs = production.Find(Resources.ConfigMaps, "made")!;
+        Assert.Equal(["theirs"], theirs["data"]!.AsObject().Select(field => field.Key));
+        Assert.Equal("another", (string)theirs["metadata"]!["annotations"]!["meta.helm.sh/release-name"]!);
+        Assert.NotNull(production.Find(Resources.ConfigMaps, "gone"));
+        Assert.Equal("1:superseded 2:deployed 3:failed", await production.StatusesAsync("ledger"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task What_another_release_takes_before_it_would_be_changed_or_deleted_is_not_touched(HelmVersion version)
+    {
+        foreach (var name in (string[])["both", "gone"])
+        {
+            await using var production = await HelmProduction.OpenAsync(shared, new HelmOptions { Version = version });
+            await production.Helm.InstallAsync("ledger", With(LedgerChart.Of("1.0.0", withDisk: false), Map("both")), null, Stop);
+            await production.Helm.UpgradeAsync("ledger", With(LedgerChart.Of("1.1.0", withDisk: false), Map("both", "2"), Map("gone")), null, Stop);
+            using var meanwhile = production.Production.Cluster.Server.Admission.Add("meanwhile", request =>
+            {
+                if (request is { Operation: "CREATE", DryRun: false } && request.Namespace == production.Namespace && request.Type == Resources.Secrets)
+                    production.Drift(Resources.ConfigMaps, name, map => map["metadata"]!["annotations"]!["meta.helm.sh/release-name"] = "another");
+                return null;
+            });
+
+            Assert.Equal("ChangedMeanwhile", (await production.FailAsync("Invoke-HelmRollback ledger -ToRevision 1")).ErrorId);
+
+            var taken = production.Find(Resources.ConfigMaps, name)!;
+            Assert.Equal("another", (string)taken["metadata"]!["annotations"]!["meta.helm.sh/release-name"]!);
+            Assert.Equal(name == "both" ? "2" : "1", (string)taken["data"]!["key"]!);
+        }
+    }
+
     [Fact]
     public async Task A_release_of_150_objects_goes_back_in_few_requests_and_what_is_so_already_costs_none()
     {
@@ -204,5 +255,5 @@ public sealed class HelmObjectsTests(SharedCluster shared)
 
     private static HelmChart With(HelmChart chart, params ChartFile[] more) => chart with { Templates = [.. chart.Templates, .. more] };
 
-    private static ChartFile Map(string name) => new($"templates/{name}.yaml", $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  key: \"1\"\n");
+    private static ChartFile Map(string name, string value = "1") => new($"templates/{name}.yaml", $"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  key: \"{value}\"\n");
 }

@@ -39,6 +39,24 @@ public sealed class WorkloadReferenceTests(RolloutCluster shared)
         Assert.Equal("shop/catalog:1.0", shop.Production.Image("catalog"));
     }
 
+    [Theory]
+    [InlineData("deployment/catalog")]
+    [InlineData("catalog-template")]
+    public async Task The_Deployment_named_itself_is_changed_with_a_warning_that_names_the_Rollout(string named)
+    {
+        await using var shop = await shared.OpenAsync();
+        await shop.ReferringAsync();
+        await shop.Production.BrokenAsync("catalog-template", "2.0-errors");
+        if (named == "catalog-template") await shop.ChangeAsync(body => body["spec"]!["workloadRef"]!["name"] = named);
+
+        var planned = await shop.DoAsync($"Invoke-ImageRollback {named} -ToTag 1.0 -WhatIf");
+
+        Assert.Equal("Deployment", planned.Kind);
+        Assert.Contains(planned.Warnings, warning => warning.StartsWith($"rollout/catalog takes its pod template from deployment/{named.Split('/')[^1]}", StringComparison.Ordinal)
+            && warning.Contains("Invoke-ImageRollback rollout/catalog", StringComparison.Ordinal));
+        Assert.DoesNotContain((await shop.DoAsync("Invoke-ImageRollback rollout/catalog -ToTag 1.0 -WhatIf")).Warnings, warning => warning.Contains("takes its pod template", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Undone_it_asks_for_the_other_version_again()
     {

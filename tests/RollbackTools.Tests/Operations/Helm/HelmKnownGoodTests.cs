@@ -57,6 +57,24 @@ public sealed class HelmKnownGoodTests
     }
 
     [Fact]
+    public void What_still_runs_is_no_target_unless_it_did_well_for_long()
+    {
+        string[] hasty = ["3 failed 1m C", "2 deployed 10m B", "1 superseded 9d A"];
+        Assert.Equal((1, "Is what still runs: nothing of revision 3 reached the cluster; Was current for only 9m"), Picked(hasty, 2));
+        Assert.Equal((2, "Is what still runs: nothing of revision 3 reached the cluster; Was current for 2d"), Picked(["3 failed 1d C", "2 deployed 3d B", "1 superseded 9d A"], 2));
+        Assert.Equal((null, "Is what still runs: nothing of revision 3 reached the cluster; Was current for only 9m"), Picked(["3 failed 1m C", "2 deployed 10m B", "1 failed 9d A"], 2));
+
+        Assert.Equal(2, Picked(["3 pending-upgrade 1m C", "2 deployed 10m B", "1 failed 9d A"], 2).Item1);
+        Assert.Equal(1, Picked(["3 pending-upgrade 1m C", "2 deployed 10m B", "1 superseded 9d A"], 2).Item1);
+
+        static (int?, string) Picked(string[] revisions, int running)
+        {
+            var judged = HelmKnownGood.Judge(Release(revisions) with { StillRunning = running }, [], "prod-eu", Now);
+            return (judged.SingleOrDefault(one => one.IsDefaultTarget)?.Revision, string.Join("; ", judged.Single(one => one.Revision == running).Evidence));
+        }
+    }
+
+    [Fact]
     public void A_rollback_that_was_cut_off_may_be_tried_again() => Target(2,
         "4 pending-rollback 1m B 2", "3 deployed 1h C", "2 superseded 3d B", "1 superseded 9d A");
 

@@ -15,7 +15,7 @@ public sealed class ManagedFieldsMoveTests
              { "manager": "kubectl", "operation": "Update", "fieldsV1": { "f:data": {} } }]
             """)!;
 
-        Assert.Equal(("test", "/metadata/resourceVersion", "7"), ((string)operations[0]!["op"]!, (string)operations[0]!["path"]!, (string)operations[0]!["value"]!));
+        Assert.Equal(("replace", "/metadata/resourceVersion", "7"), ((string)operations[0]!["op"]!, (string)operations[0]!["path"]!, (string)operations[0]!["value"]!));
         var entries = operations[1]!["value"]!.AsArray();
         Assert.Equal(["helm Apply", "kube-controller-manager Update", "kubectl Update"], entries.Select(entry => $"{entry!["manager"]} {entry["operation"]}"));
         Assert.NotNull(entries[0]!["fieldsV1"]!["f:spec"]!["f:replicas"]);
