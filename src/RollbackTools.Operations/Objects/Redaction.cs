@@ -18,7 +18,8 @@ internal static partial class Redaction
         // A reference to a secret names it, and tells nothing.
         if (Reference().IsMatch(path)) return false;
         return SecretName().IsMatch(path.Contains(".env[", StringComparison.Ordinal) ? path[path.LastIndexOf(".env[", StringComparison.Ordinal)..] : LastOf(path))
-            || SecretText().IsMatch(value is JsonValue text && text.TryGetValue<string>(out var plain) ? plain : value.ToJsonString());
+            || SecretText().IsMatch(value is JsonValue text && text.TryGetValue<string>(out var plain) ? plain : value.ToJsonString())
+            || (value is JsonArray list && list.OfType<JsonValue>().Any(item => SecretOption().IsMatch(item.ToString())));
     }
 
     /// <summary>Whether such a value can stay on record: a number, a truth, an image.</summary>
@@ -31,6 +32,10 @@ internal static partial class Redaction
     [GeneratedRegex(@"passw|passphrase|passwd|\bpwd\b|secret|token|credential|private|api[-_]?key|access[-_]?key|signing|(?<![a-z])key$|\bdsn\b|connection[-_]?string|auth(orization)?$|cert$|\.pem$|htpasswd",
         RegexOptions.IgnoreCase)]
     private static partial Regex SecretName();
+
+    // Its value is the next argument.
+    [GeneratedRegex(@"^--?[\w-]*(passw|passphrase|pwd|secret|token|credential|api-?key|access-?key)[\w-]*$", RegexOptions.IgnoreCase)]
+    private static partial Regex SecretOption();
 
     [GeneratedRegex(@"secretName$|secretKeyRef|secretRef|imagePullSecrets|serviceAccountToken|tokenExpirationSeconds|automountServiceAccountToken|\.secret\.(items|optional|defaultMode)|topologyKey$|configMapKeyRef|\.key$",
         RegexOptions.IgnoreCase)]

@@ -82,6 +82,10 @@ public sealed partial class ObjectDiffTests
         }
     }
 
+    [Fact]
+    public void An_argument_behind_an_option_that_is_called_like_a_secret_is_not_shown() =>
+        Differ(Deployment, Pod("{name:a,args:['--db-password',one]}"), Pod("{name:a,args:['--db-password',two]}"), "spec.template.spec.containers[a].args: changed (hidden)");
+
     [Theory]
     [InlineData("{name:a,env:[{name:LOG_LEVEL,value:debug}]}", "{name:a,env:[{name:LOG_LEVEL,value:info}]}", "debug → info")]
     [InlineData("{name:a,env:[{name:P,valueFrom:{secretKeyRef:{name:one,key:password}}}]}", "{name:a,env:[{name:P,valueFrom:{secretKeyRef:{name:two,key:password}}}]}", "one → two")]
