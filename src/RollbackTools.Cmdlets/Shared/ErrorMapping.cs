@@ -101,7 +101,7 @@ internal static class ErrorMapping
             or "InvalidUrl" or "NameAndSelector" or "NothingNamed" or "NothingToTest" or "NothingToExpectFrom" or "NamespaceMismatch" or "EstateMismatch" or "EstateAmbiguous"
             or "AmbiguousImage" or "AmbiguousApplication" or "NothingToSet" or "SecretInUrl" or "OverlayNotNamed" or "RepositoryNotNamed" or "PolicyNotAutomated" or "NotARollout" => ErrorCategory.InvalidArgument,
         "RunUnreadable" or "HelmRecordUnreadable" or "HelmManifestUnreadable" => ErrorCategory.InvalidData,
-        "HelmRecordTooLarge" => ErrorCategory.LimitsExceeded,
+        "HelmRecordTooLarge" or "OverlayTooLarge" => ErrorCategory.LimitsExceeded,
         "RuntimeMissing" or "PracticeMissing" => ErrorCategory.NotInstalled,
         "ConfirmationImpossible" => ErrorCategory.ResourceUnavailable,
         _ => ErrorCategory.InvalidOperation,

@@ -10,7 +10,13 @@ internal sealed class HelmFailure(IOperationReporter reporter, TimeProvider time
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Helm's words for what ended it.</summary>
-    public static string Reason(Exception failure) => failure is OperationCanceledException ? "context canceled" : failure.Message;
+    public static string Reason(Exception failure) => failure switch
+    {
+        OperationCanceledException => "context canceled",
+        EstateException or RollbackException => failure.Message,
+        // Others' words may quote what they stumbled over.
+        _ => failure.GetType().Name,
+    };
 
     public async Task WriteAsync(HelmMove move, string says)
     {

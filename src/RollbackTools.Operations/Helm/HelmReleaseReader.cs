@@ -51,11 +51,11 @@ internal sealed class HelmReleaseReader(IEstate estate)
         return [.. newest];
     }
 
-    /// <summary>The Deployments, StatefulSets and DaemonSets of these revisions that are live. They are evidence, so not being allowed to look is no failure.</summary>
+    /// <summary>The workloads of these revisions that are live. They are evidence, so not being allowed to look is no failure.</summary>
     public async Task<IReadOnlyList<WorkloadSnapshot>> ReadWorkloadsAsync(HelmReleaseContent release, CancellationToken cancellation)
     {
         var references = release.Revisions.SelectMany(revision => revision.Objects)
-            .Where(one => one.Id is { Group: "apps", Kind: "Deployment" or "StatefulSet" or "DaemonSet" })
+            .Where(one => HelmTemplates.IsWorkload(one.Id))
             .Select(one => new WorkloadReference
             {
                 Kind = Enum.Parse<WorkloadKind>(one.Id.Kind),

@@ -18,10 +18,12 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
 
     public ValueTask DisposeAsync() => wait.DisposeAsync();
 
-    public async Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation)
+    public Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation) => PlanAsync(request.Releases.Distinct(), cancellation);
+
+    private async Task<IReadOnlyList<TargetPlan>> PlanAsync(IEnumerable<HelmReleaseName> releases, CancellationToken cancellation)
     {
         List<TargetPlan> plans = [];
-        foreach (var release in request.Releases.Distinct())
+        foreach (var release in releases)
         {
             HelmRollbackResult draft = new() { Estate = estate.Name, Namespace = release.Namespace ?? estate.Cluster.Info.DefaultNamespace, Kind = "HelmRelease", Name = release.Name };
             try
@@ -42,7 +44,13 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
         List<TargetPlan> plans = [];
         foreach (var target in targets)
         {
-            var open = target.Planned.Steps.OfType<OpenHelmRevision>().First();
+            if (target.Planned.Steps.OfType<OpenHelmRevision>().FirstOrDefault() is not { } open)
+            {
+                // There was nothing to change, only to wait for.
+                plans.AddRange(await PlanAsync([new HelmReleaseName(target.Draft.Namespace, target.Draft.Name)], cancellation));
+                continue;
+            }
+
             HelmWork work = new(estate, open.Move);
             var ended = await EndedAsync(open.Move, cancellation);
             plans.Add(new TargetPlan
@@ -100,6 +108,7 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
             Steps = steps,
             Action = "Roll back Helm release",
             Locks = plan.Locks,
+            Danger = plan.Danger,
             Verify = Verify(work, ended: false),
             Then = request.HistoryMax > 0 ? [prune] : [],
             Conclude = Conclude,
@@ -138,7 +147,7 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
             await run.ApplyAsync(CloseHelmRevision.Deployed(move), token);
             return verdict with { Message = string.Create(CultureInfo.InvariantCulture, $"{verdict.Message}; revision {move.Revision} holds what revision {move.To} does") };
         }
-        catch (Exception failure) when (!ended && failure is EstateException or RollbackException or OperationCanceledException)
+        catch (Exception failure) when (!ended)
         {
             await failed.WriteAsync(move, $"Release \"{move.Release}\" failed: {HelmFailure.Reason(failure)}");
             throw;
@@ -152,7 +161,7 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
         left is null ? verdict : verdict with { Warnings = [.. verdict.Warnings, $"Old revisions were not deleted: {left.Refusal?.Message}"] };
 
     private static IReadOnlyList<string> WorkloadsOf(HelmRevisionContent revision, string ns) => [.. revision.Objects
-        .Where(one => one.Id is { Group: "apps", Kind: "Deployment" or "StatefulSet" or "DaemonSet" } && (one.Id.Namespace.Length == 0 || one.Id.Namespace == ns)).Select(one => one.ToString())];
+        .Where(one => HelmTemplates.IsWorkload(one.Id) && (one.Id.Namespace.Length == 0 || one.Id.Namespace == ns)).Select(one => one.ToString())];
 
     private static string Describe(HelmRevisionContent revision) =>
         string.Create(CultureInfo.InvariantCulture, $"revision {revision.Number}{(revision.Chart is { } chart ? $" ({chart}{(chart.AppVersion is { Length: > 0 } version ? $", {version}" : "")})" : "")}");

@@ -19,14 +19,14 @@ public abstract record HelmStep : Step
         {
             return await ApplyAsync(context, Work ?? new HelmWork(context.Estate, Move), intend, cancellation);
         }
-        catch (Exception failure) when (failure is EstateException or RollbackException or OperationCanceledException)
+        catch (Exception failure)
         {
             if (MarksFailure) await new HelmFailure(context.Reporter, context.Time, context.AlsoAsync).WriteAsync(Move, Failed(failure));
             throw;
         }
     }
 
-    /// <summary>Whether it writes the failure down; one that is made of others leaves that to them.</summary>
+    /// <summary>Whether it writes the failure down itself.</summary>
     [JsonIgnore]
     private protected virtual bool MarksFailure => true;
 

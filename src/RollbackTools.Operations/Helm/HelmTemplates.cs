@@ -7,6 +7,9 @@ namespace RollbackTools.Operations.Helm;
 /// <summary>Where the kinds that run pods keep their templates.</summary>
 internal static class HelmTemplates
 {
+    /// <summary>Whether it is of a kind whose way to health is known: what a rollback is proven by.</summary>
+    public static bool IsWorkload(ObjectId id) => id is { Group: "apps", Kind: "Deployment" or "StatefulSet" or "DaemonSet" } or { Group: "argoproj.io", Kind: "Rollout" };
+
     public static PodTemplate? Of(ManifestObject one)
     {
         var template = (one.Id.Group, one.Id.Kind) switch

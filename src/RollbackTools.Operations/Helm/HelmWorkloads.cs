@@ -51,7 +51,7 @@ internal sealed class HelmWorkloads
 
     private RevisionHealth Good(List<(ManifestObject Asked, ImageRevision Seen)> found, HelmRevisionContent revision, List<string> evidence)
     {
-        var asked = revision.Objects.Count(one => one.Id is { Group: "apps", Kind: "Deployment" or "StatefulSet" or "DaemonSet" });
+        var asked = revision.Objects.Count(one => HelmTemplates.IsWorkload(one.Id) && HelmTemplates.Of(one) is not null);
         if (found.Count == 0 || found.Count < asked || !found.TrueForAll(one => one.Seen.Health == RevisionHealth.KnownGood)) return RevisionHealth.Unknown;
         evidence.AddRange(found.Select(one => Say(one.Seen)).Take(5));
         return RevisionHealth.KnownGood;
@@ -63,7 +63,7 @@ internal sealed class HelmWorkloads
         foreach (var one in revision.Objects)
         {
             var ns = one.Id.Namespace.Length > 0 ? one.Id.Namespace : _release.Namespace;
-            if (one.Id.Group != "apps" || !_live.TryGetValue((one.Id.Kind, ns, one.Id.Name), out var live) || HelmTemplates.Of(one) is not { } asked) continue;
+            if (!HelmTemplates.IsWorkload(one.Id) || !_live.TryGetValue((one.Id.Kind, ns, one.Id.Name), out var live) || HelmTemplates.Of(one) is not { } asked) continue;
             if (Match(live.Live, asked) is { } match) found.Add((one, live.Judged.First(judged => judged.Revision == match.Number && judged.Source == match.Source)));
         }
 

@@ -30,7 +30,7 @@ internal sealed class HookRunner(StepContext context, HelmWork work, HelmRecordN
         if (ours && last.Phase == "Succeeded" && !(hook.Events.Contains(RunHelmHooks.Before) && hook.Events.Contains(RunHelmHooks.After))) return;
         var (manifest, address) = await FindAsync(hook, cancellation);
         var live = await new ObjectReader(cluster).FindAsync(address, cancellation);
-        if (!ours || last.Phase != "Running" || live is null || live.Metadata.CreationTimestamp < last.StartedAt!.Value.AddSeconds(-1))
+        if (!ours || last.Phase != "Running" || live is null || IsOlder(hook, live, last.StartedAt!.Value))
             live = await StartAsync(hook, manifest, address, live, cancellation);
         try
         {
@@ -71,6 +71,10 @@ internal sealed class HookRunner(StepContext context, HelmWork work, HelmRecordN
             };
         }
     }
+
+    // Where the one before was taken away first, what is there is ours: the server's clock need not agree with ours, and a migration must not run twice.
+    private static bool IsOlder(HelmHook hook, CustomResource live, DateTimeOffset started) =>
+        !PoliciesOf(hook).Contains(BeforeCreation) && live.Metadata.CreationTimestamp < started.AddSeconds(-1);
 
     // Helm's default: what the last occasion left is taken away first.
     private static IReadOnlyList<string> PoliciesOf(HelmHook hook) => hook.DeletePolicies is { Count: > 0 } said ? said : [BeforeCreation];

@@ -21,8 +21,8 @@ internal sealed class ReleaseObjects(ICluster cluster, HelmMove move)
     {
         var kinds = await new ObjectKinds(cluster, after).FindAsync(before.Concat(after).Select(item => item.Id), cancellation);
         RequireKinds(after.Where(item => !kinds.ContainsKey((item.Id.ApiVersion, item.Id.Kind))).ToList());
-        var was = before.DistinctBy(item => item.Id.Key).ToDictionary(item => Key(item.Id));
-        var shall = after.DistinctBy(item => item.Id.Key).ToDictionary(item => Key(item.Id));
+        var was = before.DistinctBy(item => Key(item.Id)).ToDictionary(item => Key(item.Id));
+        var shall = after.DistinctBy(item => Key(item.Id)).ToDictionary(item => Key(item.Id));
         // What only the old manifest has, of a kind that is served no more, cannot be there.
         List<(ObjectAddress Address, ManifestObject? Before, ManifestObject? After)> pairs =
         [
@@ -31,11 +31,16 @@ internal sealed class ReleaseObjects(ICluster cluster, HelmMove move)
                 .Select(pair => (AddressOf(pair.Value.Id), (ManifestObject?)pair.Value, (ManifestObject?)null)),
         ];
         var live = await new ObjectReader(cluster).ReadAsync([.. pairs.Select(pair => pair.Address)], HelmOwnership.Selector, cancellation);
+        // An object that a group handed on to another (an Ingress of extensions) is one object under two addresses, and the target has it.
+        var wanted = pairs.Where(pair => pair.After is not null).Select(pair => live.GetValueOrDefault(pair.Address)?.Metadata.Uid).ToHashSet();
+        pairs.RemoveAll(pair => pair.After is null && live.GetValueOrDefault(pair.Address) is { } left && wanted.Contains(left.Metadata.Uid));
         Reservations reservations = new(await AutoscalersAsync(pairs, cancellation));
         return [.. pairs.Select(pair => reservations.Hold(Compare(pair.Address, pair.Before, pair.After, live.GetValueOrDefault(pair.Address))))
             .OrderBy(change => KindOrder.Of(change.Id.Kind)).ThenBy(change => change.Id.Kind, StringComparer.Ordinal).ThenBy(change => change.Id.Name, StringComparer.Ordinal)];
 
-        (string, string, string, string) Key(ObjectId id) => (id.Group, id.Kind, id.Namespace == move.Namespace ? "" : id.Namespace, id.Name);
+        // Charts begin to write the namespace out from one revision to the next, and give one to kinds that have none: the object is the same.
+        (string, string, string, string) Key(ObjectId id) =>
+            (id.Group, id.Kind, id.Namespace == move.Namespace || kinds.GetValueOrDefault((id.ApiVersion, id.Kind)) is { Namespaced: false } ? "" : id.Namespace, id.Name);
 
         ObjectAddress AddressOf(ObjectId id)
         {
@@ -82,7 +87,7 @@ internal sealed class ReleaseObjects(ICluster cluster, HelmMove move)
     private async Task<IReadOnlyList<CustomResource>> AutoscalersAsync(
         IEnumerable<(ObjectAddress Address, ManifestObject? Before, ManifestObject? After)> pairs, CancellationToken cancellation)
     {
-        var namespaces = pairs.Where(pair => pair.After is not null && pair.Address.Resource is { Group: "apps", Plural: "deployments" or "statefulsets" or "replicasets" })
+        var namespaces = pairs.Where(pair => pair.After is not null && pair.Address.Resource is { Group: "apps", Plural: "deployments" or "statefulsets" or "replicasets" } or { Group: "argoproj.io", Plural: "rollouts" })
             .Select(pair => pair.Address.Namespace!).Distinct().ToList();
         if (namespaces.Count == 0 || await cluster.FindKindAsync("autoscaling/v2", "HorizontalPodAutoscaler", cancellation) is not { } autoscalers) return [];
         List<CustomResource> found = [];

@@ -25,9 +25,16 @@ internal sealed class ReleasePlan(HelmWork work, HelmRecord current, HelmRecord 
     public IReadOnlyList<LockedTarget> Locks =>
     [
         new LockedTarget(move.Namespace, $"helmrelease/{move.Release}"),
-        .. changes.Where(change => ChangeHelmObjects.Touches(change) && change.Id.Group == "apps" && change.Address.Namespace == move.Namespace)
+        .. changes.Where(change => ChangeHelmObjects.Touches(change) && HelmTemplates.IsWorkload(change.Id) && change.Address.Namespace == move.Namespace)
             .Select(change => new LockedTarget(move.Namespace, change.ToString())),
     ];
+
+    /// <summary>What no other rollback brings back: with these kinds goes what is in them. Null when none is deleted.</summary>
+    public string? Danger => changes.Where(change => change.Action == ObjectAction.Delete
+            && change.Id is { Group: "", Kind: "PersistentVolumeClaim" or "PersistentVolume" or "Namespace" } or { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" })
+        .Select(change => change.ToString()).ToList() is { Count: > 0 } lost
+        ? string.Create(CultureInfo.InvariantCulture, $"Revision {move.To} of {move} does not have {string.Join(", ", lost)}: deleted, with everything in {(lost.Count == 1 ? "it" : "them")}.")
+        : null;
 
     public IEnumerable<string> Warnings
     {

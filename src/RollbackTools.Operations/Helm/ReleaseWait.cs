@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Images;
@@ -47,15 +48,26 @@ internal sealed class ReleaseWait(IEstate estate, IOperationReporter reporter, T
         if (verdicts.Find(verdict => !verdict.Healthy) is { } lost) return lost;
         List<string> warnings = [.. verdicts.SelectMany(verdict => verdict.Warnings)];
         var proven = verdicts.Count(verdict => !verdict.Unproven);
-        return Verdict.Good(string.Create(CultureInfo.InvariantCulture, $"{(workloads.Count == 1 ? $"{workloads[0]} is healthy" : $"{workloads.Count} workloads are healthy")}"), warnings) with
-        {
-            Unproven = workloads.Count > 0 && proven == 0,
-        };
+        return Verdict.Good(Describe(workloads, verdicts), warnings) with { Unproven = (workloads.Count > 0 && proven == 0) || verdicts.Exists(IsPaused) };
     }
+
+    private static string Describe(IReadOnlyList<WorkloadSnapshot> workloads, List<Verdict> verdicts) => verdicts.Count(IsPaused) switch
+    {
+        > 0 and var paused => string.Create(CultureInfo.InvariantCulture, $"{paused} of {workloads.Count} workloads {(paused == 1 ? "is" : "are")} on the way and paused"),
+        _ => workloads.Count switch
+        {
+            0 => "its objects are as asked, and none of them is a workload",
+            1 => $"{workloads[0]} is healthy",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{workloads.Count} workloads are healthy"),
+        },
+    };
+
+    // A Rollout that waits for somebody: the release is what it should be, and its version is not all that runs.
+    private static bool IsPaused(Verdict verdict) => verdict.Complete is not null;
 
     private async Task<IReadOnlyList<WorkloadSnapshot>> WorkloadsAsync(IReadOnlyList<PlannedObject> objects, CancellationToken cancellation)
     {
-        List<WorkloadReference> references = [.. objects.Where(change => change.Id.Group == "apps" && Enum.TryParse<WorkloadKind>(change.Id.Kind, out _))
+        List<WorkloadReference> references = [.. objects.Where(change => HelmTemplates.IsWorkload(change.Id))
             .Select(change => new WorkloadReference { Kind = Enum.Parse<WorkloadKind>(change.Id.Kind), Name = change.Id.Name, Namespace = change.Address.Namespace })];
         var answers = await new WorkloadReader(estate.Cluster).ReadAsync(references, cancellation);
         return answers.FirstOrDefault(answer => answer.Refusal is not null)?.Refusal is { } refusal ? throw refusal : [.. answers.Select(answer => answer.Snapshot!)];
@@ -68,8 +80,20 @@ internal sealed class ReleaseWait(IEstate estate, IOperationReporter reporter, T
             return Verdict.Good($"{workload} is paused", [$"{workload} is paused, so its controller does nothing with what changed: kubectl rollout resume {workload} -n {workload.Namespace}"]) with { Unproven = true };
         }
 
-        return await watch.VerifyAsync(workload, TemplateIdentity.Of(workload.Template, workload.Current), workload.Object, run, work.Move.Timeout, cancellation);
+        if (Written(work, workload) is { } written && !written.Images.SequenceEqual(workload.Template.Images))
+        {
+            return Verdict.Lost("ChangedMeanwhile",
+                $"{workload} in {workload.Namespace} was given {ContainerImage.Describe(workload.Template.Images)} by somebody else right after it was given {ContainerImage.Describe(written.Images)}.");
+        }
+
+        var verdict = await watch.VerifyAsync(workload, TemplateIdentity.Of(workload.Template, workload.Current), workload.Object, run, work.Move.Timeout, cancellation);
+        return IsPaused(verdict) ? verdict with { Unproven = true, Warnings = [.. verdict.Warnings, $"{verdict.Message}: {verdict.NextStep}"] } : verdict;
     }
+
+    // What the server made of our request; null when this process did not write it.
+    private static PodTemplate? Written(HelmWork work, WorkloadSnapshot workload) => work.Written
+        .Where(pair => pair.Key.Name == workload.Name && pair.Key.Namespace == workload.Namespace && pair.Key.Resource.Kind == workload.Kind.ToString())
+        .Select(pair => pair.Value.Json.At("spec", "template") is { ValueKind: JsonValueKind.Object } template ? new PodTemplate(template) : null).FirstOrDefault();
 
     private static bool IsAwaited(PlannedObject change) => change.Id is { Group: "batch", Kind: "Job" } or { Group: "", Kind: "PersistentVolumeClaim" or "Service" };
 

@@ -22,7 +22,7 @@ internal sealed class Reservations(IEnumerable<CustomResource> autoscalers)
         var there = ObjectWriter.Node(live);
         return change.Id switch
         {
-            { Kind: "Deployment" or "StatefulSet" or "ReplicaSet", Group: "apps" } => HoldReplicas(change, after, there),
+            { Kind: "Deployment" or "StatefulSet" or "ReplicaSet", Group: "apps" } or { Kind: "Rollout", Group: "argoproj.io" } => HoldReplicas(change, after, there),
             { Kind: "PersistentVolumeClaim", Group: "" } => HoldClaim(change, after, there),
             _ => change,
         };

@@ -17,6 +17,7 @@ public sealed record ReturnHelmRelease : HelmStep
 
     public override Step? Invert() => null;
 
+    // Only once the record is known to be ours: without a stamp one that is there may be somebody else's.
     private protected override bool MarksFailure => false;
 
     private protected override async Task<StepOutcome> ApplyAsync(StepContext context, HelmWork work, Func<Task> intend, CancellationToken cancellation)
@@ -26,11 +27,20 @@ public sealed record ReturnHelmRelease : HelmStep
         await intend();
         var changed = false;
         await AlsoAsync(new OpenHelmRevision { Move = Move, Work = work });
-        if (Move.HooksFrom != HelmHooksFrom.None) await AlsoAsync(new RunHelmHooks { Move = Move, Work = work, Event = RunHelmHooks.Before });
-        var changes = await work.ChangesAsync(cancellation);
-        await AlsoAsync(new ChangeHelmObjects { Move = Move, Work = work, Objects = [.. changes.Where(ChangeHelmObjects.Touches).Select(change => change.ToString())] });
-        if (Move.HooksFrom != HelmHooksFrom.None) await AlsoAsync(new RunHelmHooks { Move = Move, Work = work, Event = RunHelmHooks.After });
-        await AlsoAsync(CloseHelmRevision.Deployed(Move));
+        try
+        {
+            if (Move.HooksFrom != HelmHooksFrom.None) await AlsoAsync(new RunHelmHooks { Move = Move, Work = work, Event = RunHelmHooks.Before });
+            var changes = await work.ChangesAsync(cancellation);
+            await AlsoAsync(new ChangeHelmObjects { Move = Move, Work = work, Objects = [.. changes.Where(ChangeHelmObjects.Touches).Select(change => change.ToString())] });
+            if (Move.HooksFrom != HelmHooksFrom.None) await AlsoAsync(new RunHelmHooks { Move = Move, Work = work, Event = RunHelmHooks.After });
+            await AlsoAsync(CloseHelmRevision.Deployed(Move));
+        }
+        catch (Exception failure)
+        {
+            await new HelmFailure(context.Reporter, context.Time, context.AlsoAsync).WriteAsync(Move, Failed(failure));
+            throw;
+        }
+
         return new StepOutcome(changed, string.Create(CultureInfo.InvariantCulture, $"revision {Move.Revision} holds what revision {Move.To} does"));
 
         async Task AlsoAsync(Step step) => changed |= (await context.AlsoAsync(step, cancellation)).Changed;

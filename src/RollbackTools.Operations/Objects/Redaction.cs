@@ -17,8 +17,9 @@ internal static partial class Redaction
         if (value.GetValueKind() is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False && !SecretName().IsMatch(LastOf(path))) return false;
         // A reference to a secret names it, and tells nothing.
         if (Reference().IsMatch(path)) return false;
-        return SecretName().IsMatch(path.Contains(".env[", StringComparison.Ordinal) ? path[path.LastIndexOf(".env[", StringComparison.Ordinal)..] : LastOf(path))
-            || SecretText().IsMatch(value is JsonValue text && text.TryGetValue<string>(out var plain) ? plain : value.ToJsonString());
+        return SecretName().IsMatch(NameOf(path))
+            || SecretText().IsMatch(value is JsonValue text && text.TryGetValue<string>(out var plain) ? plain : value.ToJsonString())
+            || (value is JsonArray list && list.OfType<JsonValue>().Any(item => SecretOption().IsMatch(item.ToString())));
     }
 
     /// <summary>Whether such a value can stay on record: a number, a truth, an image.</summary>
@@ -26,11 +27,22 @@ internal static partial class Redaction
         || value.GetValueKind() is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
         || (path.EndsWith(".image", StringComparison.Ordinal) && value.GetValueKind() == JsonValueKind.String);
 
+    // A variable's name stands before its value, in whatever list it is (env, extraEnv, parameters).
+    private static string NameOf(string path)
+    {
+        if (path.LastIndexOf(".env[", StringComparison.Ordinal) is >= 0 and var env) return path[env..];
+        return LastOf(path) == "value" && path.LastIndexOf('[') is >= 0 and var item ? path[item..] : LastOf(path);
+    }
+
     private static string LastOf(string path) => path[(path.LastIndexOfAny(['.', '[']) + 1)..].TrimEnd(']');
 
-    [GeneratedRegex(@"passw|passphrase|passwd|\bpwd\b|secret|token|credential|private|api[-_]?key|access[-_]?key|signing|(?<![a-z])key$|\bdsn\b|connection[-_]?string|auth(orization)?$|cert$|\.pem$|htpasswd",
+    [GeneratedRegex(@"passw|passphrase|(?<![a-z])(pass|pwd)(?![a-z])|secret|token|credential|private|api[-_]?key|access[-_]?key|signing|(?<![a-z])key$|\bdsn\b|connection[-_]?string|auth(orization)?$|cert$|\.pem$|htpasswd",
         RegexOptions.IgnoreCase)]
     private static partial Regex SecretName();
+
+    // Its value is the next argument.
+    [GeneratedRegex(@"^--?[\w-]*(passw|passphrase|pwd|secret|token|credential|api-?key|access-?key)[\w-]*$", RegexOptions.IgnoreCase)]
+    private static partial Regex SecretOption();
 
     [GeneratedRegex(@"secretName$|secretKeyRef|secretRef|imagePullSecrets|serviceAccountToken|tokenExpirationSeconds|automountServiceAccountToken|\.secret\.(items|optional|defaultMode)|topologyKey$|configMapKeyRef|\.key$",
         RegexOptions.IgnoreCase)]

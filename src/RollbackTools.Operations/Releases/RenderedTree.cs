@@ -39,12 +39,13 @@ internal sealed record RenderedTree(IReadOnlyDictionary<string, string> Files)
         List<ImageEntry> images = [];
         HashSet<string> seen = [];
         Queue<string> open = new([overlay]);
-        while (seen.Count < MostDirectories && open.TryDequeue(out var directory))
+        while (open.TryDequeue(out var directory))
         {
             if (!seen.Add(directory)) continue;
+            if (seen.Count > MostDirectories) throw TooLarge(overlay, commit);
             if (!directories.Exists(one => one.Length == 0 || directory.StartsWith(one + "/", StringComparison.Ordinal)))
             {
-                await AddAsync(repository, commit, directory, files, cancellation);
+                if (!await AddAsync(repository, commit, directory, files, cancellation)) throw TooLarge(overlay, commit);
                 directories.Add(directory);
             }
 
@@ -60,11 +61,21 @@ internal sealed record RenderedTree(IReadOnlyDictionary<string, string> Files)
         return new RenderedTree(files) { Directories = directories, Elsewhere = [.. elsewhere.Distinct()], Images = images };
     }
 
-    private static async Task AddAsync(IGitRepository repository, string commit, string directory, Dictionary<string, string> files, CancellationToken cancellation)
+    // A tree that is read in part would have the rest of it deleted.
+    private static RollbackException TooLarge(string overlay, string commit) =>
+        new("OverlayTooLarge", $"{overlay} at {GitCommit.Short(commit)} is rendered from more than {MostDirectories} directories. Nothing was changed.")
+        {
+            Target = overlay,
+            NextStep = "Undo-GitCommit takes back one commit, whatever it touched.",
+        };
+
+    /// <summary>False when there are too many directories.</summary>
+    private static async Task<bool> AddAsync(IGitRepository repository, string commit, string directory, Dictionary<string, string> files, CancellationToken cancellation)
     {
         Queue<string> open = new([directory]);
-        for (var seen = 0; seen < MostDirectories && open.TryDequeue(out var next); seen++)
+        for (var seen = 0; open.TryDequeue(out var next); seen++)
         {
+            if (seen == MostDirectories) return false;
             foreach (var entry in await repository.ListAsync(commit, next, cancellation))
             {
                 var path = GitNames.Join(next, entry.Name);
@@ -72,6 +83,8 @@ internal sealed record RenderedTree(IReadOnlyDictionary<string, string> Files)
                 else files[path] = entry.Id;
             }
         }
+
+        return true;
     }
 
     // A directory without a readable kustomization is deployed as it is: its files are all there is.

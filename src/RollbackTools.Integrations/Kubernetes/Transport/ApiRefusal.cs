@@ -17,8 +17,8 @@ internal sealed class ApiRefusal(ClusterConnection connection, TimeProvider time
     public EstateException Explain(ApiRequest request, HttpStatusCode code, ApiStatus status, Credential credential)
     {
         var kind = KindOf(code, status);
-        var said = PlainText.Clean(credential.Redact(status.Message ?? status.Text ?? ""));
-        var causes = status.Causes.Select(cause => PlainText.Clean(credential.Redact(cause)))
+        var said = PlainText.Clean(ValueDump.Shorten(credential.Redact(status.Message ?? status.Text ?? "")));
+        var causes = status.Causes.Select(cause => PlainText.Clean(ValueDump.Shorten(credential.Redact(cause))))
             .Where(cause => !said.Contains(cause, StringComparison.Ordinal));
         var details = string.Join("; ", new[] { said }.Concat(causes).Where(text => text.Length > 0));
         return new EstateException(kind, Message(kind, request, (int)code, details, status, credential))

@@ -20,7 +20,7 @@ public sealed class HelmHook(JsonElement json)
     /// <summary>pre-rollback, post-rollback, pre-upgrade…</summary>
     public IReadOnlyList<string> Events => Json.Texts("events");
 
-    /// <summary>Lower ones run first; of the same weight, by kind and name.</summary>
+    /// <summary>Lower ones run first; of the same weight, by name.</summary>
     public int Weight => Json.Number("weight") is >= int.MinValue and <= int.MaxValue and var weight ? (int)weight : 0;
 
     /// <summary>before-hook-creation, hook-succeeded, hook-failed.</summary>

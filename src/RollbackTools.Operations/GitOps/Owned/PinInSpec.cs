@@ -6,7 +6,7 @@ using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.GitOps.Owned;
 
-/// <summary>Takes the images that an application sets in its own spec from one known list to another. A list that is neither is somebody else's, and is left alone.</summary>
+/// <summary>Takes images that an application sets in its own spec to others. Where they are neither, somebody else changed them, and they are left alone.</summary>
 public sealed record PinInSpec : Step
 {
     private const int Attempts = 6;
@@ -17,6 +17,7 @@ public sealed record PinInSpec : Step
 
     public string Uid { get; init; } = "";
 
+    /// <summary>The images or parameters that change, and no others.</summary>
     public SourceChange Change { get; init; } = new("", "", null, null);
 
     /// <summary>The workloads it is for.</summary>
@@ -29,7 +30,7 @@ public sealed record PinInSpec : Step
     [JsonIgnore]
     public override bool MayBeLeft => true;
 
-    public override Step Invert() => this with { Change = Change with { From = Change.To, To = Change.From } };
+    public override PinInSpec Invert() => this with { Change = Change with { From = Change.To, To = Change.From } };
 
     public override async Task<StepOutcome> ApplyAsync(StepContext context, Func<Task> intend, CancellationToken cancellation)
     {
@@ -40,13 +41,12 @@ public sealed record PinInSpec : Step
             var live = await argo.GetAsync(new ApplicationName(Namespace, Application), ArgoRefresh.None, cancellation);
             Applications.MustBe(live, Uid);
             var now = live.Json.At("spec", "source", Change.Tool, Change.Field);
-            if (JsonSame.AsIn(now, Change.To)) return new StepOutcome(intended, "written");
-            if (!JsonSame.AsIn(now, Change.From)) throw Changed(live);
+            if (Change.On(now) is not { } change) return Invert().Change.On(now) is null ? throw Changed(live) : new StepOutcome(intended, "written");
             if (!intended) await intend();
             intended = true;
             try
             {
-                await argo.ChangeAsync(live, new ApplicationChange { Source = Change }, cancellation);
+                await argo.ChangeAsync(live, new ApplicationChange { Source = change }, cancellation);
                 return new StepOutcome(true, "written");
             }
             catch (EstateException stale) when (stale.Kind == EstateErrorKind.Conflict && attempt < Attempts)

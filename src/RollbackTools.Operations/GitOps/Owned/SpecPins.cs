@@ -21,7 +21,7 @@ internal static class SpecPins
     {
         if (application.Sources is not [var source]) return null;
         var changes = moves.SelectMany(move => move.Changes()).Distinct().ToList();
-        return Images(application, source, changes) ?? Parameters(application, source, changes);
+        return (Images(application, source, changes) ?? Parameters(application, source, changes))?.Narrowed();
     }
 
     private static SourceChange? Images(ArgoApplication application, JsonElement source, List<(string From, string To)> changes)

@@ -151,7 +151,10 @@ internal sealed class HelmRepair(HelmRepairRequest request, IEstate estate, Time
         {
             var source = release.Revisions.FirstOrDefault(revision => revision.Objects.Any(one => one.Id.Kind == resource.Kind && one.Id.Name == item.Metadata.Name && one.Id.Group == resource.Group));
             var whose = source is null ? "no revision that is kept has it" : $"revision {source.Number} ({source.Status}) has it, the deployed one has not";
-            if (request.RemoveLeftovers)
+            // What no revision has may be marked for the next upgrade to adopt, or belong to a record that could not be read; and a claim is data.
+            if (source is null || resource.Kind == "PersistentVolumeClaim")
+                warnings.Add($"{resource.Kind.ToLowerInvariant()}/{item.Metadata.Name} carries the release's marks and is left alone: {whose}. If nobody needs it: kubectl delete {resource.Kind.ToLowerInvariant()} {item.Metadata.Name} -n {release.Namespace}");
+            else if (request.RemoveLeftovers)
                 steps.Add(new DeleteLeftover { Namespace = release.Namespace, ApiVersion = resource.ApiVersion, Kind = resource.Kind, Name = item.Metadata.Name, Uid = item.Metadata.Uid });
             else
                 warnings.Add($"{resource.Kind.ToLowerInvariant()}/{item.Metadata.Name} was left behind: {whose}. -RemoveLeftovers deletes it.");

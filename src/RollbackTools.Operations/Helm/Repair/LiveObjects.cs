@@ -28,10 +28,14 @@ internal sealed class LiveObjects(ICluster cluster, string ns, string release)
         return addresses.Where(pair => found.ContainsKey(pair.Value)).ToDictionary(pair => pair.Key, pair => found[pair.Value]);
     }
 
-    /// <summary>Namespaced objects that carry the release's marks and are none of <paramref name="known"/>. Those that Helm is told to keep are left out.</summary>
+    /// <summary>
+    /// Namespaced objects that carry the release's marks and are none of <paramref name="known"/>. Left out are those that Helm is told to keep,
+    /// and those that a controller made and gave the marks of what it made them from.
+    /// </summary>
     public async Task<IReadOnlyList<(Resource<CustomResource> Resource, CustomResource Object)>> OthersAsync(IReadOnlyList<ManifestObject> known, CancellationToken cancellation)
     {
-        var expected = known.Select(one => Key(one.Id)).ToHashSet();
+        // Whatever their group: a manifest may speak of one that is served by another by now (an Ingress, or a Deployment, of extensions).
+        var expected = known.Select(one => (one.Id.Kind, Key(one.Id).Namespace, one.Id.Name)).ToHashSet();
         var kinds = Usual.Concat(known.Select(one => (one.Id.ApiVersion, one.Id.Kind))).Distinct();
         List<(Resource<CustomResource>, CustomResource)> others = [];
         HashSet<string> seen = [];
@@ -40,14 +44,14 @@ internal sealed class LiveObjects(ICluster cluster, string ns, string release)
             if ((await cluster.FindKindAsync(apiVersion, kind, cancellation))?.Resource is not { Namespaced: true } resource) continue;
             foreach (var item in await ListAsync(resource, cancellation))
             {
-                if (IsMarked(item) && !expected.Contains((resource.Group, kind, ns, item.Metadata.Name)) && seen.Add(item.Metadata.Uid)) others.Add((resource, item));
+                if (IsMarked(item) && !expected.Contains((kind, ns, item.Metadata.Name)) && seen.Add(item.Metadata.Uid)) others.Add((resource, item));
             }
         }
 
         return others;
     }
 
-    public (string, string, string, string) Key(ObjectId id) => (id.Group, id.Kind, id.Namespace.Length > 0 ? id.Namespace : ns, id.Name);
+    public (string Group, string Kind, string Namespace, string Name) Key(ObjectId id) => (id.Group, id.Kind, id.Namespace.Length > 0 ? id.Namespace : ns, id.Name);
 
     private ObjectAddress AddressOf(Resource<CustomResource> resource, ObjectId id) =>
         new(resource, !resource.Namespaced ? null : id.Namespace.Length > 0 ? id.Namespace : ns, id.Name);
@@ -65,5 +69,5 @@ internal sealed class LiveObjects(ICluster cluster, string ns, string release)
     }
 
     private bool IsMarked(CustomResource item) =>
-        HelmOwnership.IsMarked(item.Metadata) && HelmOwnership.OtherOwner(item.Metadata, release, ns) is null && !HelmOwnership.IsKept(item.Metadata);
+        HelmOwnership.IsMarked(item.Metadata) && item.Metadata.OwnerReferences.Count == 0 && HelmOwnership.OtherOwner(item.Metadata, release, ns) is null && !HelmOwnership.IsKept(item.Metadata);
 }

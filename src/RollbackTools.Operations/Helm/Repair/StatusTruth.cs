@@ -63,7 +63,7 @@ internal sealed class StatusTruth(HelmReleaseContent release, RevisionMatch matc
 
     private (bool Works, string Why) Works(HelmRevisionContent revision)
     {
-        if (!revision.Objects.Any(one => one.Id is { Group: "apps", Kind: "Deployment" or "StatefulSet" or "DaemonSet" })) return (true, "no workloads");
+        if (!revision.Objects.Any(one => HelmTemplates.IsWorkload(one.Id))) return (true, "no workloads");
         List<string> evidence = [];
         var health = new HelmWorkloads(release, workloads, estate, now).Now(revision, evidence);
         return (health == RevisionHealth.KnownGood, evidence.FirstOrDefault() ?? "");

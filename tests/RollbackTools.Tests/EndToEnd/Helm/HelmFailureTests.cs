@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Faults;
 using RollbackTools.Practice.Helm;
@@ -9,6 +10,8 @@ namespace RollbackTools.Tests.EndToEnd.Helm;
 /// <summary>Whatever goes wrong on the way back: the record says so in Helm's words, what was deployed stays so, and the next upgrade is accepted.</summary>
 public sealed class HelmFailureTests(SharedCluster shared)
 {
+    private const string Migration = "zkprova-zkprova-migrate";
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -31,6 +34,33 @@ public sealed class HelmFailureTests(SharedCluster shared)
 
         Assert.Equal("HelmHookTimeout", failed.ErrorId);
         await AcceptsTheNextAsync(production, 3, "Rollback \"zkprova\" failed: pre-rollback hooks failed: ");
+    }
+
+    [Fact]
+    public async Task A_hook_that_was_begun_is_not_run_twice_whatever_the_clock_of_whoever_began_it_said()
+    {
+        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-hang", bad: "two");
+        using CancellationTokenSource interrupt = new();
+        var running = production.Production.RunAsync("Invoke-HelmRollback zkprova -ToRevision 1 -NoWait -Timeout 10s", interrupt.Token);
+        await production.Production.UntilAsync(() => production.Find(Resources.Jobs, Migration) is not null);
+        await interrupt.CancelAsync();
+        await running;
+        await production.Helm.History.ChangeAsync("zkprova", 3, record =>
+        {
+            foreach (var hook in record["hooks"]!.AsArray().Where(hook => (string?)hook!["last_run"]?["phase"] == "Running"))
+                hook!["last_run"]!["started_at"] = DateTimeOffset.UtcNow.AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        }, Stop);
+        production.Production.Cluster.Store.Update(Resources.Jobs, production.Namespace, Migration, body =>
+        {
+            body["status"] ??= new JsonObject();
+            body["status"]!["conditions"] = new JsonArray(new JsonObject { ["type"] = "Complete", ["status"] = "True" });
+            return true;
+        });
+
+        await production.Production.RunAsync($"Resume-RollbackRun {Assert.Single(production.Production.Runs.List()).RunId}");
+
+        // Another one would hang as this one did.
+        Assert.Equal("ghcr.io/zkprova/backend:one-hang", production.Image());
     }
 
     [Fact]

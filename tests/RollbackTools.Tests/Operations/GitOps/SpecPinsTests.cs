@@ -21,9 +21,15 @@ public sealed class SpecPinsTests
     {
         var change = SpecPins.Find(Application(source), [Api])!;
 
+        var list = Application(source).Json.At("spec", "source", change.Tool, field);
         Assert.Equal(field, change.Field);
-        Assert.Equal(JsonSame.Canonical(Apps.Json(expected)), JsonSame.Canonical(change.To));
+        Assert.Equal(JsonSame.Canonical(Apps.Json(expected)), JsonSame.Canonical(change.On(list)!.To));
+        Assert.Null(change.On(Apps.Json(expected)));
     }
+
+    [Fact]
+    public void Only_what_changes_is_on_record_and_not_the_passwords_beside_it() =>
+        Assert.DoesNotContain("hunter2", SpecPins.Find(Application("""{"helm":{"parameters":[{"name":"db.password","value":"hunter2"},{"name":"image.tag","value":"v2"}]}}"""), [Api])!.ToString(), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{"path":"p"}""")]

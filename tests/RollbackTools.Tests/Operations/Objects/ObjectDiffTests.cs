@@ -65,6 +65,8 @@ public sealed partial class ObjectDiffTests
     [Theory]
     [InlineData("DB_PASSWORD", "secret")]
     [InlineData("API_TOKEN", "secret")]
+    [InlineData("DB_PASS", "secret")]
+    [InlineData("MYSQL_PWD", "secret")]
     [InlineData("STRIPE_API_KEY", "secret")]
     [InlineData("DATABASE_URL", "postgres://app:secret@db/app")]
     [InlineData("SIGNING", "-----BEGIN PRIVATE KEY-----secret")]
@@ -81,6 +83,15 @@ public sealed partial class ObjectDiffTests
             Assert.DoesNotContain("secret", change.ForTheRecord(), StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    public void A_variable_of_a_kind_nobody_knows_is_known_by_its_name_too() => Differ(Custom,
+        "{spec:{extraEnv:[{name:DB_PASSWORD,value:one},{name:BYPASS,value:a}]}}", "{spec:{extraEnv:[{name:DB_PASSWORD,value:two},{name:BYPASS,value:b}]}}",
+        "spec.extraEnv[DB_PASSWORD].value: changed (hidden)", "spec.extraEnv[BYPASS].value: a → b");
+
+    [Fact]
+    public void An_argument_behind_an_option_that_is_called_like_a_secret_is_not_shown() =>
+        Differ(Deployment, Pod("{name:a,args:['--db-password',one]}"), Pod("{name:a,args:['--db-password',two]}"), "spec.template.spec.containers[a].args: changed (hidden)");
 
     [Theory]
     [InlineData("{name:a,env:[{name:LOG_LEVEL,value:debug}]}", "{name:a,env:[{name:LOG_LEVEL,value:info}]}", "debug → info")]
