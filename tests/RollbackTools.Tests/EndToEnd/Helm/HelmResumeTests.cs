@@ -15,7 +15,7 @@ public sealed class HelmResumeTests(SharedCluster shared)
     public async Task A_run_that_only_waited_is_planned_again()
     {
         await using var production = await HelmProduction.ShippedAsync(shared);
-        await production.RollBackAsync();
+        var first = await production.RollBackAsync();
         production.Drift(Resources.Deployments, "zkprova-zkprova-backend", body => body["spec"]!["minReadySeconds"] = 500);
         production.Drift(Resources.Deployments, "zkprova-zkprova-backend", body => body["spec"]!["template"]!["metadata"]!["annotations"] = new JsonObject { ["by"] = "hand" });
         using CancellationTokenSource interrupt = new();
@@ -25,7 +25,7 @@ public sealed class HelmResumeTests(SharedCluster shared)
         await waiting;
         production.Drift(Resources.Deployments, "zkprova-zkprova-backend", body => body["spec"]!["minReadySeconds"] = 0);
 
-        var run = production.Production.Runs.List().MaxBy(one => one.RunId, StringComparer.Ordinal)!;
+        var run = Assert.Single(production.Production.Runs.List(), one => one.RunId != first.RunId);
         var resumed = await production.RollBackAsync($"Resume-RollbackRun {run.RunId}");
 
         Assert.Equal(RollbackOutcome.AlreadyThere, resumed.Outcome);
