@@ -110,7 +110,7 @@ internal static class ErrorMapping
     // Most messages name their target; those of the wire (a lost connection, say) and of its pods do not.
     private static string Naming(RollbackResult failed)
     {
-        var target = failed.Kind.Length > 0 ? $"{failed.Kind.ToLowerInvariant()}/{failed.Name}" : failed.Name;
+        var target = failed.Kind.Length > 0 ? TargetName.Of(failed.Kind, failed.Name) : failed.Name;
         return failed.Message.Contains(target, StringComparison.Ordinal) ? failed.Message : $"{target} in {failed.Namespace}: {failed.Message}";
     }
 

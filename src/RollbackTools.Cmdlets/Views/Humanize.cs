@@ -67,8 +67,7 @@ public static class Humanize
     public static string Workload(object? kind, object? name) => kind?.ToString() switch
     {
         null or "" or "Endpoint" or "Script" => $"{name}",
-        "HelmRelease" => $"release/{name}",
-        var word => $"{word.ToLowerInvariant()}/{name}",
+        var word => TargetName.Of(word, $"{name}"),
     };
 
     /// <summary>deployment/api in prod (prod-eu).</summary>

@@ -24,7 +24,7 @@ internal sealed class ReleasePlan(HelmWork work, HelmRecord current, HelmRecord 
     /// <summary>The release, and every workload that is changed: a rollback of its image alone must not come between.</summary>
     public IReadOnlyList<LockedTarget> Locks =>
     [
-        new LockedTarget(move.Namespace, $"helmrelease/{move.Release}"),
+        new LockedTarget(move.Namespace, TargetName.Of("HelmRelease", move.Release)),
         .. changes.Where(change => ChangeHelmObjects.Touches(change) && HelmTemplates.IsWorkload(change.Id) && change.Address.Namespace == move.Namespace)
             .Select(change => new LockedTarget(move.Namespace, change.ToString())),
     ];

@@ -103,7 +103,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
                 var ended = await Task.WhenAll(wave.GroupBy(plan => string.Join('\n', plan.Locks.Select(one => one.Namespace).Distinct().Order(StringComparer.Ordinal)))
                     .Select(group => WorkUnderLocksAsync(journal, runId, standing, [.. group], throttle, results, cancellation)));
                 broken = ended.SelectMany(group => group).FirstOrDefault(result => result.Outcome == RollbackOutcome.Failed) is { } failed
-                    ? $"{failed.Kind.ToLowerInvariant()}/{failed.Name}" : null;
+                    ? TargetName.Of(failed.Kind, failed.Name) : null;
             }
 
             results.Complete();
@@ -275,5 +275,5 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
     };
 
     private static string Target(RollbackResult draft) =>
-        $"{draft.Kind.ToLowerInvariant()}/{draft.Name} in {draft.Namespace} ({draft.Estate})";
+        $"{TargetName.Of(draft.Kind, draft.Name)} in {draft.Namespace} ({draft.Estate})";
 }

@@ -105,7 +105,7 @@ public sealed record RunTarget
 
     public string? Message { get; init; }
 
-    public override string ToString() => $"{Kind.ToLowerInvariant()}/{Name}";
+    public override string ToString() => TargetName.Of(Kind, Name);
 
     internal bool SameAs(RunTarget other) => Namespace == other.Namespace && Kind == other.Kind && Name == other.Name;
 }

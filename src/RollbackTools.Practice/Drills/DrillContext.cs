@@ -117,7 +117,7 @@ public sealed class DrillContext
         var results = output.Of<RollbackResult>();
         var error = output.Failure ?? output.Errors.FirstOrDefault();
         Expect(error is null, $"'{line}' failed: {error?.Message}");
-        Timeline.Mark("rolled back", string.Join(", ", results.Select(result => $"{result.Kind.ToLowerInvariant()}/{result.Name} {result.Outcome} to {Short(result.To)}")));
+        Timeline.Mark("rolled back", string.Join(", ", results.Select(result => $"{TargetName.Of(result.Kind, result.Name)} {result.Outcome} to {Short(result.To)}")));
         return results;
     }
 

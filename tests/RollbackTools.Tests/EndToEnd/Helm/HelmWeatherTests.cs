@@ -116,7 +116,7 @@ public sealed class HelmWeatherTests(SharedCluster shared)
         Assert.Equal("QuotaExceeded", failed.ErrorId);
         Assert.Contains("exceeded quota: small", failed.Message, StringComparison.Ordinal);
         Assert.Equal("1:superseded 2:deployed 3:failed", await production.StatusesAsync("ledger"));
-        Assert.Single(((string[])["a", "b"]).Where(name => production.Find(Resources.ConfigMaps, name) is not null));
+        Assert.Single((string[])["a", "b"], name => production.Find(Resources.ConfigMaps, name) is not null);
         Assert.Equal("registry.example/ledger:2", production.Image("ledger"));
 
         production.Production.Cluster.Store.Delete(Resources.ResourceQuotas, production.Namespace, "small");
