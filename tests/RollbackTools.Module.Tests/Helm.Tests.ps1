@@ -49,6 +49,7 @@ Describe 'Helm' {
         $plan = Invoke-HelmRollback zkprova -Environment prod -WhatIf
         $plan.Outcome | Should -Be 'Planned'
         $plan.Steps -join "`n" | Should -Match 'image: ghcr.io/zkprova/backend:9f04f35 → ghcr.io/zkprova/backend:3c1a77e'
+        "$($plan.Warnings)" | Should -Match 'looks healthy'
         & $image | Should -Be '9f04f35'
         Get-RollbackRun | Should -BeNullOrEmpty
     }

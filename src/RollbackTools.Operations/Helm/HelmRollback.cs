@@ -103,7 +103,7 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
             Draft = draft with
             {
                 Steps = [.. plan.Lines(request.NoWait), .. request.HistoryMax > 0 ? [prune.Description] : Array.Empty<string>()],
-                Warnings = [.. pending, .. target.Warnings, .. plan.Warnings],
+                Warnings = [.. pending, .. target.Warnings, .. LooksHealthy(judged), .. plan.Warnings],
             },
             Steps = steps,
             Action = "Roll back Helm release",
@@ -153,6 +153,11 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
             throw;
         }
     };
+
+    // Somebody who leaves what works may have named the wrong release.
+    private static IEnumerable<string> LooksHealthy(IReadOnlyList<HelmRevision> judged) => judged
+        .Where(revision => revision is { Current: true, Health: RevisionHealth.KnownGood } && revision.CurrentFor >= KnownGood.LongEnough)
+        .Select(revision => $"What release/{revision.Name} runs now looks healthy ({string.Join("; ", revision.Evidence)}).");
 
     private async Task<bool> EndedAsync(HelmMove move, CancellationToken cancellation) =>
         (await estate.Helm.ListAsync(move.Namespace, move.Release, cancellation)).Records.Any(record => record.Name.Revision == move.Revision && record.Status == HelmStatus.Deployed);

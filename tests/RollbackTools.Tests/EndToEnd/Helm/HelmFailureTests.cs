@@ -93,6 +93,19 @@ public sealed class HelmFailureTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task What_looks_healthy_is_not_left_unawares()
+    {
+        await using var production = await HelmProduction.ShippedAsync(shared);
+        Assert.DoesNotContain((await production.RollBackAsync("Invoke-HelmRollback zkprova -WhatIf")).Warnings, Looks);
+
+        await production.LongAgoAsync("zkprova", 2);
+
+        Assert.Contains((await production.RollBackAsync("Invoke-HelmRollback zkprova -WhatIf")).Warnings, Looks);
+
+        static bool Looks(string warning) => warning.StartsWith("What release/zkprova runs now looks healthy (", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Hooks_that_differ_in_nothing_but_the_releases_tag_are_a_line_of_the_plan_and_no_warning()
     {
         await using var production = await HelmProduction.ShippedAsync(shared);
