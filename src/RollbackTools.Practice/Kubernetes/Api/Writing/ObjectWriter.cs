@@ -30,6 +30,7 @@ public sealed record WriteOptions(string Manager)
 /// </summary>
 public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, TimeProvider time, ResourceCatalog? catalog = null)
 {
+    private readonly object lastPlace = new();
     private readonly Quotas quotas = new(store);
     private readonly ServiceRegistry services = new(store);
     private readonly ConfiguredWebhooks webhooks = new(store);
@@ -57,18 +58,14 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         if (type.Namespaced) CheckNamespace(type, ns!, name);
         if (type == Resources.Services) services.Allocate(body, name);
         Review(new AdmissionRequest("CREATE", type, ns, name, body, null, options.User, options.DryRun));
-        if (ns is not null) quotas.Admit(type, ns, name, options.DryRun);
         if (!options.FieldsTracked) ManagedFields.Track(type, null, body, options.Manager, options.Subresource, time.GetUtcNow());
-        try
+        if (ns is null || !quotas.Limit(ns)) return Keep(type, name, body, options);
+
+        // Of two at once only one gets the last place.
+        lock (lastPlace)
         {
-            if (type == Resources.CustomResourceDefinitions) Definitions?.Accept(body);
-            var created = store.Create(type, body, options.DryRun);
-            if (type == Resources.CustomResourceDefinitions && !options.DryRun) Definitions?.Serve(created);
-            return type == Resources.ResourceQuotas && !options.DryRun ? quotas.Open(created) : created;
-        }
-        catch (StoreConflictException taken)
-        {
-            throw Refusals.From(taken, type, name);
+            quotas.Admit(type, ns, name, options.DryRun);
+            return Keep(type, name, body, options);
         }
     }
 
@@ -109,6 +106,21 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
     {
         admission.Review(request);
         webhooks.Review(request);
+    }
+
+    private StoredObject Keep(ResourceType type, string name, JsonObject body, WriteOptions options)
+    {
+        try
+        {
+            if (type == Resources.CustomResourceDefinitions) Definitions?.Accept(body);
+            var created = store.Create(type, body, options.DryRun);
+            if (type == Resources.CustomResourceDefinitions && !options.DryRun) Definitions?.Serve(created);
+            return type == Resources.ResourceQuotas && !options.DryRun ? quotas.Open(created) : created;
+        }
+        catch (StoreConflictException taken)
+        {
+            throw Refusals.From(taken, type, name);
+        }
     }
 
     private static bool Unchanged(JsonObject before, JsonObject next) => JsonNode.DeepEquals(before, next);

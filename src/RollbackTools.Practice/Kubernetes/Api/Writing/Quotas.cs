@@ -8,6 +8,9 @@ namespace RollbackTools.Practice.Kubernetes.Api.Writing;
 /// <summary>ResourceQuota, for the numbers of objects (<c>pods</c>, <c>services</c>, <c>count/deployments.apps</c> …).</summary>
 public sealed class Quotas(ObjectStore store)
 {
+    /// <summary>Whether there is one in the namespace.</summary>
+    public bool Limit(string ns) => store.List(Resources.ResourceQuotas, ns).Items.Length > 0;
+
     /// <summary>Throws the 403 <c>exceeded quota</c> when one more object of the kind is too many; records the use otherwise.</summary>
     public void Admit(ResourceType type, string ns, string name, bool dryRun = false)
     {
