@@ -96,11 +96,11 @@ public sealed class HelmFailureTests(SharedCluster shared)
     public async Task What_looks_healthy_is_not_left_unawares()
     {
         await using var production = await HelmProduction.ShippedAsync(shared);
-        Assert.DoesNotContain((await production.RollBackAsync("Invoke-HelmRollback zkprova -WhatIf")).Warnings, Looks);
+        Assert.DoesNotContain((await production.RollBackAsync("Invoke-HelmRollback zkprova -ToRevision 1 -WhatIf")).Warnings, Looks);
 
         await production.LongAgoAsync("zkprova", 2);
 
-        Assert.Contains((await production.RollBackAsync("Invoke-HelmRollback zkprova -WhatIf")).Warnings, Looks);
+        Assert.Contains((await production.RollBackAsync("Invoke-HelmRollback zkprova -ToRevision 1 -WhatIf")).Warnings, Looks);
 
         static bool Looks(string warning) => warning.StartsWith("What release/zkprova runs now looks healthy (", StringComparison.Ordinal);
     }
