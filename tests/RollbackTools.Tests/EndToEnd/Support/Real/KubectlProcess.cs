@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace RollbackTools.Tests.EndToEnd.Support.Real;
 
@@ -10,11 +11,13 @@ internal sealed class KubectlProcess(string kubeconfig)
     {
         ProcessStartInfo start = new(Kubectl.Path!, $"--kubeconfig {kubeconfig} {arguments}") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
-        var said = process.StandardError.ReadToEndAsync();
+        StringBuilder said = new();
+        process.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
+        process.BeginErrorReadLine();
         if (input is not null) process.StandardInput.Write(input);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"kubectl {arguments}: {said.Result}\n{input}");
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"kubectl {arguments}: {said}\n{input}");
     }
 }
