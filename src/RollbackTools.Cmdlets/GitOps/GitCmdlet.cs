@@ -48,6 +48,8 @@ public abstract class GitCmdlet : RollbackCmdlet
             Repository is { } given && RepositoryName.IsPath(given) ? engine.ResolvePath(given) : Repository, Branch));
     }
 
+    private protected override NextCommands NextFor(string? estate) => NextCommands.Of(this);
+
     private protected IEstate Open(CommandPipeline pipeline) =>
         Services.Provider.Open(new EstateOptions { WithoutCluster = true, EstateName = Place.Estate }, pipeline.Warning);
 

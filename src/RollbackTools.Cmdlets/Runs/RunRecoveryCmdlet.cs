@@ -19,6 +19,8 @@ public abstract class RunRecoveryCmdlet : RollbackCmdlet
     {
         foreach (var id in RunId)
         {
+            // The shell may stand elsewhere by now; the journal knows where the run was.
+            pipeline.Next = _ => Services.Runs.ConnectionOf(id) is { } connection ? NextCommands.Of(connection) : NextCommands.None;
             RunRecovery recovery = new(Services.Provider, Services.Runs, pipeline, Services.Time);
             await ForInputAsync(pipeline, id, () => Results.WriteAsync(pipeline, Recover(recovery, id, cancellation)));
         }

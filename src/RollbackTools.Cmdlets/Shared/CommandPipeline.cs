@@ -15,17 +15,38 @@ public sealed class CommandPipeline : IOperationReporter
 
     internal CommandPipeline(PipelinePump pump) => this.pump = pump;
 
-    public Task WriteAsync(object value) => TellAsync(engine => engine.WriteObject(value));
+    /// <summary>Completes the commands that texts tell to type, by the estate (null: whichever) that they are about.</summary>
+    internal Func<string?, NextCommands> Next { get; set; } = _ => NextCommands.None;
+
+    public Task WriteAsync(object value)
+    {
+        var completed = Next(EstateOf(value)).In(value);
+        return TellAsync(engine => engine.WriteObject(completed));
+    }
 
     /// <summary>This input failed; the command goes on.</summary>
-    public Task WriteErrorAsync(CommandError error) => TellAsync(engine => engine.WriteError(error));
+    public Task WriteErrorAsync(CommandError error)
+    {
+        var completed = Completed(error);
+        return TellAsync(engine => engine.WriteError(completed));
+    }
 
     /// <summary>The command cannot go on. Never returns normally: awaiting it throws.</summary>
-    public Task ThrowTerminatingErrorAsync(CommandError error) => TellAsync(engine => engine.ThrowTerminatingError(error));
+    public Task ThrowTerminatingErrorAsync(CommandError error)
+    {
+        var completed = Completed(error);
+        return TellAsync(engine => engine.ThrowTerminatingError(completed));
+    }
 
     public void Verbose(string message) => pump.Post(engine => engine.WriteVerbose(message));
 
-    public void Warning(string message) => pump.Post(engine => engine.WriteWarning(message));
+    public void Warning(string message) => Warning(message, null);
+
+    internal void Warning(string message, string? estate)
+    {
+        var completed = Next(estate).In(message);
+        pump.Post(engine => engine.WriteWarning(completed));
+    }
 
     public void Debug(string message) => pump.Post(engine => engine.WriteDebug(message));
 
@@ -73,6 +94,17 @@ public sealed class CommandPipeline : IOperationReporter
 
     /// <summary>Anything else only the pipeline's thread may ask.</summary>
     public Task<T> AskAsync<T>(Func<ICommandEngine, T> question) => pump.AskAsync(question);
+
+    internal CommandError Completed(CommandError error) => Next(error.Target is { } target ? EstateOf(target) : null).In(error);
+
+    private static string? EstateOf(object value) => value switch
+    {
+        RollbackResult result => result.Estate,
+        Operations.Health.HealthCheck check => check.Estate,
+        Operations.Rollouts.RolloutReport rollout => rollout.Estate,
+        WorkloadIdentity identity => identity.Estate,
+        _ => null,
+    };
 
     private Task TellAsync(Action<ICommandEngine> statement) =>
         pump.AskAsync(engine =>

@@ -3,8 +3,8 @@ using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.Shared;
 
-/// <summary>An open estate and the environment that led to it.</summary>
-internal sealed record Connection(EstateLease Lease, EnvironmentSettings? Environment)
+/// <summary>An open estate, the environment that led to it, and how commands that are to be typed next say the same.</summary>
+internal sealed record Connection(EstateLease Lease, EnvironmentSettings? Environment, NextCommands Next)
 {
     public IEstate Estate => Lease.Estate;
 

@@ -121,9 +121,12 @@ internal sealed class OpenEstate
 {
     private int users = 1; // The cache itself.
 
-    private OpenEstate(IEstate estate, IReadOnlyList<string> warnings) => (Estate, Warnings) = (estate, warnings);
+    private OpenEstate(IEstate estate, EstateOptions options, IReadOnlyList<string> warnings) => (Estate, Options, Warnings) = (estate, options, warnings);
 
     public IEstate Estate { get; }
+
+    /// <summary>As they were given, nothing filled in.</summary>
+    public EstateOptions Options { get; }
 
     /// <summary>Said again at every use: an unverified certificate is no safer the second time.</summary>
     public IReadOnlyList<string> Warnings { get; }
@@ -131,7 +134,7 @@ internal sealed class OpenEstate
     public static OpenEstate With(IEstateProvider provider, EstateOptions options)
     {
         List<string> warnings = [];
-        return new OpenEstate(provider.Open(options, warnings.Add), warnings);
+        return new OpenEstate(provider.Open(options, warnings.Add), options, warnings);
     }
 
     public void Enter() => Interlocked.Increment(ref users);
@@ -148,6 +151,8 @@ internal sealed class EstateLease(OpenEstate open, Action forget) : IDisposable
     private int disposed;
 
     public IEstate Estate => open.Estate;
+
+    public EstateOptions Options => open.Options;
 
     public IReadOnlyList<string> Warnings => open.Warnings;
 

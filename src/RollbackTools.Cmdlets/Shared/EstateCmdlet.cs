@@ -72,13 +72,20 @@ public abstract class EstateCmdlet : RollbackCmdlet
 
         var cache = EstateCache.Of(Engine.Session);
         var environment = EnvironmentChoice.Resolve(Services.Provider, Given);
-        var lease = (Given.NamesAnEstate || origin is null ? null : cache.TakeNamed(origin))
-            ?? cache.Take(Services.Provider, Given.ToOptions(environment));
-        var connection = new Connection(lease, environment);
+        var found = Given.NamesAnEstate || origin is null ? null : cache.TakeNamed(origin);
+        var lease = found ?? cache.Take(Services.Provider, Given.ToOptions(environment));
+        var next = found is null ? NextCommands.Of(this, Given.Namespace, lease.Options) : NextCommands.Of(found.Options, GetType(), Given.Namespace);
+        var connection = new Connection(lease, environment, next);
         connections.Add(origin ?? "", connection);
         foreach (var warning in lease.Warnings) pipeline.Warning(warning);
         connection.MustBe(origin);
         return connection;
+    }
+
+    private protected override NextCommands NextFor(string? estate)
+    {
+        if (estate is not null && connections.Values.FirstOrDefault(one => one.Estate.Name == estate) is { } its) return its.Next;
+        return connections.Count == 1 ? connections.Values.First().Next : NextCommands.Of(this, given?.Namespace);
     }
 
     private protected override void OnFailure(Exception failure)

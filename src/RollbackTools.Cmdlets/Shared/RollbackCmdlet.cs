@@ -84,6 +84,9 @@ public abstract class RollbackCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>How to complete the commands that texts about an estate (null: whichever) tell to type.</summary>
+    private protected virtual NextCommands NextFor(string? estate) => NextCommands.None;
+
     /// <summary>The command is about to end with this.</summary>
     private protected virtual void OnFailure(Exception failure)
     {
@@ -99,7 +102,7 @@ public abstract class RollbackCmdlet : PSCmdlet, IDisposable
         }
         catch (Exception mistake) when (mistake is RollbackException or FormatException)
         {
-            Engine.ThrowTerminatingError(ErrorMapping.From(mistake));
+            Engine.ThrowTerminatingError(NextFor(null).In(ErrorMapping.From(mistake)));
         }
     }
 
@@ -110,14 +113,18 @@ public abstract class RollbackCmdlet : PSCmdlet, IDisposable
         if (failure is PipelineStoppedException) throw failure;
         if (stop.IsCancellationRequested && failure is OperationCanceledException) throw new PipelineStoppedException();
         OnFailure(failure);
-        Engine.ThrowTerminatingError(ErrorMapping.From(failure));
+        Engine.ThrowTerminatingError(NextFor(null).In(ErrorMapping.From(failure)));
     }
 
     private Exception? RunPumped(Func<CommandPipeline, CancellationToken, Task> body)
     {
         try
         {
-            return PipelinePump.Run(Engine, stop, body);
+            return PipelinePump.Run(Engine, stop, (pipeline, cancellation) =>
+            {
+                pipeline.Next = NextFor;
+                return body(pipeline, cancellation);
+            });
         }
         catch (RollbackException impossible)
         {

@@ -54,6 +54,9 @@ internal sealed class YamlFields(ConfigurationFile file, string path, YamlMap ma
         var other => throw Wrong(name, other, "a mapping"),
     };
 
+    /// <summary>The mapping, or one without fields where it is absent or null.</summary>
+    public YamlFields MapOrEmpty(string name) => Map(name) ?? new YamlFields(File, Child(name), new YamlMap(new Dictionary<string, YamlEntry>(), LineOf(name)));
+
     public IEnumerable<YamlFields> Maps(string name) => Items(name).Select((node, index) => node is YamlMap inner
         ? new YamlFields(File, $"{Child(name)}[{index}]", inner)
         : throw Wrong($"{name}[{index}]", node, "a mapping"));

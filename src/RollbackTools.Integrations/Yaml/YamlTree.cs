@@ -19,14 +19,20 @@ internal sealed class YamlTree
     private readonly Dictionary<AnchorName, YamlNode?> _anchors = [];
     private int _nodes;
 
-    private YamlTree(ConfigurationFile file, string text)
+    private readonly bool _lastKeyWins;
+
+    private YamlTree(ConfigurationFile file, string text, bool lastKeyWins)
     {
         _file = file;
+        _lastKeyWins = lastKeyWins;
         _parser = new Parser(new StringReader(text));
     }
 
-    /// <summary>The first document, or null when there is nothing but comments.</summary>
-    public static YamlNode? Read(ConfigurationFile file) => new YamlTree(file, file.Read()).ReadDocument();
+    /// <summary>
+    /// The first document, or null when there is nothing but comments. A key that stands twice is a mistake, unless the file belongs to
+    /// a program for which <paramref name="lastKeyWins"/>.
+    /// </summary>
+    public static YamlNode? Read(ConfigurationFile file, bool lastKeyWins = false) => new YamlTree(file, file.Read(), lastKeyWins).ReadDocument();
 
     private YamlNode? ReadDocument()
     {
@@ -75,6 +81,7 @@ internal sealed class YamlTree
             if (ReadNode(depth + 1) is not YamlScalar key) throw Error(line, "it has a mapping key that is not text");
             var value = ReadNode(depth + 1);
             if (key is { Plain: true, Text: "<<" }) merged.Add(value);
+            else if (_lastKeyWins) entries[key.Text] = new YamlEntry(value, line);
             else if (!entries.TryAdd(key.Text, new YamlEntry(value, line))) throw Error(line, $"it has the key '{Shorten(key.Text)}' twice");
         }
 

@@ -23,6 +23,7 @@ public sealed class LeaseLock : IAsyncDisposable
     private readonly CancellationTokenSource lost = new();
     private readonly CancellationTokenSource stop = new();
     private Lease lease;
+    private IReadOnlyList<Lease> leftBehind = [];
     private Task renewing = Task.CompletedTask;
 
     private LeaseLock(ICluster cluster, TimeProvider time, Lease lease) => (this.cluster, this.time, this.lease) = (cluster, time, lease);
@@ -33,14 +34,28 @@ public sealed class LeaseLock : IAsyncDisposable
     /// <summary>
     /// Throws <see cref="RollbackException"/> LockHeld naming the holder and since when. A Lease whose own times say it has run
     /// out is watched for one duration first, because its clock may be wrong and ours too; only one that nobody renews is taken.
+    /// A Lease of the same holder is its own, whatever became of the answer to its creation; those from before
+    /// <paramref name="began"/> are given back with this one.
     /// </summary>
     public static async Task<LeaseLock> AcquireAsync(
-        ICluster cluster, TimeProvider time, string ns, IReadOnlyList<string> targets, string holder, CancellationToken cancellation)
+        ICluster cluster, TimeProvider time, string ns, IReadOnlyList<string> targets, string holder, DateTimeOffset began, CancellationToken cancellation)
     {
-        LeaseLock mine = new(cluster, time, await ClaimAsync(cluster, time, ns, targets, holder, cancellation));
+        Lease claimed;
         try
         {
-            await GiveWayAsync(mine, ns, targets, holder, cancellation);
+            claimed = await ClaimAsync(cluster, time, ns, targets, holder, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The request may have arrived although nobody waited for its answer.
+            await ReleaseAsync(cluster, time, ns, NameOf(targets), holder);
+            throw;
+        }
+
+        LeaseLock mine = new(cluster, time, claimed);
+        try
+        {
+            await GiveWayAsync(mine, ns, targets, holder, began, cancellation);
         }
         catch
         {
@@ -57,19 +72,40 @@ public sealed class LeaseLock : IAsyncDisposable
     {
         await stop.CancelAsync();
         await renewing;
+        foreach (var one in leftBehind.Append(lease)) await ReleaseAsync(cluster, time, one.Metadata.Namespace, one.Metadata.Name, lease.Spec.HolderIdentity!, one);
+        stop.Dispose();
+        lost.Dispose();
+    }
+
+    /// <summary>
+    /// Deletes a Lease while it is the holder's. <paramref name="known"/> may be older than what is there: a renewal that was cut off
+    /// may have arrived. Best effort, and bounded: what is left runs out by itself.
+    /// </summary>
+    private static async Task ReleaseAsync(ICluster cluster, TimeProvider time, string ns, string name, string holder, Lease? known = null)
+    {
         using CancellationTokenSource bounded = new(TimeSpan.FromSeconds(5), time);
         try
         {
-            DeleteOptions ours = new() { IfUid = lease.Metadata.Uid, IfResourceVersion = lease.Metadata.ResourceVersion };
-            await cluster.DeleteAsync(Resources.Leases, lease.Metadata.Namespace, lease.Metadata.Name, ours, bounded.Token);
+            for (var tries = 3; tries > 0; tries--)
+            {
+                try
+                {
+                    known ??= await cluster.GetAsync(Resources.Leases, ns, name, bounded.Token);
+                    if (known.Spec.HolderIdentity != holder) return;
+                    DeleteOptions ours = new() { IfUid = known.Metadata.Uid, IfResourceVersion = known.Metadata.ResourceVersion };
+                    await cluster.DeleteAsync(Resources.Leases, ns, name, ours, bounded.Token);
+                    return;
+                }
+                catch (EstateException moved) when (moved.Kind == EstateErrorKind.Conflict || IsPassing(moved))
+                {
+                    known = null;
+                }
+            }
         }
         catch (Exception failure) when (failure is EstateException or OperationCanceledException)
         {
-            // It runs out by itself after its duration.
+            // Gone already, or out of reach.
         }
-
-        stop.Dispose();
-        lost.Dispose();
     }
 
     private static async Task<Lease> ClaimAsync(
@@ -95,17 +131,27 @@ public sealed class LeaseLock : IAsyncDisposable
                 LeaseTransitions = 0,
             },
         };
-        try
+        for (var again = true; ; again = false)
         {
-            return await cluster.CreateAsync(Resources.Leases, ns, wanted, WriteOptions.Default, cancellation);
-        }
-        catch (EstateException taken) when (taken.Kind is EstateErrorKind.AlreadyExists or EstateErrorKind.Conflict)
-        {
-            var existing = await cluster.GetAsync(Resources.Leases, ns, name, cancellation);
-            if (existing.Spec.HolderIdentity != holder) await WaitUntilExpiredAsync(cluster, time, existing, targets, cancellation);
-            return await TakeOverAsync(cluster, existing, holder, now, targets, cancellation);
+            try
+            {
+                return await cluster.CreateAsync(Resources.Leases, ns, wanted, WriteOptions.Default, cancellation);
+            }
+            catch (EstateException taken) when (taken.Kind is EstateErrorKind.AlreadyExists or EstateErrorKind.Conflict)
+            {
+                var existing = await cluster.GetAsync(Resources.Leases, ns, name, cancellation);
+                if (existing.Spec.HolderIdentity != holder) await WaitUntilExpiredAsync(cluster, time, existing, targets, cancellation);
+                return await TakeOverAsync(cluster, existing, holder, now, targets, cancellation);
+            }
+            catch (EstateException silent) when (again && silent.Kind is (EstateErrorKind.Unreachable or EstateErrorKind.Server))
+            {
+                // Perhaps only the answer was lost. Then the next try meets a Lease whose holder is this run.
+            }
         }
     }
+
+    private static bool IsPassing(EstateException failure) =>
+        failure.Kind is EstateErrorKind.Unreachable or EstateErrorKind.Overloaded or EstateErrorKind.Server;
 
     private static async Task<Lease> TakeOverAsync(
         ICluster cluster, Lease existing, string holder, DateTimeOffset now, IReadOnlyList<string> targets, CancellationToken cancellation)
@@ -139,7 +185,7 @@ public sealed class LeaseLock : IAsyncDisposable
     }
 
     private static async Task GiveWayAsync(
-        LeaseLock mine, string ns, IReadOnlyList<string> targets, string holder, CancellationToken cancellation)
+        LeaseLock mine, string ns, IReadOnlyList<string> targets, string holder, DateTimeOffset began, CancellationToken cancellation)
     {
         var leases = await mine.cluster.ListAsync(Resources.Leases, ns, new ListFilter { LabelSelector = ManagedBy }, cancellation);
         var now = mine.time.GetUtcNow();
@@ -149,6 +195,8 @@ public sealed class LeaseLock : IAsyncDisposable
             && !LooksExpired(other, now)
             && TargetsOf(other).Intersect(targets).Any());
         if (rival is not null) throw Held(rival, targets);
+        mine.leftBehind = [.. leases.Items.Where(other =>
+            other.Metadata.Uid != mine.lease.Metadata.Uid && other.Spec.HolderIdentity == holder && other.Spec.RenewTime < began)];
     }
 
     private async Task RenewAsync()
@@ -182,8 +230,14 @@ public sealed class LeaseLock : IAsyncDisposable
                     lease.Spec.LeaseTransitions ?? 0, stop.Token);
                 return;
             }
-            catch (EstateException passing) when (passing.Kind is EstateErrorKind.Unreachable or EstateErrorKind.Overloaded or EstateErrorKind.Server
-                && time.GetUtcNow() < deadline)
+            catch (EstateException moved) when (moved.Kind == EstateErrorKind.Conflict && time.GetUtcNow() < deadline)
+            {
+                // A renewal whose answer was lost moved it; another holder would have, too.
+                var now = await cluster.GetAsync(Resources.Leases, lease.Metadata.Namespace, lease.Metadata.Name, stop.Token);
+                if (now.Metadata.Uid != lease.Metadata.Uid || now.Spec.HolderIdentity != lease.Spec.HolderIdentity) throw;
+                lease = now;
+            }
+            catch (EstateException passing) when (IsPassing(passing) && time.GetUtcNow() < deadline)
             {
                 await Task.Delay(TimeSpan.FromSeconds(1), time, stop.Token);
             }

@@ -16,16 +16,15 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
 
     /// <summary>
     /// One result per target, as each ends. <paramref name="header"/> carries a run id when a run is taken up again.
-    /// <paramref name="opening"/> is the line a taken-up run continues with (Resumed, Undoing); a refused undo leaves the run
-    /// <paramref name="ifRefused"/>, as it was.
+    /// <paramref name="opening"/> is the line a taken-up run continues with (Resumed, Undoing).
     /// </summary>
     public async IAsyncEnumerable<RollbackResult> ExecuteAsync(
         RunHeader header, IReadOnlyList<TargetPlan> plans, int throttle, RunLine? opening,
-        [EnumeratorCancellation] CancellationToken cancellation, RunState? ifRefused = null)
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         var startedAt = time.GetUtcNow();
         List<TargetPlan> accepted = [];
-        foreach (var plan in plans)
+        foreach (var plan in opening is null ? plans.Select(BesideUnfinished) : plans)
         {
             var draft = plan.Draft with { StartedAt = startedAt };
             if (plan.Refusal is { } refusal)
@@ -58,7 +57,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         reporter.Verbose($"Run {runId}, on record in {journal.Path}");
         standing.Started();
         var results = Channel.CreateUnbounded<RollbackResult>();
-        var working = WorkAsync(journal, runId, standing, accepted, throttle, results.Writer, cancellation);
+        var working = WorkAsync(journal, runId, startedAt, standing, accepted, throttle, results.Writer, cancellation);
         List<RollbackOutcome> outcomes = [];
         try
         {
@@ -69,7 +68,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             }
 
             await working;
-            await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes, ifRefused) });
+            await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes) });
             standing.Over();
         }
         finally
@@ -80,14 +79,26 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         }
     }
 
-    private static RunState Overall(List<RollbackOutcome> outcomes, RunState? ifRefused) =>
-        ifRefused is { } before && outcomes.All(outcome => outcome == RollbackOutcome.Failed) ? before
-        : outcomes.Contains(RollbackOutcome.Failed) ? RunState.Failed
+    /// <summary>A run of the same target that was cut off is said before anything is decided; if it was going elsewhere, this one is asked about.</summary>
+    private TargetPlan BesideUnfinished(TargetPlan plan)
+    {
+        if (plan.Refusal is not null || store.Unfinished(estate.Name, plan.Target) is not { } other) return plan;
+        var goal = other.Targets.First(plan.Target.SameAs).To;
+        var said = $"run {other.RunId} by {other.Actor}, which was to take it to {goal}, was cut off; Resume-RollbackRun {other.RunId} finishes it";
+        var draft = plan.Draft with { Warnings = [.. plan.Draft.Warnings, said] };
+        if (plan.Settled is not null) return plan with { Draft = draft with { NextStep = $"Resume-RollbackRun {other.RunId}" } };
+        reporter.Warning($"{plan.Target}: {said}");
+        return goal == plan.Draft.To ? plan : plan with { Danger = $"{plan.Target}: {said}." + (plan.Danger is { } danger ? $"\n{danger}" : "") };
+    }
+
+    private static RunState Overall(List<RollbackOutcome> outcomes) =>
+        outcomes.Contains(RollbackOutcome.Failed) ? RunState.Failed
         : outcomes.Contains(RollbackOutcome.Undone) ? RunState.Undone
         : RunState.Succeeded;
 
     private async Task WorkAsync(
-        RunJournal journal, string runId, RunStanding standing, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results, CancellationToken cancellation)
+        RunJournal journal, string runId, DateTimeOffset began, RunStanding standing, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results,
+        CancellationToken cancellation)
     {
         try
         {
@@ -101,7 +112,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
                 }
 
                 var ended = await Task.WhenAll(wave.GroupBy(plan => string.Join('\n', plan.Locks.Select(one => one.Namespace).Distinct().Order(StringComparer.Ordinal)))
-                    .Select(group => WorkUnderLocksAsync(journal, runId, standing, [.. group], throttle, results, cancellation)));
+                    .Select(group => WorkUnderLocksAsync(journal, runId, began, standing, [.. group], throttle, results, cancellation)));
                 broken = ended.SelectMany(group => group).FirstOrDefault(result => result.Outcome == RollbackOutcome.Failed) is { } failed
                     ? TargetName.Of(failed.Kind, failed.Name) : null;
             }
@@ -119,17 +130,17 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         new("NotAttempted", $"{plan.Target} was not begun, because {broken}, which comes before it, failed.")
         {
             Target = plan.Target.ToString(),
-            NextStep = $"Undo-RollbackRun {runId}",
+            NextStep = $"Resume-RollbackRun {runId}",
         };
 
     private async Task<IReadOnlyList<RollbackResult>> WorkUnderLocksAsync(
-        RunJournal journal, string runId, RunStanding standing, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results,
+        RunJournal journal, string runId, DateTimeOffset began, RunStanding standing, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results,
         CancellationToken cancellation)
     {
         RunLocks held;
         try
         {
-            held = await RunLocks.AcquireAsync(estate, time, plans.SelectMany(plan => plan.Locks), $"{Actor}/{runId}", cancellation);
+            held = await RunLocks.AcquireAsync(estate, time, plans.SelectMany(plan => plan.Locks), $"{Actor}/{runId}", began, cancellation);
         }
         catch (LocksRefusedException refused)
         {
@@ -138,7 +149,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             List<RollbackResult> ended = [];
             foreach (var plan in plans.Except(free))
                 ended.Add(await FinishAsync(journal, standing, plan, Refused(plan.Draft with { RunId = runId }, refused.Refusal), results));
-            return free.Count == 0 ? ended : [.. ended, .. await WorkUnderLocksAsync(journal, runId, standing, free, throttle, results, cancellation)];
+            return free.Count == 0 ? ended : [.. ended, .. await WorkUnderLocksAsync(journal, runId, began, standing, free, throttle, results, cancellation)];
         }
 
         await using (held)
@@ -203,7 +214,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         catch (Exception refusal) when (refusal is RollbackException or EstateException)
         {
             var refused = Refused(draft, refusal);
-            return refused.NextStep is null && run.Changed ? refused with { NextStep = $"Undo-RollbackRun {draft.RunId}" } : refused;
+            return refused.NextStep is null && run.Changed ? refused with { NextStep = AfterFailure.Of(draft, plan.Success) } : refused;
         }
     }
 
@@ -255,7 +266,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         Message = verdict.Message,
         Evidence = verdict.Evidence,
         Warnings = [.. draft.Warnings, .. verdict.Warnings],
-        NextStep = verdict.NextStep ?? (verdict.Healthy ? draft.NextStep : $"Undo-RollbackRun {draft.RunId}"),
+        NextStep = verdict.NextStep ?? (verdict.Healthy ? draft.NextStep : AfterFailure.Of(draft, success)),
         ErrorId = verdict.ErrorId,
     };
 

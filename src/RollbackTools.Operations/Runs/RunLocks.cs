@@ -18,15 +18,18 @@ internal sealed class RunLocks : IAsyncDisposable
     /// <summary>Cancelled when any of them could not be kept: stop acting.</summary>
     public CancellationToken Lost => lost.Token;
 
-    /// <summary>All or none. Throws <see cref="LocksRefusedException"/> when somebody else has one of them.</summary>
+    /// <summary>
+    /// All or none. Throws <see cref="LocksRefusedException"/> when somebody else has one of them. Leases of the same run from before
+    /// <paramref name="began"/> were left behind by a process of it that is gone.
+    /// </summary>
     public static async Task<RunLocks> AcquireAsync(
-        IEstate estate, TimeProvider time, IEnumerable<LockedTarget> targets, string holder, CancellationToken cancellation)
+        IEstate estate, TimeProvider time, IEnumerable<LockedTarget> targets, string holder, DateTimeOffset began, CancellationToken cancellation)
     {
         RunLocks locks = new();
         try
         {
             foreach (var group in targets.Distinct().GroupBy(target => target.Namespace).OrderBy(group => group.Key, StringComparer.Ordinal))
-                await locks.AddAsync(estate.Cluster, time, group.Key, [.. group.Select(target => target.Name)], holder, cancellation);
+                await locks.AddAsync(estate.Cluster, time, group.Key, [.. group.Select(target => target.Name)], holder, began, cancellation);
         }
         catch
         {
@@ -46,11 +49,11 @@ internal sealed class RunLocks : IAsyncDisposable
     }
 
     private async Task AddAsync(
-        ICluster cluster, TimeProvider time, string ns, IReadOnlyList<string> names, string holder, CancellationToken cancellation)
+        ICluster cluster, TimeProvider time, string ns, IReadOnlyList<string> names, string holder, DateTimeOffset began, CancellationToken cancellation)
     {
         try
         {
-            held.Add(await LeaseLock.AcquireAsync(cluster, time, ns, names, holder, cancellation));
+            held.Add(await LeaseLock.AcquireAsync(cluster, time, ns, names, holder, began, cancellation));
         }
         catch (Exception refusal) when (refusal is RollbackException or EstateException)
         {

@@ -64,7 +64,7 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
         plans = [.. plans.Select(plan => plan with { Verify = Redeployment.After(estate, time, plan.Steps) })];
         RunLine opening = new() { Event = RunEvent.Undoing, Detail = $"by {RunEngine.Actor}" };
         await foreach (var result in new RunEngine(estate, runs, reporter, time)
-            .ExecuteAsync(header with { RunId = record.RunId }, plans, header.Request.Parallelism, opening, cancellation, record.State))
+            .ExecuteAsync(header with { RunId = record.RunId }, plans, header.Request.Parallelism, opening, cancellation))
             yield return result;
     }
 

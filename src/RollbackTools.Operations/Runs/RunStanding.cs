@@ -46,7 +46,7 @@ internal sealed class RunStanding(string runId, IReadOnlyList<TargetPlan> plans,
         Add(Standing.Changed, "is changed and not proven yet", "are changed and not proven yet");
         Add(Standing.Begun, "may or may not be changed", "may or may not be changed");
         Add(Standing.Untouched, "was not touched", "were not touched");
-        reporter.IfStopped(runId, $"Run {runId} was stopped: {string.Join(", ", parts)}. Resume-RollbackRun {runId} finishes it, Undo-RollbackRun {runId} takes it back.");
+        reporter.IfStopped(runId, $"Run {runId} was stopped: {string.Join(", ", parts)}. Resume-RollbackRun {runId} finishes it.");
 
         void Add(Standing standing, string one, string many)
         {

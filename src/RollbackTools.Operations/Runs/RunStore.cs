@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using RollbackTools.Operations.Estate;
 
 namespace RollbackTools.Operations.Runs;
 
@@ -58,14 +59,61 @@ public sealed class RunStore(string directory, TimeProvider time)
             NextStep = $"Look at {Find(runId)}",
         };
 
+    /// <summary>How a run reached its estate, by its id or the beginning of it; null when no readable journal says so.</summary>
+    public EstateOptions? ConnectionOf(string runId)
+    {
+        try
+        {
+            return ReadLines(Find(runId)) is [var (first, _), ..] ? first.Run?.Connection : null;
+        }
+        catch (RollbackException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// The newest run on record about a target of that estate, if it was cut off: whoever asks again for the same may want that one
+    /// finished. Looks at the last hundred runs.
+    /// </summary>
+    internal RunRecord? Unfinished(string estate, RunTarget target)
+    {
+        foreach (var file in Files().OrderDescending(StringComparer.Ordinal).Take(100))
+        {
+            try
+            {
+                if (ReadRecord(file) is { } run && run.Estate == estate && run.Targets.Any(target.SameAs))
+                    return run.State == RunState.Interrupted ? run : null;
+            }
+            catch (RollbackException)
+            {
+                // One that cannot be read is said by Get-RollbackRun.
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>A new run's id: sorts by time, and short enough to say on the phone.</summary>
     internal string NewId() => $"{time.GetUtcNow():yyyyMMdd-HHmmss}-{Convert.ToHexString(RandomNumberGenerator.GetBytes(2)).ToLowerInvariant()}";
 
     internal RunJournal Open(string runId)
     {
-        if (OperatingSystem.IsWindows()) System.IO.Directory.CreateDirectory(directory);
-        else System.IO.Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return RunJournal.Open(Path.Combine(directory, runId + ".jsonl"), runId, time, Appended);
+        try
+        {
+            if (OperatingSystem.IsWindows()) System.IO.Directory.CreateDirectory(directory);
+            else System.IO.Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return RunJournal.Open(Path.Combine(directory, runId + ".jsonl"), runId, time, Appended);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new RollbackException("StateNotWritable",
+                $"Nothing was changed, because the run's record cannot be written to {directory}: {refused.Message}", refused)
+            {
+                Target = directory,
+                NextStep = "Make that directory writable, or name another one: $env:ROLLBACKTOOLS_STATE = '<directory>'",
+            };
+        }
     }
 
     internal IReadOnlyList<RunLine> Lines(string runId) => [.. ReadLines(Find(runId)).Select(line => line.Line)];

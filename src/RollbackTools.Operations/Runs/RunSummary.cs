@@ -25,7 +25,7 @@ internal static class RunSummary
             NextStep = state switch
             {
                 RunState.Interrupted => $"Resume-RollbackRun {header.RunId}",
-                RunState.Failed => $"Undo-RollbackRun {header.RunId}",
+                RunState.Failed => lines.Any(line => line.Event == RunEvent.Undoing) ? AfterFailure.OnRecord(header.RunId) : $"Resume-RollbackRun {header.RunId}",
                 _ => null,
             },
         };

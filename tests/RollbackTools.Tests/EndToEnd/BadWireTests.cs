@@ -17,6 +17,8 @@ public sealed class BadWireTests(SharedCluster shared)
         { "reads are reset", new FaultRule { Kind = FaultKind.Reset, Verb = "list", Times = 2 } },
         { "the change is reset before it is made", new FaultRule { Kind = FaultKind.Reset, Verb = "patch", Resource = "deployments", Times = 1 } },
         { "the change is made and the answer is lost", new FaultRule { Kind = FaultKind.ResetAfter, Verb = "patch", Resource = "deployments", Times = 1 } },
+        { "the lock is taken and the answer is lost", new FaultRule { Kind = FaultKind.ResetAfter, Verb = "create", Resource = "leases", Times = 1 } },
+        { "the lock is given back and the answer is lost", new FaultRule { Kind = FaultKind.ResetAfter, Verb = "delete", Resource = "leases", Times = 1 } },
         { "somebody was faster", new FaultRule { Kind = FaultKind.Conflict, Verb = "patch", Resource = "deployments", Times = 2 } },
         { "the server is unavailable", new FaultRule { Kind = FaultKind.Unavailable, Verb = "list", Times = 2 } },
         { "lists break off", new FaultRule { Kind = FaultKind.TruncatedBody, Verb = "list", Resource = "pods", Bytes = 100, Times = 1 } },

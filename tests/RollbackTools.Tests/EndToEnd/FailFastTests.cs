@@ -18,9 +18,30 @@ public sealed class FailFastTests(SharedCluster shared)
 
         Assert.Contains("CrashLoopBackOff", result.Message, StringComparison.Ordinal);
         Assert.Contains(result.Evidence, line => line.Contains("panic: ", StringComparison.Ordinal));
-        Assert.Equal($"Undo-RollbackRun {result.RunId}", result.NextStep);
+        Assert.Equal(
+            $"Test-RollbackHealth deployment/api -Namespace {production.Namespace}; to wait on: Resume-RollbackRun {result.RunId}; "
+                + $"for another version: Get-ImageHistory deployment/api -Namespace {production.Namespace}",
+            result.NextStep);
         Assert.Equal(RunState.Failed, production.Runs.Read(result.RunId).State);
         Assert.Empty(production.List(Resources.Leases));
+    }
+
+    [Fact]
+    public async Task What_is_suggested_after_a_rollback_that_did_not_come_up_never_leads_back()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("api", "2.0-crash", "CrashLoopBackOff");
+        production.Ship("api", "1.5-notready");
+        var result = Failed(await production.RunAsync("Invoke-ImageRollback api -ToTag 1.9-notready -Timeout 2s"), "Timeout");
+
+        foreach (var command in (string[])[.. Commands(result.NextStep!), .. Commands(production.Runs.Read(result.RunId).NextStep!)])
+            await production.RunAsync(command.StartsWith("Resume", StringComparison.Ordinal) ? command : $"{command} -WarningAction SilentlyContinue");
+
+        Assert.Equal("shop/api:1.9-notready", production.Image("api"));
+        Assert.Empty(production.List(Resources.Leases));
+
+        static string[] Commands(string next) =>
+            [.. next.Split(';', StringSplitOptions.TrimEntries).Select(part => part.Contains(": ", StringComparison.Ordinal) ? part[(part.IndexOf(": ", StringComparison.Ordinal) + 2)..] : part)];
     }
 
     [Fact]
@@ -30,7 +51,7 @@ public sealed class FailFastTests(SharedCluster shared)
         await production.CreateAsync("api", "2.0-errors");
         var result = Failed(await production.RunAsync("Invoke-ImageRollback api -ToTag 1.9-crash -Timeout 5m"), "PodsFailing");
 
-        await production.RollBackAsync(result.NextStep!);
+        await production.RollBackAsync($"Undo-RollbackRun {result.RunId}");
 
         await production.CompleteAsync("api");
         Assert.Equal(["shop/api:2.0-errors"], production.Running("api"));

@@ -96,7 +96,7 @@ public sealed class InterferenceTests(SharedCluster shared)
         // The server has the change; whether its answer has arrived, nobody can know.
         Assert.Matches(
             $"^Run {run.RunId} was stopped: deployment/api in {production.Namespace} (is changed and not proven yet|may or may not be changed)\\. "
-                + $"Resume-RollbackRun {run.RunId} finishes it, Undo-RollbackRun {run.RunId} takes it back\\.$",
+                + $"Resume-RollbackRun {run.RunId} finishes it\\.$",
             Assert.Single(stopped.Warnings));
         Assert.Equal((RunState.Interrupted, $"Resume-RollbackRun {run.RunId}"), (run.State, run.NextStep));
 

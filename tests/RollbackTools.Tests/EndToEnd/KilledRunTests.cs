@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
@@ -54,6 +55,74 @@ public sealed class KilledRunTests(SharedCluster shared)
         Assert.Empty(production.List(Resources.Leases));
         return !ended;
     });
+
+    [Fact]
+    public async Task Killed_at_any_moment_while_it_goes_back_or_is_taken_back_it_reaches_its_goal()
+    {
+        Random random = new();
+        for (var round = 0; round < Kills.Moments; round++)
+        {
+            await using var production = await shared.OpenAsync();
+            await production.BrokenAsync("api", "2.0-errors");
+            var forward = await KilledAsync(production, random, "Invoke-ImageRollback api -Confirm:$false");
+            await ResumeAsync(production, forward);
+            if (production.Runs.List().Count == 0) await production.RollBackAsync("Invoke-ImageRollback api");
+            Assert.True(production.Image("api") == "shop/api:1.0", $"killed {forward}");
+
+            var run = Assert.Single(production.Runs.List());
+            var back = await KilledAsync(production, random, $"Undo-RollbackRun {run.RunId} -Confirm:$false");
+            await ResumeAsync(production, back);
+            // Killed before it had begun, it was never asked for.
+            if (production.Runs.Read(run.RunId).State == RunState.Succeeded) await production.RollBackAsync($"Undo-RollbackRun {run.RunId}");
+            Assert.True(production.Image("api") == "shop/api:2.0-errors", $"killed {back} of the way back");
+            Assert.Equal(RunState.Undone, production.Runs.Read(run.RunId).State);
+            Assert.Empty(production.List(Resources.Leases));
+        }
+    }
+
+    [Fact]
+    public async Task Asked_again_after_a_kill_it_says_which_run_to_resume()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("api", "2.0-errors");
+        var line = 0;
+        // Until the kill falls behind the change.
+        for (var killed = 0; killed == 0 || production.Image("api") != "shop/api:1.0"; killed++)
+        {
+            foreach (var old in production.Runs.List()) File.Delete(old.Path);
+            await production.UntilAsync(() => production.List(Resources.Leases).All(lease => Expired(lease.Read)));
+            Assert.NotEqual(0, await RunInAnotherProcessAsync(production, "Invoke-ImageRollback api", ++line + 2));
+        }
+
+        var cut = Assert.Single(production.Runs.List());
+        await production.CompleteAsync("api");
+        var again = await production.RunAsync("Invoke-ImageRollback api -Confirm:$false");
+
+        Assert.Contains(again.Warnings, warning => warning.Contains($"Resume-RollbackRun {cut.RunId} finishes it", StringComparison.Ordinal));
+        var result = Assert.Single(again.Of<RollbackResult>());
+        Assert.Equal((RollbackOutcome.AlreadyThere, $"Resume-RollbackRun {cut.RunId}"), (result.Outcome, result.NextStep));
+        Assert.Equal(RollbackOutcome.RolledBack, (await production.RollBackAsync(result.NextStep!)).Outcome);
+        Assert.DoesNotContain((await production.RunAsync("Invoke-ImageRollback api -Confirm:$false")).Warnings, warning => warning.Contains("cut off", StringComparison.Ordinal));
+
+        static bool Expired(System.Text.Json.Nodes.JsonObject lease) =>
+            DateTimeOffset.Parse((string)lease["spec"]!["renewTime"]!, null).AddSeconds((int)lease["spec"]!["leaseDurationSeconds"]!) < DateTimeOffset.UtcNow;
+    }
+
+    /// <summary>Kills a command some time within its first two seconds; when that was.</summary>
+    private static async Task<string> KilledAsync(Production production, Random random, string line)
+    {
+        var moment = TimeSpan.FromMilliseconds(random.Next(300, 2000));
+        var since = Stopwatch.StartNew();
+        await MortalProcess.KillUnlessEndedAsync(line, production.Runs, production.Kubeconfig, () => since.Elapsed > moment);
+        return $"after {moment.TotalMilliseconds} ms: {string.Join(", ", production.Runs.List().Select(run => $"{run.State}, {run.Steps.LastOrDefault()?.Event}"))}";
+    }
+
+    private static async Task ResumeAsync(Production production, string killed)
+    {
+        if (production.Runs.List().FirstOrDefault(run => run.State == RunState.Interrupted) is not { } run) return;
+        var resumed = await production.RunAsync(run.NextStep!);
+        Assert.True(resumed.Failure is null && resumed.Errors.Count == 0, $"killed {killed}: {resumed.Failure?.Message}{string.Join(", ", resumed.Errors.Select(error => error.Message))}");
+    }
 
     /// <summary>Until a run ends before it writes the line it was to be killed after.</summary>
     private static async Task KillAtEveryLineAsync(Func<int, Task<bool>> isKilledAndConvergesAsync)

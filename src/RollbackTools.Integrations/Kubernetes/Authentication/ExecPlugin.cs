@@ -93,6 +93,7 @@ internal sealed class ExecPlugin
     private static void Check(KubeExec exec)
     {
         if (exec.Command is null) throw exec.Fields.Error("needs the field 'command'");
+        if (exec.Environment.Any(pair => pair.Key.Length == 0)) throw exec.Fields.Error("has an entry without the field 'name'", "env");
         if (exec.ApiVersion is null) throw exec.Fields.Error("needs the field 'apiVersion'");
         if (!Versions.Contains(exec.ApiVersion))
             throw exec.Fields.Error($"must be {string.Join(" or ", Versions)}; the plugin's newer release writes that", "apiVersion");

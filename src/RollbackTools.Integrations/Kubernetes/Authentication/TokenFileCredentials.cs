@@ -5,14 +5,15 @@ namespace RollbackTools.Integrations.Kubernetes.Authentication;
 
 /// <summary>
 /// A bearer token in a file that something else renews (a kubelet's projected token, an agent). Read again every few seconds,
-/// rather than on a changed timestamp: projected files are links whose own timestamps stand still.
+/// rather than on a changed timestamp: projected files are links whose own timestamps stand still. Until the file can be read,
+/// <paramref name="beside"/> (the token that stands beside it) is used.
 /// </summary>
-internal sealed class TokenFileCredentials(string path, string what, ClientCertificate? certificate, TimeProvider time) : ICredentialSource
+internal sealed class TokenFileCredentials(string path, string what, ClientCertificate? certificate, TimeProvider time, string? beside = null) : ICredentialSource
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
 
     private readonly object _gate = new();
-    private Credential? _current;
+    private Credential? _current = beside is null ? null : Credential.Bearer(beside, certificate);
     private string? _token;
     private long _readAt;
 
@@ -22,7 +23,7 @@ internal sealed class TokenFileCredentials(string path, string what, ClientCerti
     {
         lock (_gate)
         {
-            if (_current is not null && time.GetElapsedTime(_readAt) < Freshness) return ValueTask.FromResult(_current);
+            if (_token is not null && time.GetElapsedTime(_readAt) < Freshness) return ValueTask.FromResult(_current!);
             return ValueTask.FromResult(Read());
         }
     }

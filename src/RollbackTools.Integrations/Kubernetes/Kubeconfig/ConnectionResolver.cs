@@ -30,8 +30,8 @@ internal sealed class ConnectionResolver(EstateOptions options, HostEnvironment 
     {
         var (contextName, context) = Context(kubeconfig);
         var cluster = Cluster(kubeconfig, context);
-        var user = User(kubeconfig, context);
         var server = Server(cluster);
+        var user = User(kubeconfig, context, server);
         CheckTls(cluster, server);
         var impersonation = Impersonation.Of(options, user);
         var ns = options.Namespace ?? context.Namespace ?? "default";
@@ -39,7 +39,7 @@ internal sealed class ConnectionResolver(EstateOptions options, HostEnvironment 
 
         return new ClusterConnection
         {
-            Info = new ClusterInfo(options.EstateName ?? contextName, Display(server), ns)
+            Info = new ClusterInfo(options.EstateName ?? (contextName.Length > 0 ? contextName : context.Cluster!), Display(server), ns)
             {
                 User = impersonation?.User ?? context.User,
                 Connection = options with { Kubeconfig = kubeconfig.Location, Context = contextName, Namespace = ns },
@@ -59,7 +59,7 @@ internal sealed class ConnectionResolver(EstateOptions options, HostEnvironment 
 
     private (string Name, KubeContext Context) Context(Kubeconfig kubeconfig)
     {
-        var name = options.Context ?? kubeconfig.CurrentContext;
+        var name = options.Context ?? kubeconfig.CurrentContext ?? (kubeconfig.Contexts.ContainsKey("") ? "" : null);
         var known = kubeconfig.Contexts.Keys.Order(StringComparer.Ordinal).ToList();
         var there = known.Count == 0 ? "it has none" : "it has " + string.Join(", ", known.Take(10)) + (known.Count > 10 ? ", …" : "");
         if (name is null)
@@ -79,11 +79,12 @@ internal sealed class ConnectionResolver(EstateOptions options, HostEnvironment 
             : throw context.Fields.Error($"names the cluster '{context.Cluster}', which is not in the kubeconfig", "cluster");
     }
 
-    private static KubeUser? User(Kubeconfig kubeconfig, KubeContext context)
+    private static KubeUser? User(Kubeconfig kubeconfig, KubeContext context, Uri server)
     {
         if (context.User is null) return null;
-        return kubeconfig.Users.TryGetValue(context.User, out var user)
-            ? user
+        if (kubeconfig.Users.TryGetValue(context.User, out var user)) return user;
+        return server.Scheme == Uri.UriSchemeHttp
+            ? null
             : throw context.Fields.Error($"names the user '{context.User}', which is not in the kubeconfig", "user");
     }
 
@@ -120,12 +121,6 @@ internal sealed class ConnectionResolver(EstateOptions options, HostEnvironment 
     private ICredentialSource Credentials(KubeUser? user, string? name, KubeCluster cluster, Uri server)
     {
         if (user is null) return new FixedCredential(Credential.Anonymous());
-        if (user.AuthProvider is { } provider)
-        {
-            throw user.Fields.Error($"is the auth-provider '{provider}', which Kubernetes removed in 1.26; use the provider's exec plugin "
-                + "(gke-gcloud-auth-plugin, kubelogin)", "auth-provider");
-        }
-
         if (server.Scheme == Uri.UriSchemeHttp)
         {
             // client-go sends no credentials in clear text either.
@@ -133,33 +128,42 @@ internal sealed class ConnectionResolver(EstateOptions options, HostEnvironment 
             return new FixedCredential(Credential.Anonymous());
         }
 
+        if (user.AuthProvider is { } provider)
+        {
+            throw user.Fields.Error($"is the auth-provider '{provider}', which Kubernetes removed in 1.26; use the provider's exec plugin "
+                + "(gke-gcloud-auth-plugin, kubelogin)", "auth-provider");
+        }
+
         var certificate = PemFiles.Client(user);
-        if (user.Exec is { } exec) return Plugin(exec, user, name!, cluster, certificate);
         var hasToken = user.Token is not null || user.TokenFile is not null;
         if (hasToken && user.Username is not null) throw user.Fields.Error("has both a token and a username; only one is allowed");
+        // client-go's precedence: what a file holds renews the token beside it, and a plugin runs only when nothing else identifies the user.
         if (user.TokenFile is not null)
-            return new TokenFileCredentials(PemFiles.Resolve(user.Fields, user.TokenFile), $"token file of user '{name}'", certificate, host.Time);
-        if (user.Token is not null) return new FixedCredential(Token(user, certificate));
+        {
+            return new TokenFileCredentials(
+                PemFiles.Resolve(user.Fields, user.TokenFile), $"token file of user '{name}'", certificate, host.Time, user.Token is null ? null : TokenOf(user));
+        }
+
+        if (user.Token is not null) return new FixedCredential(Credential.Bearer(TokenOf(user), certificate));
+        if (user.Exec is { } exec && certificate is null && user.Username is null) return Plugin(exec, name!, cluster);
         return new FixedCredential(user.Username is null
             ? Credential.Anonymous(certificate)
             : Credential.Basic(user.Username, user.Password ?? "", certificate));
     }
 
-    private ExecCredentials Plugin(KubeExec exec, KubeUser user, string name, KubeCluster cluster, ClientCertificate? certificate)
+    private ExecCredentials Plugin(KubeExec exec, string name, KubeCluster cluster)
     {
-        if (user.Username is not null || user.Token is not null || user.TokenFile is not null)
-            throw user.Fields.Error("has an exec plugin and a token or username; only one is allowed");
         var authority = exec.ProvideClusterInfo && PemFiles.Authorities(cluster) is { } authorities
             ? Encoding.UTF8.GetBytes(authorities.ExportCertificatePems())
             : null;
-        return new ExecCredentials(new ExecPlugin(exec, name, cluster, authority, host, PluginTimeout), certificate, exec.InstallHint, host.Time);
+        return new ExecCredentials(new ExecPlugin(exec, name, cluster, authority, host, PluginTimeout), null, exec.InstallHint, host.Time);
     }
 
-    private static Credential Token(KubeUser user, ClientCertificate? certificate)
+    private static string TokenOf(KubeUser user)
     {
         var token = user.Token!.Trim();
         return TokenText.IsUsable(token)
-            ? Credential.Bearer(token, certificate)
+            ? token
             : throw user.Fields.Error("has characters a token cannot have", "token");
     }
 

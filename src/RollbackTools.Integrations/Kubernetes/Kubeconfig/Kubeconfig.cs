@@ -25,11 +25,12 @@ internal sealed class Kubeconfig
     public static Kubeconfig Read(string path)
     {
         var file = ConfigurationFile.Kubeconfig(path);
-        var root = YamlTree.Read(file);
+        var root = YamlTree.Read(file, lastKeyWins: true);
         if (root is null) return new Kubeconfig { Files = [path] };
 
         var fields = YamlFields.Root(file, root);
         if (fields.Text("kind") is { } kind && kind != "Config") throw fields.Error("must be 'Config'", "kind");
+        if (fields.Text("apiVersion") is { } version && version != "v1") throw fields.Error("must be 'v1'", "apiVersion");
         return new Kubeconfig
         {
             Files = [path],
@@ -63,9 +64,9 @@ internal sealed class Kubeconfig
         var named = new Dictionary<string, T>(StringComparer.Ordinal);
         foreach (var entry in fields.Maps(list))
         {
-            var name = entry.Required("name");
-            var inner = entry.Map(item) ?? throw entry.Error($"needs the field '{item}'");
-            if (!named.TryAdd(name, read(inner))) throw entry.Error($"is the second entry called '{name}' in '{list}'", "name");
+            // To kubectl an absent name is the empty one, and an absent body has no fields. Only what a context uses has to make sense.
+            var name = entry.Text("name") ?? "";
+            if (!named.TryAdd(name, read(entry.MapOrEmpty(item)))) throw entry.Error($"is the second entry called '{name}' in '{list}'", "name");
         }
 
         return named;

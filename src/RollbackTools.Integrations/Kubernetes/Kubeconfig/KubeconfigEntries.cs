@@ -88,7 +88,7 @@ internal sealed class KubeExec(YamlFields fields)
     public IReadOnlyList<string> Arguments { get; } = fields.Texts("args");
 
     public IReadOnlyList<KeyValuePair<string, string>> Environment { get; } =
-        [.. fields.Maps("env").Select(pair => KeyValuePair.Create(pair.Required("name"), pair.Text("value") ?? ""))];
+        [.. fields.Maps("env").Select(pair => KeyValuePair.Create(pair.Text("name") ?? "", pair.Text("value") ?? ""))];
 
     public string? ApiVersion { get; } = fields.Text("apiVersion");
 

@@ -7,11 +7,13 @@ using RollbackTools.Integrations.Yaml;
 
 namespace RollbackTools.Integrations.Kubernetes.Kubeconfig;
 
-/// <summary>Certificates and keys, given inline (base64 PEM) or as files beside the kubeconfig. Inline wins, as in client-go.</summary>
+/// <summary>Certificates and keys, given inline (base64 PEM) or as files beside the kubeconfig.</summary>
 internal static class PemFiles
 {
     public static X509Certificate2Collection? Authorities(KubeCluster cluster)
     {
+        if (cluster is { AuthorityFile: not null, AuthorityData: not null })
+            throw cluster.Fields.Error("is given beside certificate-authority; kubectl refuses that too", "certificate-authority-data");
         var (pem, field) = Read(cluster.Fields, "certificate-authority", cluster.AuthorityFile, cluster.AuthorityData);
         if (pem is null) return null;
 
@@ -30,14 +32,22 @@ internal static class PemFiles
 
     public static ClientCertificate? Client(KubeUser user)
     {
+        // A key without a certificate identifies nobody; client-go leaves it aside.
+        if (user is { CertificateFile: null, CertificateData: null }) return null;
+        if (user is { CertificateFile: not null, CertificateData: not null })
+            throw user.Fields.Error("is given beside client-certificate; kubectl refuses that too", "client-certificate-data");
+        if (user is { KeyFile: not null, KeyData: not null })
+            throw user.Fields.Error("is given beside client-key; kubectl refuses that too", "client-key-data");
         var (certificate, certificateField) = Read(user.Fields, "client-certificate", user.CertificateFile, user.CertificateData);
-        var (key, keyField) = Read(user.Fields, "client-key", user.KeyFile, user.KeyData);
-        if (certificate is null && key is null) return null;
-        if (certificate is null) throw user.Fields.Error("is given without client-certificate", keyField);
+        var (key, _) = Read(user.Fields, "client-key", user.KeyFile, user.KeyData);
         if (key is null) throw user.Fields.Error("is given without client-key", certificateField);
         try
         {
-            return ClientCertificate.FromPem(certificate, key);
+            return ClientCertificate.FromPem(certificate!, key);
+        }
+        catch (NotSupportedException error)
+        {
+            throw user.Fields.Error($"cannot be used: {error.Message}", certificateField, error);
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException)
         {

@@ -132,7 +132,9 @@ public sealed class ArgoInterferenceTests
         Assert.Equal((RollbackOutcome.Failed, "ApplicationDegraded"), (result.Outcome, result.ErrorId));
         Assert.Contains(result.Evidence, line => line.Contains("CrashLoopBackOff", StringComparison.Ordinal));
         Assert.Contains(result.Evidence, line => line.StartsWith("log: ", StringComparison.Ordinal));
-        Assert.Equal($"Undo-RollbackRun {result.RunId}", result.NextStep);
+        Assert.Equal(
+            $"Get-ArgoApplication shop -Namespace argocd; to wait on: Resume-RollbackRun {result.RunId}; for another version: Get-ArgoHistory shop -Namespace argocd",
+            result.NextStep);
     }
 
     [Fact]

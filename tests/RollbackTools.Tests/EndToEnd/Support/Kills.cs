@@ -4,4 +4,7 @@ namespace RollbackTools.Tests.EndToEnd.Support;
 internal static class Kills
 {
     public static int Stride { get; } = Environment.GetEnvironmentVariable("ROLLBACKTOOLS_KILLS") == "all" ? 1 : 3;
+
+    /// <summary>How often a run is killed at whatever moment it comes to.</summary>
+    public static int Moments { get; } = Stride == 1 ? 20 : 2;
 }

@@ -34,6 +34,16 @@ internal static class MortalProcess
         await process.WaitForExitAsync(Stop);
     }
 
+    /// <summary>Kills it when something has come about, unless it ended before.</summary>
+    public static async Task KillUnlessEndedAsync(string line, RunStore runs, string? kubeconfig, Func<bool> when)
+    {
+        using var process = Start(line, runs, kubeconfig, []);
+        _ = (process.StandardOutput.ReadToEndAsync(Stop), process.StandardError.ReadToEndAsync(Stop)); // Read, so that a full pipe stops nothing.
+        while (!when() && !process.HasExited) await Task.Delay(TimeSpan.FromMilliseconds(5), Stop);
+        if (!process.HasExited) process.Kill();
+        await process.WaitForExitAsync(Stop);
+    }
+
     private static Process Start(string line, RunStore runs, string? kubeconfig, (string Name, string Value)[] variables, params string[] more)
     {
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };

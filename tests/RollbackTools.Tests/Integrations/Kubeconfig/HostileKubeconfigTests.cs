@@ -20,10 +20,11 @@ public sealed class HostileKubeconfigTests : IDisposable
     [InlineData("kind: Deployment\n", "'kind' must be 'Config'")]
     [InlineData("contexts: text\n", "'contexts' must be a list")]
     [InlineData("contexts: [ text ]\n", "'contexts[0]' must be a mapping")]
-    [InlineData("contexts: [ { context: {} } ]\n", "'contexts[0]' needs the field 'name'")]
-    [InlineData("contexts: [ { name: a } ]\n", "'contexts[0]' needs the field 'context'")]
+    [InlineData("apiVersion: v2\n", "'apiVersion' must be 'v1'")]
+    [InlineData("kind: Config\nkind: Pod\n", "'kind' must be 'Config'")]
+    [InlineData("contexts: [ { context: {} } ]\n", "'contexts[0].context' needs the field 'cluster'")]
+    [InlineData("current-context: a\ncontexts: [ { name: a } ]\n", "'contexts[0].context' needs the field 'cluster'")]
     [InlineData("current-context: [ a ]\n", "'current-context' must be text, not a list")]
-    [InlineData("a: 1\na: 2\n", "it has the key 'a' twice")]
     [InlineData("a: &a [ *a ]\n", "it contains itself through '*a'")]
     [InlineData("a: *missing\n", "it uses '*missing' before defining it")]
     [InlineData("? [ a ]\n: b\n", "it has a mapping key that is not text")]
@@ -44,7 +45,9 @@ public sealed class HostileKubeconfigTests : IDisposable
     [InlineData("server: https://x\ncertificate-authority: none.crt", "token: t", "none.crt does not exist")]
     [InlineData("server: https://x\nproxy-url: gopher://SECRET@x", "token: t", "proxy-url' is not a proxy URL")]
     [InlineData("server: https://x", "client-certificate-data: U0VDUkVU", "is given without client-key")]
-    [InlineData("server: https://x", "client-key-data: U0VDUkVU", "is given without client-certificate")]
+    [InlineData("server: https://x", "client-key-data: U0VDUkVU\nclient-key: SECRET\nclient-certificate: x", "client-key-data' is given beside client-key")]
+    [InlineData("server: https://x", "client-certificate-data: U0VDUkVU\nclient-certificate: x", "client-certificate-data' is given beside client-certificate")]
+    [InlineData("server: https://x\ncertificate-authority-data: YQ==\ncertificate-authority: SECRET", "token: t", "certificate-authority-data' is given beside")]
     [InlineData("server: https://x", "client-key-data: U0VDUkVU\nclient-certificate-data: U0VDUkVU", "are not a certificate and its private key in PEM form")]
     [InlineData("server: https://x", "token: \"SECRET\\nX-Header: 1\"", "has characters a token cannot have")]
     [InlineData("server: https://x", "token: SECRET\nusername: ann", "has both a token and a username")]
@@ -55,7 +58,7 @@ public sealed class HostileKubeconfigTests : IDisposable
     [InlineData("server: https://x", "exec: { apiVersion: client.authentication.k8s.io/v1 }", "needs the field 'command'")]
     [InlineData("server: https://x", "exec: { apiVersion: client.authentication.k8s.io/v1alpha1, command: x }", "apiVersion' must be")]
     [InlineData("server: https://x", "exec: { apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always }", "must ask at the terminal")]
-    [InlineData("server: https://x", "exec: { apiVersion: client.authentication.k8s.io/v1, command: x, env: [ { value: SECRET } ] }", "needs the field 'name'")]
+    [InlineData("server: https://x", "exec: { apiVersion: client.authentication.k8s.io/v1, command: x, env: [ { value: SECRET } ] }", "has an entry without the field 'name'")]
     public void A_wrong_field_is_named_and_its_value_is_not(string cluster, string user, string message)
     {
         var lines = cluster.Split('\n', 2);
@@ -115,11 +118,14 @@ public sealed class HostileKubeconfigTests : IDisposable
         Assert.Contains("/dev/zero is larger than 10 MB", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_file_saved_as_UTF16_is_read()
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void A_file_saved_as_UTF16_is_read(string name)
     {
         var text = KubeconfigTests.File("red", "https://red.example");
-        _machine.Write(".kube/config", [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(text)]);
+        var encoding = Encoding.GetEncoding(name);
+        _machine.Write(".kube/config", [.. encoding.GetPreamble(), .. encoding.GetBytes(text)]);
 
         Assert.Equal(["red"], _machine.Provider().ContextNames(null));
     }

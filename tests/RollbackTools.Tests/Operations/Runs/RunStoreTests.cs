@@ -28,6 +28,33 @@ public sealed class RunStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_that_cannot_be_written_is_named_with_the_way_out()
+    {
+        var file = Path.Combine(directory, "taken");
+        File.WriteAllText(file, "");
+        RunStore nowhere = new(Path.Combine(file, "runs"), TimeProvider.System);
+
+        var refusal = Assert.Throws<RollbackException>(() => nowhere.Open("20260101-000000-abcd"));
+
+        Assert.Equal(("StateNotWritable", nowhere.Directory), (refusal.ErrorId, refusal.Target));
+        Assert.StartsWith($"Nothing was changed, because the run's record cannot be written to {nowhere.Directory}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("$env:ROLLBACKTOOLS_STATE", refusal.NextStep, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_newest_run_of_a_target_is_unfinished_only_while_nothing_came_after_it()
+    {
+        await WriteAsync(end: null);
+        Assert.NotNull(store.Unfinished("", Target));
+        Assert.Null(store.Unfinished("other", Target));
+        Assert.Null(store.Unfinished("", Target with { Name = "web" }));
+
+        await WriteAsync(end: RunState.Succeeded, id: "99991231-000000-abcd");
+
+        Assert.Null(store.Unfinished("", Target));
+    }
+
+    [Fact]
     public async Task A_journal_without_an_end_is_interrupted_and_says_how_to_go_on()
     {
         var run = store.Read(await WriteAsync(end: null));
@@ -110,9 +137,9 @@ public sealed class RunStoreTests : IDisposable
         Assert.Equal(200, store.Lines(id).Select(line => line.Detail).Distinct().Count());
     }
 
-    private async Task<string> WriteAsync(RunState? end)
+    private async Task<string> WriteAsync(RunState? end, string? id = null)
     {
-        var id = store.NewId();
+        id ??= store.NewId();
         RestoreTemplate step = new()
         {
             Kind = WorkloadKind.Deployment,
