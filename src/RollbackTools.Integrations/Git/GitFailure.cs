@@ -61,6 +61,7 @@ internal static class GitFailure
         ("Could not read from remote repository", EstateErrorKind.Unreachable, null),
     ];
 
+    private const int MostLines = 20;
     private const string Identity = "git config --global user.name \"Your Name\"; git config --global user.email you@example.com";
     private const string Signing = "Check commit.gpgsign, gpg.format and user.signingkey: git config --get-regexp 'gpg|sign'";
     private const string Credentials = "Sign in once, so that your credential helper knows the host: git ls-remote <url>";
@@ -69,8 +70,18 @@ internal static class GitFailure
     {
         var found = Known.FirstOrDefault(known => said.Any(line => line.Contains(known.Text, StringComparison.OrdinalIgnoreCase)));
         var kind = found.Text is null ? EstateErrorKind.Server : found.Kind;
-        return new EstateException(kind, $"{what} failed: {Why(said, found.Text)}") { Request = what, Recommendation = found.Next };
+        var why = Why(said, found.Text);
+        IReadOnlyList<string> host = [.. RemoteLines(said).Where(line => !why.Contains(line, StringComparison.Ordinal))];
+        return new EstateException(kind, $"{what} failed: {why}{(host.Count == 0 ? "" : $" The host said: {string.Join(' ', host.Take(MostLines))}")}")
+        {
+            Request = what,
+            Recommendation = found.Next,
+        };
     }
+
+    /// <summary>What the host itself printed, which git marks with <c>remote:</c>.</summary>
+    public static IReadOnlyList<string> RemoteLines(IReadOnlyList<string> said) =>
+        [.. said.Where(line => line.StartsWith("remote:", StringComparison.Ordinal)).Select(line => line["remote:".Length..].Trim()).Where(line => line.Length > 0)];
 
     private static string Why(IReadOnlyList<string> said, string? known)
     {

@@ -108,8 +108,8 @@ public sealed class ReadingTests : IDisposable
         var repository = await _host.OpenAsync();
         var branch = await repository.ReadBranchAsync("main", Never);
 
-        var some = await repository.ReadLogAsync(branch, "app", 2, Never);
-        var all = await repository.ReadLogAsync(branch, "app/kustomization.yaml", 10, Never);
+        var some = await repository.ReadLogAsync(branch, ["app"], 2, Never);
+        var all = await repository.ReadLogAsync(branch, ["app/kustomization.yaml"], 10, Never);
 
         Assert.Equal(["release 3", "release 2"], some.Commits.Select(commit => commit.Subject));
         Assert.False(some.Complete);
@@ -131,7 +131,7 @@ public sealed class ReadingTests : IDisposable
 
         Assert.Equal("no 590", (await repository.FindCommitAsync(branch, "~9", Never)).Subject);
         Assert.Equal(200, Commits());
-        Assert.Equal("no 100", Assert.Single((await repository.ReadLogAsync(branch, "f", 5, Never)).Commits).Subject);
+        Assert.Equal("no 100", Assert.Single((await repository.ReadLogAsync(branch, ["f"], 5, Never)).Commits).Subject);
         Assert.Equal(600, Commits());
 
         int Commits()
@@ -176,7 +176,7 @@ public sealed class ReadingTests : IDisposable
         Assert.Equal(["release/v1.10.0", "release/v1.10.0-rc1", "release/v1.9.0"], tags.Select(tag => tag.Name));
         Assert.Equal([two, two, one], tags.Select(tag => tag.Commit));
         Assert.Equal([true, false, false], tags.Select(tag => tag.Annotated));
-        Assert.Equal([two, two, one], (await repository.ReadTagsAsync(tags, Never)).Select(commit => commit.Id));
+        Assert.Equal([two, two, one], (await repository.ReadTagsAsync(tags, 10, Never)).Select(tag => tag.Commit.Id));
     }
 
     [Fact]

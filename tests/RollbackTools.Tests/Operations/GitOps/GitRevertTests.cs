@@ -176,7 +176,7 @@ public sealed class GitRevertTests : IDisposable
         host.Commit(GitSession.File, "b", "back");
         await using var estate = _session.Open(new() { EstateName = "prod" }, _ => { });
 
-        var tags = await new ReleaseTags(estate).ReadAsync(host.Url, null, "release/v*", GitSession.Overlay, 10, CancellationToken.None);
+        var tags = await new ReleaseTags(estate).ReadAsync(host.Url, null, "release/v*", GitSession.Overlay, 10, ReleaseExperience.None, CancellationToken.None);
 
         Assert.Equal(["release/v1.3", "release/v1.2", "release/v1.1", "release/v1.0"], tags.Select(tag => tag.Name));
         Assert.Equal("release/v1.2", Assert.Single(tags, tag => tag.Current).Name);

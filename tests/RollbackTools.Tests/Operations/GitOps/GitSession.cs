@@ -139,7 +139,7 @@ internal sealed class GitSession : IDisposable, IOperationReporter, IEstateProvi
 
         public Task<GitCommit> FindCommitAsync(GitBranch branch, string revision, CancellationToken cancellation) => inner.FindCommitAsync(branch, revision, cancellation);
 
-        public Task<GitLog> ReadLogAsync(GitBranch branch, string? path, int limit, CancellationToken cancellation) => inner.ReadLogAsync(branch, path, limit, cancellation);
+        public Task<GitLog> ReadLogAsync(GitBranch branch, IReadOnlyList<string> paths, int limit, CancellationToken cancellation) => inner.ReadLogAsync(branch, paths, limit, cancellation);
 
         public Task<bool> ContainsAsync(GitBranch branch, string commit, CancellationToken cancellation) => inner.ContainsAsync(branch, commit, cancellation);
 
@@ -149,7 +149,9 @@ internal sealed class GitSession : IDisposable, IOperationReporter, IEstateProvi
 
         public Task<IReadOnlyList<GitTag>> ListTagsAsync(string pattern, CancellationToken cancellation) => inner.ListTagsAsync(pattern, cancellation);
 
-        public Task<IReadOnlyList<GitCommit>> ReadTagsAsync(IReadOnlyList<GitTag> tags, CancellationToken cancellation) => inner.ReadTagsAsync(tags, cancellation);
+        public Task<IReadOnlyList<GitCommit>> ReadAfterAsync(GitBranch branch, string commit, string text, CancellationToken cancellation) => inner.ReadAfterAsync(branch, commit, text, cancellation);
+
+        public Task<IReadOnlyList<TaggedCommit>> ReadTagsAsync(IReadOnlyList<GitTag> tags, int limit, CancellationToken cancellation) => inner.ReadTagsAsync(tags, limit, cancellation);
 
         public Task<string> WriteCommitAsync(CommitDraft draft, CancellationToken cancellation) => inner.WriteCommitAsync(draft, cancellation);
 
