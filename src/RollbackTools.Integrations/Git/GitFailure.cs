@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Git;
 
 namespace RollbackTools.Integrations.Git;
 
@@ -61,7 +62,6 @@ internal static class GitFailure
         ("Could not read from remote repository", EstateErrorKind.Unreachable, null),
     ];
 
-    private const int MostLines = 20;
     private const string Identity = "git config --global user.name \"Your Name\"; git config --global user.email you@example.com";
     private const string Signing = "Check commit.gpgsign, gpg.format and user.signingkey: git config --get-regexp 'gpg|sign'";
     private const string Credentials = "Sign in once, so that your credential helper knows the host: git ls-remote <url>";
@@ -72,7 +72,7 @@ internal static class GitFailure
         var kind = found.Text is null ? EstateErrorKind.Server : found.Kind;
         var why = Why(said, found.Text);
         IReadOnlyList<string> host = [.. RemoteLines(said).Where(line => !why.Contains(line, StringComparison.Ordinal))];
-        return new EstateException(kind, $"{what} failed: {why}{(host.Count == 0 ? "" : $" The host said: {string.Join(' ', host.Take(MostLines))}")}")
+        return new EstateException(kind, $"{what} failed: {why}{HostWords.After(host)}")
         {
             Request = what,
             Recommendation = found.Next,

@@ -14,9 +14,6 @@ public abstract record PushCommit : Step
 {
     private const int Attempts = 8;
 
-    // What a host says begins with the reason; some go on for pages.
-    private const int MostLines = 20;
-
     /// <summary>A URL, or a working copy's path. Without a password.</summary>
     public string Repository { get; init; } = "";
 
@@ -82,12 +79,12 @@ public abstract record PushCommit : Step
                     return new StepOutcome(true, $"pushed {GitCommit.Short(Commit)} to {Branch}");
                 case PushResult.Rejected:
                     return await ProposeAsync(
-                        context, repository, draft, ProposalBranch, $"{Branch} was refused: {outcome.Reason}.{Said(outcome.Messages)}", intend, cancellation);
+                        context, repository, draft, ProposalBranch, $"{Branch} was refused: {outcome.Reason}.{HostWords.After(outcome.Messages)}", intend, cancellation);
                 case PushResult.Overtaken when attempt < Attempts:
                     context.Reporter.Verbose($"Somebody pushed to {Branch} first ({outcome.Reason}); planning again on theirs.");
                     break;
                 default:
-                    throw new RollbackException("PushOvertaken", $"{Branch} of {repository.Url} moved {Attempts} times while this was being pushed ({outcome.Reason}). Nothing was overwritten.{Said(outcome.Messages)}")
+                    throw new RollbackException("PushOvertaken", $"{Branch} of {repository.Url} moved {Attempts} times while this was being pushed ({outcome.Reason}). Nothing was overwritten.{HostWords.After(outcome.Messages)}")
                     {
                         Target = Branch,
                         NextStep = "Run the same command again.",
@@ -131,7 +128,7 @@ public abstract record PushCommit : Step
         var outcome = await repository.PushAsync([RefUpdate.Branch(name, null, Commit)], cancellation);
         if (outcome.Result != PushResult.Pushed)
         {
-            throw new RollbackException("PushRejected", $"{repository.Url} refused {name}: {outcome.Reason}.{Said(outcome.Messages)}{After(refused)}")
+            throw new RollbackException("PushRejected", $"{repository.Url} refused {name}: {outcome.Reason}.{HostWords.After(outcome.Messages)}{After(refused)}")
             {
                 Target = name,
                 NextStep = "What the host said tells which rule it is; another branch name (-PullRequestBranch) may be allowed.",
@@ -153,8 +150,6 @@ public abstract record PushCommit : Step
             return null;
         }
     }
-
-    private static string Said(IReadOnlyList<string> messages) => messages.Count == 0 ? "" : $" The host said: {string.Join(' ', messages.Take(MostLines))}";
 
     private static string After(string? refused) => refused is null ? "" : $" Before that, {refused}";
 }

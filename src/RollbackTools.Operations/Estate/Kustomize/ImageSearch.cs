@@ -31,31 +31,44 @@ public static class ImageSearch
         ArgumentNullException.ThrowIfNull(chains);
         ArgumentNullException.ThrowIfNull(pin);
         var name = pin.Name;
-        var readings = chains.SelectMany(chain => chain.Select(site => site.Entry.Name).Prepend(name).Distinct().Select(image => Reading.Of(chain, image)))
-            .Where(reading => reading.Last is not null).ToList();
-        Func<Reading, bool>[] ways =
-        [
-            reading => reading.To == pin.Running,
-            reading => reading.From == name,
-            reading => reading.To == name || ImageRule.Repository(reading.To) == name,
-            reading => ImageRule.Repository(reading.From) == name,
-            reading => !name.Contains('/', StringComparison.Ordinal) && (LastPart(reading.From) == name || LastPart(reading.To) == name),
-        ];
-        var found = ways.Select(way => readings.Where(way).ToList()).FirstOrDefault(some => some.Count > 0) ?? [];
+        var readings = chains.SelectMany(chain => Images(chain, pin).Distinct().Select(image => Reading.Of(chain, image))).Where(reading => reading.Last is not null).ToList();
+        var found = (pin.Running is { } running ? ByImage(running, pin) : ByName(name)).Select(way => readings.Where(way).ToList()).FirstOrDefault(some => some.Count > 0) ?? [];
         var deciding = Deciding(found, own);
-        if (deciding.Count > 1)
-        {
-            // Asked again when it is done, the image that runs no longer tells which entry was meant; what it was to become does.
-            found = [.. found.Where(reading => reading.To == pin.ToString()) is var done && Deciding([.. done], own).Count == 1 ? done : found];
-            deciding = Deciding(found, own);
-        }
-
         if (deciding.Count > 1 && !IsOne(deciding, found)) throw Ambiguous(name, deciding);
+        var unclear = found.Count == 0 && pin.Running is not null ? readings.Where(reading => ImageRule.Repository(reading.From) == ImageRule.Repository(name)).ToList() : [];
+        if (unclear.Count > 0) throw Ambiguous(pin.Running!, [.. unclear.Select(reading => reading.Last!).Distinct()]);
         return new ImageDecision(deciding, [.. found.SelectMany(reading => reading.Versions).Distinct().Except(deciding)])
         {
             Name = ImageRule.Repository(found.Count > 0 ? found[0].To : name),
         };
     }
+
+    // What manifests may say: the names that are asked about, and with the version that runs, for chains that change the name alone.
+    private static IEnumerable<string> Images(IReadOnlyList<ImageSite> chain, ImagePin pin)
+    {
+        IEnumerable<string> names = chain.Select(site => site.Entry.Name).Prepend(pin.Name);
+        if (pin.Running is not { } running) return names;
+        var version = running[ImageRule.Repository(running).Length..];
+        return names.Append(running).Concat(names.Select(name => ImageRule.Repository(name) + version));
+    }
+
+    // An image that runs is known to the letter, so nothing is guessed by parts of names: what makes it; what would change it if the manifests said it;
+    // what makes what it is to become already; and what gives another image its name.
+    private static IReadOnlyList<Func<Reading, bool>> ByImage(string running, ImagePin pin) =>
+    [
+        reading => reading.To == running,
+        reading => reading.From == running,
+        reading => reading.To == pin.ToString(),
+        reading => ImageRule.Repository(reading.To) == ImageRule.Repository(pin.Name) && ImageRule.Repository(reading.From) != ImageRule.Repository(pin.Name),
+    ];
+
+    private static IReadOnlyList<Func<Reading, bool>> ByName(string name) =>
+    [
+        reading => reading.From == name,
+        reading => reading.To == name || ImageRule.Repository(reading.To) == name,
+        reading => ImageRule.Repository(reading.From) == name,
+        reading => !name.Contains('/', StringComparison.Ordinal) && (LastPart(reading.From) == name || LastPart(reading.To) == name),
+    ];
 
     private static List<ImageSite> Deciding(IReadOnlyList<Reading> found, string own)
     {
@@ -75,10 +88,10 @@ public static class ImageSearch
         var names = sites.Select(site => site.Entry.Name).Distinct().Count();
         return new RollbackException("AmbiguousImage",
             $"{string.Join(" and ", files)} {(files.Count == 1 ? "has" : "have")} {sites.Count} entries that '{name}' can mean: "
-            + $"{string.Join(", ", sites.Select(site => names > 1 ? site.Entry.Name : $"{site.Entry} in {site.Path}"))}.")
+            + $"{string.Join(", ", sites.Select(site => names > 1 || sites.Count == 1 ? site.Entry.Name : $"{site.Entry} in {site.Path}"))}.")
         {
             Target = name,
-            NextStep = names > 1 ? $"Write the whole name of one: Set-KustomizeImage {sites[0].Entry.Name} -Tag <tag>" : "Name the directory of one with -Overlay.",
+            NextStep = names > 1 || sites.Count == 1 ? $"Write the whole name of one: Set-KustomizeImage {sites[0].Entry.Name} -Tag <tag>" : "Name the directory of one with -Overlay.",
         };
     }
 

@@ -14,6 +14,26 @@ public sealed class ReadingTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
+    public async Task Tags_of_trees_and_files_are_passed_over_and_tags_of_tags_are_followed()
+    {
+        var one = _host.Commit("app/a", "1");
+        _host.Git(_host.Copy, "tag", "v1.0.0");
+        _host.Git(_host.Copy, "tag", "-a", "-m", "x", "v1.1.0", "v1.0.0");
+        _host.Git(_host.Copy, "tag", "-a", "-m", "y", "v1.2.0", "v1.1.0");
+        _host.Git(_host.Copy, "tag", "v0.9", "HEAD:app/a");
+        _host.Git(_host.Copy, "tag", "v2.0", "HEAD:app");
+        _host.Git(_host.Copy, "tag", "-a", "-m", "z", "v3.0", "v0.9");
+        _host.Git(_host.Copy, "push", "--quiet", "--tags", "origin");
+        var repository = await _host.OpenAsync();
+
+        var tags = await repository.ReadTagsAsync(await repository.ListTagsAsync("v*", Never), 2, Never);
+        var all = await repository.ReadTagsAsync(await repository.ListTagsAsync("v*", Never), 20, Never);
+
+        Assert.Equal([("v1.2.0", one), ("v1.1.0", one)], tags.Select(tag => (tag.Tag.Name, tag.Commit.Id)));
+        Assert.Equal(["v1.2.0", "v1.1.0", "v1.0.0"], all.Select(tag => tag.Tag.Name));
+    }
+
+    [Fact]
     public async Task Without_a_name_the_branch_is_the_remotes_default()
     {
         var tip = _host.Commit("a.txt", "1");

@@ -14,7 +14,7 @@ using RollbackTools.Tests.Integrations.Git.Support;
 namespace RollbackTools.Tests.Operations.GitOps;
 
 /// <summary>A Git host, and an operator with run records and no cluster.</summary>
-internal sealed class GitSession : IDisposable, IOperationReporter, IEstateProvider
+internal sealed class GitSession(string objectFormat = "sha1") : IDisposable, IOperationReporter, IEstateProvider
 {
     public const string Overlay = "k8s/overlays/prod";
     public const string File = Overlay + "/kustomization.yaml";
@@ -22,7 +22,7 @@ internal sealed class GitSession : IDisposable, IOperationReporter, IEstateProvi
 
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("rollbacktools-tests-");
 
-    public GitHost Host { get; } = new();
+    public GitHost Host { get; } = new(objectFormat: objectFormat);
 
     public RunStore Runs => new(_state.FullName, TimeProvider.System);
 
