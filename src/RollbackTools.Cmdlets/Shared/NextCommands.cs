@@ -1,8 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Management.Automation;
-using System.Reflection;
 using System.Text.RegularExpressions;
+using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Health;
 using RollbackTools.Operations.Rollouts;
@@ -20,13 +19,14 @@ internal sealed partial class NextCommands
     private static readonly string[] Carried =
         ["Environment", "EnvironmentFile", "Context", "Kubeconfig", "As", "AsGroup", "ArgoServer", "ArgoCaFile", "Repository", "Branch", "Overlay"];
 
-    private static readonly FrozenDictionary<string, Type> Ours = typeof(NextCommands).Assembly.GetTypes()
-        .Where(type => type.IsDefined(typeof(CmdletAttribute)))
-        .ToFrozenDictionary(NameOf, StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenDictionary<string, CommandMetadata> Ours = typeof(NextCommands).Assembly.GetTypes()
+        .Select(CommandMetadata.Of).OfType<CommandMetadata>()
+        .ToFrozenDictionary(command => command.Name, StringComparer.OrdinalIgnoreCase);
 
     private readonly List<Parameter> parameters = [];
     private readonly Type? running;
     private readonly string? ns;
+    private string file = "";
     private string kubectl = "";
     private string helm = "";
 
@@ -97,11 +97,12 @@ internal sealed partial class NextCommands
 
     private string Missing(string command, string said)
     {
-        if (command == "kubectl") return said.Contains(" --context", StringComparison.Ordinal) ? "" : kubectl;
+        // What is asked of the file itself is about no context of it, least of all one that it lacks.
+        if (command == "kubectl") return said.Contains(" --context", StringComparison.Ordinal) ? "" : said.StartsWith(" config ", StringComparison.Ordinal) ? file : kubectl;
         if (command == "helm") return said.Contains(" --kube-context", StringComparison.Ordinal) ? "" : helm;
-        if (!Ours.TryGetValue(command, out var type)) return "";
-        var own = running is not null && ns is not null && FamilyOf(type) == FamilyOf(running) ? [.. parameters, new Parameter("Namespace", [ns])] : parameters;
-        return string.Concat(own.Where(parameter => type.GetProperty(parameter.Name)?.IsDefined(typeof(ParameterAttribute)) == true && !Says(said, parameter.Name))
+        if (!Ours.TryGetValue(command, out var known)) return "";
+        var own = running is not null && ns is not null && FamilyOf(known.Type) == FamilyOf(running) ? [.. parameters, new Parameter("Namespace", [ns])] : parameters;
+        return string.Concat(own.Where(parameter => known.Parameters.Any(its => its.Name == parameter.Name) && !Says(said, parameter.Name))
             .Select(parameter => $" -{parameter.Name} {string.Join(',', parameter.Values.Select(Quoted))}"));
     }
 
@@ -126,7 +127,7 @@ internal sealed partial class NextCommands
 
     private void AddTools(EstateOptions options)
     {
-        var file = options.Kubeconfig is { Length: > 0 } kubeconfig ? $" --kubeconfig {Quoted(kubeconfig)}" : "";
+        file = options.Kubeconfig is { Length: > 0 } kubeconfig ? $" --kubeconfig {Quoted(kubeconfig)}" : "";
         var context = options.Context is { Length: > 0 } name ? Quoted(name) : null;
         kubectl = (context is null ? "" : $" --context {context}") + file + (options.ImpersonateUser is { } user ? $" --as {Quoted(user)}" : "");
         helm = (context is null ? "" : $" --kube-context {context}") + file + (options.ImpersonateUser is { } other ? $" --kube-as-user {Quoted(other)}" : "");
@@ -139,8 +140,6 @@ internal sealed partial class NextCommands
 
     /// <summary>One PowerShell word; to PowerShell typographic quotes are quotes, too.</summary>
     private static string Quoted(string value) => Plain().IsMatch(value) ? value : $"'{Quote().Replace(value, "$0$0")}'";
-
-    private static string NameOf(Type cmdlet) => cmdlet.GetCustomAttribute<CmdletAttribute>() is { } name ? $"{name.VerbName}-{name.NounName}" : "";
 
     private sealed record Parameter(string Name, IReadOnlyList<string> Values);
 

@@ -246,7 +246,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             Event = RunEvent.Outcome,
             Target = plan.Target with { Outcome = result.Outcome, Message = result.Message },
         });
-        standing.Ended(plan);
+        standing.Ended(plan, result.Outcome);
         results.TryWrite(result);
         return result;
     }

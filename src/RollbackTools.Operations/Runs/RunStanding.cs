@@ -9,6 +9,8 @@ internal sealed class RunStanding(string runId, IReadOnlyList<TargetPlan> plans,
     private readonly Dictionary<TargetPlan, Standing> standings =
         new(plans.Select(plan => KeyValuePair.Create(plan, Standing.Untouched)), ReferenceEqualityComparer.Instance);
 
+    private readonly List<string> outcomes = [];
+
     private enum Standing
     {
         Untouched,
@@ -24,10 +26,15 @@ internal sealed class RunStanding(string runId, IReadOnlyList<TargetPlan> plans,
 
     public void Changed(TargetPlan plan) => Move(plan, Standing.Changed);
 
-    public void Ended(TargetPlan plan) => Move(plan, Standing.Ended);
+    public void Ended(TargetPlan plan, RollbackOutcome outcome)
+    {
+        lock (standings) outcomes.Add($"{plan.Target} in {plan.Target.Namespace}: {outcome}");
+        Move(plan, Standing.Ended);
+    }
 
-    /// <summary>The run is over: there is nothing to resume.</summary>
-    public void Over() => reporter.IfStopped(runId, null);
+    /// <summary>The run is over: there is nothing to resume. A shell that is being stopped shows no results any more, so that is said, too.</summary>
+    public void Over() => reporter.IfStopped(runId, $"Run {runId} had ended before it could be stopped: "
+        + (outcomes.Count <= 3 ? string.Join(", ", outcomes) : $"{outcomes.Count} workloads") + $". Get-RollbackRun {runId} tells how.");
 
     private void Move(TargetPlan plan, Standing to)
     {

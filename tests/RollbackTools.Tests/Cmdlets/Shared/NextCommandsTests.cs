@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using System.Text.RegularExpressions;
 using RollbackTools.Cmdlets.GitOps;
 using RollbackTools.Cmdlets.Hosting;
@@ -25,6 +24,7 @@ public sealed partial class NextCommandsTests : IDisposable
     [InlineData("Get-ImageHistory api -Namespace x", "Get-ImageHistory -Context prod -Kubeconfig '/home/ann/it''s prod' api -Namespace x")]
     [InlineData("When it is safe: Resume-Workload api", "When it is safe: Resume-Workload -Context prod -Kubeconfig '/home/ann/it''s prod' api")]
     [InlineData("kubectl get pods -n x", "kubectl --context prod --kubeconfig '/home/ann/it''s prod' get pods -n x")]
+    [InlineData("kubectl config get-contexts", "kubectl --kubeconfig '/home/ann/it''s prod' config get-contexts")]
     [InlineData("helm get manifest x", "helm --kube-context prod --kubeconfig '/home/ann/it''s prod' get manifest x")]
     [InlineData("Get-ImageHistory api -Context other", "Get-ImageHistory -Kubeconfig '/home/ann/it''s prod' api -Context other")]
     [InlineData("Resume-RollbackRun 20260101-000000-abcd", "Resume-RollbackRun 20260101-000000-abcd")]
@@ -77,15 +77,15 @@ public sealed partial class NextCommandsTests : IDisposable
             .Where(file => !file.Contains("Practice", StringComparison.Ordinal))
             .SelectMany(File.ReadLines).Where(line => Suggested().IsMatch(line)).ToList();
         Assert.True(texts.Count > 100, $"only {texts.Count} suggestions were found");
-        var ours = typeof(EstateCmdlet).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(EstateCmdlet)) && !type.IsAbstract)
-            .Select(type => type.GetCustomAttributes(typeof(CmdletAttribute), false).Cast<CmdletAttribute>().Single()).Select(name => $"{name.VerbName}-{name.NounName}").ToHashSet();
+        var ours = typeof(EstateCmdlet).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(EstateCmdlet)))
+            .Select(CommandMetadata.Of).OfType<CommandMetadata>().Select(command => command.Name).ToHashSet();
 
         foreach (var text in texts)
         {
             var completed = Prod.In(text);
             foreach (Match said in Said().Matches(completed).Where(said => ours.Contains(said.Groups["command"].Value)))
                 Assert.True(said.Groups["next"].Value is "-Context", $"{said.Groups["command"].Value} acts on another cluster: {completed.Trim()}");
-            Assert.Equal(Kubectl().Count(text), Regex.Count(completed, "kubectl --context prod "));
+            Assert.Equal(Kubectl().Count(text), Regex.Count(completed, "kubectl --(context prod|kubeconfig)"));
         }
     }
 
@@ -105,9 +105,9 @@ public sealed partial class NextCommandsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Get-ImageHistory nope -Context prod-eu", "-Context prod-eu")]
+    [InlineData("Get-ImageHistory nope -Context prod-eu", "--context prod-eu")]
     [InlineData("Get-ImageHistory nope -Context \"it's\" -As bob", "--context 'it''s' --as bob")]
-    [InlineData("Invoke-ImageRollback nope -Context prod-eu -Confirm:$false", "-Context prod-eu")]
+    [InlineData("Invoke-ImageRollback nope -Context prod-eu -Confirm:$false", "--context prod-eu")]
     [InlineData("Invoke-ImageRollback -Selector app=nope -Context prod-eu -Confirm:$false", "--context prod-eu")]
     [InlineData("Invoke-ImageRollback api -Selector app=api -Context prod-eu", "-Context prod-eu")]
     [InlineData("Test-RollbackHealth nope -Context prod-eu", "prod-eu")]
@@ -134,11 +134,12 @@ public sealed partial class NextCommandsTests : IDisposable
     {
         session.Run("Get-ImageHistory api -Context prod-eu").OrThrow();
 
-        var output = session.Run("Get-ImageHistory api -Context prod-eu | Invoke-ImageRollback -ToTag 9 -Confirm:$false");
+        session.Runner.Variables["found"] = new RollbackTools.Operations.Images.ImageRevision { Name = "nope", Kind = "Deployment", Namespace = "prod", Estate = "prod-eu" };
+        var output = session.Run("$found | Get-ImageHistory");
 
         var errors = output.Errors.Append(output.Failure).Where(error => error?.RecommendedAction is { Length: > 0 }).ToList();
         Assert.NotEmpty(errors);
-        foreach (var error in errors) Assert.Contains("prod-eu", error!.RecommendedAction, StringComparison.Ordinal);
+        foreach (var error in errors) Assert.Contains("--context prod-eu", error!.RecommendedAction, StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"\b(NextStep|Recommendation) =|EstateMismatch|\bnext\b.*(kubectl|Get-)")]
