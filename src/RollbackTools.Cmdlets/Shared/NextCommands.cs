@@ -98,7 +98,8 @@ internal sealed partial class NextCommands
     private string Missing(string command, string said)
     {
         // What is asked of the file itself is about no context of it, least of all one that it lacks.
-        if (command == "kubectl") return said.Contains(" --context", StringComparison.Ordinal) ? "" : said.StartsWith(" config ", StringComparison.Ordinal) ? file : kubectl;
+        if (command == "kubectl" && said.Contains(" --kubeconfig", StringComparison.Ordinal)) return "";
+        if (command == "kubectl") return said.Contains(" --context", StringComparison.Ordinal) || said.StartsWith(" config ", StringComparison.Ordinal) ? file : kubectl;
         if (command == "helm") return said.Contains(" --kube-context", StringComparison.Ordinal) ? "" : helm;
         if (!Ours.TryGetValue(command, out var known)) return "";
         var own = running is not null && ns is not null && FamilyOf(known.Type) == FamilyOf(running) ? [.. parameters, new Parameter("Namespace", [ns])] : parameters;

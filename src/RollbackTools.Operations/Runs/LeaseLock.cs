@@ -139,7 +139,12 @@ public sealed class LeaseLock : IAsyncDisposable
             }
             catch (EstateException taken) when (taken.Kind is EstateErrorKind.AlreadyExists or EstateErrorKind.Conflict)
             {
-                var existing = await cluster.GetAsync(Resources.Leases, ns, name, cancellation);
+                if (await FindAsync(cluster, ns, name, cancellation) is not { } existing)
+                {
+                    if (!again) throw;
+                    continue; // Given back in between.
+                }
+
                 if (existing.Spec.HolderIdentity != holder) await WaitUntilExpiredAsync(cluster, time, existing, targets, cancellation);
                 return await TakeOverAsync(cluster, existing, holder, now, targets, cancellation);
             }
@@ -147,6 +152,18 @@ public sealed class LeaseLock : IAsyncDisposable
             {
                 // Perhaps only the answer was lost. Then the next try meets a Lease whose holder is this run.
             }
+        }
+    }
+
+    private static async Task<Lease?> FindAsync(ICluster cluster, string ns, string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return await cluster.GetAsync(Resources.Leases, ns, name, cancellation);
+        }
+        catch (EstateException gone) when (gone.Kind == EstateErrorKind.NotFound)
+        {
+            return null;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Tests.EndToEnd.Support;
@@ -30,7 +31,7 @@ public sealed class TerminalTests(SharedCluster shared)
         var since = Stopwatch.StartNew();
         await production.UntilAsync(() => since.ElapsedMilliseconds >= milliseconds);
         await terminal.KeysAsync("C-c");
-        await terminal.PromptAsync();
+        await terminal.ShowsAsync("was stopped: |had ended before it could be stopped|RolledBack");
 
         var run = Assert.Single(production.Runs.List());
         var screen = (await terminal.ScreenAsync()).ReplaceLineEndings("");
@@ -94,6 +95,17 @@ public sealed class TerminalTests(SharedCluster shared)
             while (!(await ScreenAsync()).TrimEnd().Split('\n')[^1].TrimEnd().EndsWith('>'))
             {
                 Assert.True(since.Elapsed < Patience, $"No prompt came back: {await ScreenAsync()}");
+                await Task.Delay(TimeSpan.FromMilliseconds(50), Stop);
+            }
+        }
+
+        /// <summary>Waits until something is on the screen.</summary>
+        public async Task ShowsAsync(string pattern)
+        {
+            var since = Stopwatch.StartNew();
+            while (!Regex.IsMatch(await ScreenAsync(), pattern))
+            {
+                Assert.True(since.Elapsed < Patience, $"Nothing like {pattern} was shown: {await ScreenAsync()}");
                 await Task.Delay(TimeSpan.FromMilliseconds(50), Stop);
             }
         }
