@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Cmdlets.Shared.Completion;
 using RollbackTools.Operations.Estate.Kustomize;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
@@ -44,6 +45,7 @@ public sealed class SetKustomizeImageCommand : GitCmdlet
 
     /// <summary>The Argo CD application whose override counts; else the environment's, with its overlay.</summary>
     [Parameter(ParameterSetName = InGit)]
+    [ArgumentCompleter(typeof(ApplicationCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Application { get; set; }
 
@@ -101,6 +103,7 @@ public sealed class SetKustomizeImageCommand : GitCmdlet
             };
         }
 
-        return new ImagePin { Name = image.Repository, Tag = tag, Digest = digest, NewName = NewName, Add = IsOn(Add) };
+        // With the version said apart, a tag or digest in the image tells which of several entries is meant.
+        return new ImagePin { Name = said is null ? image.Repository : Image, Tag = tag, Digest = digest, NewName = NewName, Add = IsOn(Add) };
     }
 }
