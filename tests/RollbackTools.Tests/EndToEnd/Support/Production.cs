@@ -168,6 +168,9 @@ internal sealed class Production : IAsyncDisposable
     /// <summary>What goes wrong on the wires, for requests about this namespace.</summary>
     public void AddFault(FaultRule rule) => Stage.Faults.Add(rule with { Namespace = Namespace });
 
+    /// <summary>Ends the faults of this namespace.</summary>
+    public void ClearFaults() => Stage.Faults.Remove(rule => rule.Namespace == Namespace);
+
     /// <summary>How often the faults of this namespace have struck.</summary>
     public int Struck => Stage.Faults.Rules.Where(one => one.Rule.Namespace == Namespace).Sum(one => one.Struck);
 
