@@ -17,7 +17,7 @@ public sealed class HelmFailureTests(SharedCluster shared)
     [Fact]
     public async Task A_hook_that_fails_ends_it_before_anything_is_changed_with_what_it_said_last()
     {
-        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-crash", bad: "two");
+        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-fail", bad: "two");
         var failed = await production.FailAsync("Invoke-HelmRollback zkprova -ToRevision 1");
 
         Assert.Equal("HelmHookFailed", failed.ErrorId);

@@ -34,6 +34,7 @@ public sealed class HelmIdentityTests(SharedCluster shared)
     {
         await using var production = await HelmProduction.OpenAsync(shared);
         var name = $"tier-{production.Namespace}";
+        production.Production.DeleteAtTheEnd(Resources.PriorityClasses, name);
         ChartFile Tier(string ns) => new("templates/tier.yaml", $"apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata:\n  name: {name}\n{ns}value: 7\n");
         await production.Helm.InstallAsync("ledger", With(LedgerChart.Of("1.0.0"), Tier("")), null, Stop);
         await production.Helm.UpgradeAsync("ledger", LedgerChart.Of("1.1.0"), null, Stop);

@@ -69,6 +69,7 @@ public sealed class HelmObjectsTests(SharedCluster shared)
     {
         await using var production = await HelmProduction.OpenAsync(shared);
         await production.Helm.InstallAsync("ledger", LedgerChart.Of("1.0.0"), new JsonObject { ["size"] = "10Gi" }, Stop);
+        await production.Production.UntilAsync(() => (string?)production.Find(Resources.PersistentVolumeClaims, "ledger-data")?["status"]?["phase"] == "Bound");
         await production.Helm.UpgradeAsync("ledger", LedgerChart.Of("1.0.0"), new JsonObject { ["size"] = "20Gi", ["tag"] = "2" }, Stop);
 
         var result = await production.RollBackAsync("Invoke-HelmRollback ledger -ToRevision 1");
@@ -138,6 +139,7 @@ public sealed class HelmObjectsTests(SharedCluster shared)
               spec: { group: {{group}}, scope: Namespaced, names: { plural: widgets, singular: widget, kind: Widget, listKind: WidgetList },
                 versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object, properties: { spec: { type: object, x-kubernetes-preserve-unknown-fields: true } } } } }] } }
             """);
+        await production.EstablishedAsync($"widgets.{group}");
         ChartFile widget = new("templates/widget.yaml", $"apiVersion: {group}/v1\nkind: Widget\nmetadata:\n  name: w\nspec:\n  size: 3\n  names: [a, b]\n");
         await production.Helm.InstallAsync("ledger", With(LedgerChart.Of("1.0.0"), widget), null, Stop);
         await production.Helm.UpgradeAsync("ledger", With(LedgerChart.Of("1.0.0"), widget), new JsonObject { ["tag"] = "2" }, Stop);

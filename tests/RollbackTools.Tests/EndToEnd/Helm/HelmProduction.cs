@@ -54,6 +54,14 @@ internal sealed class HelmProduction : IAsyncDisposable
         foreach (var name in (string[])["zkprova-zkprova-backend", "zkprova-zkprova-frontend"]) await Production.CompleteAsync(name);
     }
 
+    /// <summary>Until objects of a kind can be made. Its definition goes when the namespace does.</summary>
+    public Task EstablishedAsync(string definition)
+    {
+        Production.DeleteAtTheEnd(Resources.CustomResourceDefinitions, definition);
+        return Production.UntilAsync(() => Find(Resources.CustomResourceDefinitions, definition)?["status"]?["conditions"]?.AsArray()
+            .Any(condition => (string?)condition!["type"] == "Established" && (string?)condition["status"] == "True") == true);
+    }
+
     /// <summary>Ends a Job well, whatever its pods do.</summary>
     public void Complete(string job) => Production.Rewrite(job, body =>
     {

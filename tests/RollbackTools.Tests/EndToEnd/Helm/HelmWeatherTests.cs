@@ -74,6 +74,7 @@ public sealed class HelmWeatherTests(SharedCluster shared)
         Kubectl.Need();
         await using var production = await HelmProduction.OpenAsync(shared, new HelmOptions { Version = version });
         var group = $"g{production.Namespace.Replace("-", "", StringComparison.Ordinal)}.example.com";
+        production.Production.DeleteAtTheEnd(Resources.CustomResourceDefinitions, $"widgets.{group}");
         ChartFile definition = new("templates/definition.yaml", $$"""
             apiVersion: apiextensions.k8s.io/v1
             kind: CustomResourceDefinition

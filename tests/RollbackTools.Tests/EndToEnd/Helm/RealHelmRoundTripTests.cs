@@ -46,7 +46,7 @@ public sealed class RealHelmRoundTripTests(SharedCluster shared)
         using var space = HelmSpace.In(production.Production);
         using var helm = RealHelm.In(space, executable);
         var chart = helm.Lay(HelmProduction.Zkprova);
-        await helm.OkAsync("install", "zkprova", chart, "--set-string", "image.tag=one-crash", "--no-hooks");
+        await helm.OkAsync("install", "zkprova", chart, "--set-string", "image.tag=one-fail", "--no-hooks");
         await helm.OkAsync("upgrade", "zkprova", chart, "--set-string", "image.tag=two", "--no-hooks");
 
         Assert.Equal("HelmHookFailed", (await production.FailAsync("Invoke-HelmRollback zkprova -ToRevision 1")).ErrorId);

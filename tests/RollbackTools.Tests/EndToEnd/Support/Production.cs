@@ -21,6 +21,7 @@ internal sealed class Production : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string directory = Directory.CreateTempSubdirectory("rollback-e2e-").FullName;
+    private readonly List<(ResourceType Kind, string Name)> leftovers = [];
     private readonly CmdletRunner runner;
 
     /// <summary>A fresh namespace on a stage.</summary>
@@ -143,6 +144,9 @@ internal sealed class Production : IAsyncDisposable
 
     public void Delete(string name, ResourceType? kind = null) => Stage.Delete(kind ?? Resources.Deployments, Namespace, name);
 
+    /// <summary>What has no namespace does not go with this one: it is deleted with it.</summary>
+    public void DeleteAtTheEnd(ResourceType kind, string name) => leftovers.Add((kind, name));
+
     /// <summary>A validating webhook over this namespace, which says why it refuses a write, or null; disposing takes it away.</summary>
     public IDisposable Review(string name, Func<AdmissionRequest, string?> refuse) => Stage.Review(Namespace, name, refuse);
 
@@ -189,6 +193,7 @@ internal sealed class Production : IAsyncDisposable
         runner.Dispose();
         Client.Dispose();
         await Stage.CloseNamespaceAsync(Namespace);
+        foreach (var (kind, name) in leftovers) Stage.Delete(kind, null, name);
         Directory.Delete(directory, recursive: true);
     }
 
