@@ -30,7 +30,8 @@ internal sealed class Production : IAsyncDisposable
         Stage = stage;
         Namespace = stage.OpenNamespace(ns);
         Kubeconfig = Path.Combine(directory, "kubeconfig");
-        File.WriteAllText(Kubeconfig, File.ReadAllText(stage.Kubeconfig).Replace("namespace: default", $"namespace: {Namespace}", StringComparison.Ordinal));
+        File.WriteAllText(Kubeconfig, File.ReadAllText(stage.Kubeconfig)
+            .Replace("namespace: default", $"namespace: {Namespace}", StringComparison.Ordinal));
         Runs = new RunStore(Path.Combine(directory, "runs"), TimeProvider.System);
         Client = ClusterClient.Open(Kubeconfig);
         runner = Prompt(Runs);
@@ -106,7 +107,8 @@ internal sealed class Production : IAsyncDisposable
     /// <summary>Ships <c>shop/NAME:TAG</c> as a pipeline would, with kubectl apply's bookkeeping.</summary>
     public void Ship(string name, string tag, ResourceType? kind = null)
     {
-        var manifest = JsonNode.Parse(Annotation(name, ClientSideApply.LastApplied, kind) ?? throw new InvalidOperationException($"{name} was never applied."))!.AsObject();
+        var applied = Annotation(name, ClientSideApply.LastApplied, kind) ?? throw new InvalidOperationException($"{name} was never applied.");
+        var manifest = JsonNode.Parse(applied)!.AsObject();
         manifest["spec"]!["template"]!["spec"]!["containers"]![0]!["image"] = $"shop/{name}:{tag}";
         var metadata = manifest["metadata"]!.AsObject();
         (metadata["annotations"] ??= new JsonObject())["kubernetes.io/change-cause"] = $"ship {tag}";
@@ -130,17 +132,23 @@ internal sealed class Production : IAsyncDisposable
     /// <summary>Makes it, its revisions, its pods and what was written to it so much older.</summary>
     public void Age(string name, TimeSpan by)
     {
-        ResourceType[] kinds = [Resources.Deployments, Resources.StatefulSets, Resources.DaemonSets, Resources.ReplicaSets, Resources.ControllerRevisions, Resources.Pods];
+        ResourceType[] kinds =
+        [
+            Resources.Deployments, Resources.StatefulSets, Resources.DaemonSets, Resources.ReplicaSets, Resources.ControllerRevisions, Resources.Pods,
+        ];
         Stage.Age([.. kinds.SelectMany(List).Where(item => item.Labels.GetValueOrDefault("app") == name)], by);
     }
 
     /// <summary>As somebody does by hand: last-applied stays as it was.</summary>
-    public void Change(string name, Action<JsonObject> change, ResourceType? kind = null) => Stage.Change(kind ?? Resources.Deployments, Namespace, name, change);
+    public void Change(string name, Action<JsonObject> change, ResourceType? kind = null) =>
+        Stage.Change(kind ?? Resources.Deployments, Namespace, name, change);
 
     /// <summary>Changes what nobody edits: a status, or what is immutable.</summary>
-    public void Rewrite(string name, Action<JsonObject> change, ResourceType? kind = null) => Stage.Rewrite(kind ?? Resources.Deployments, Namespace, name, change);
+    public void Rewrite(string name, Action<JsonObject> change, ResourceType? kind = null) =>
+        Stage.Rewrite(kind ?? Resources.Deployments, Namespace, name, change);
 
-    public void Scale(string name, int replicas, ResourceType? kind = null) => Change(name, body => body["spec"]!["replicas"] = replicas, kind);
+    public void Scale(string name, int replicas, ResourceType? kind = null) =>
+        Change(name, body => body["spec"]!["replicas"] = replicas, kind);
 
     public void Delete(string name, ResourceType? kind = null) => Stage.Delete(kind ?? Resources.Deployments, Namespace, name);
 
@@ -185,7 +193,7 @@ internal sealed class Production : IAsyncDisposable
     public Task CompleteAsync(string name, ResourceType? kind = null) =>
         UntilAsync(() => IsComplete(Get(name, kind)) && Pods(name).All(pod => pod["metadata"]!["deletionTimestamp"] is null));
 
-    /// <summary>Every object of the namespace with its version, once the controllers have nothing left to write: equal when nothing was written.</summary>
+    /// <summary>Every object of the namespace with its version: equal when nothing was written meanwhile.</summary>
     public Task<IReadOnlyList<string>> EverythingAsync() => Stage.EverythingAsync(Namespace, Stop);
 
     public async ValueTask DisposeAsync()
