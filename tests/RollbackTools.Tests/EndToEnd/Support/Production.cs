@@ -160,7 +160,7 @@ internal sealed class Production : IAsyncDisposable
 
     public JsonObject Get(string name, ResourceType? kind = null) => Find(name, kind) ?? throw new InvalidOperationException($"There is no {kind} {name}.");
 
-    public JsonObject? Find(string name, ResourceType? kind = null) => Stage.Find(kind ?? Resources.Deployments, Namespace, name);
+    public JsonObject? Find(string name, ResourceType? kind = null) => Stage.Find(kind ?? Resources.Deployments, kind is { Namespaced: false } ? null : Namespace, name);
 
     public IReadOnlyList<StoredObject> List(ResourceType kind) => Stage.List(kind, Namespace);
 
