@@ -12,6 +12,7 @@ public sealed class CommandPipeline : IOperationReporter
 {
     private readonly PipelinePump pump;
     private readonly ConcurrentDictionary<int, ProgressReport> latest = new();
+    private readonly ConcurrentDictionary<string, bool> warned = new();
 
     internal CommandPipeline(PipelinePump pump) => this.pump = pump;
 
@@ -26,6 +27,12 @@ public sealed class CommandPipeline : IOperationReporter
     public void Verbose(string message) => pump.Post(engine => engine.WriteVerbose(message));
 
     public void Warning(string message) => pump.Post(engine => engine.WriteWarning(message));
+
+    /// <summary>The same, unless this very warning was said before: what a plan knew is said before the change, and not again with the result.</summary>
+    public void WarnOnce(string message)
+    {
+        if (warned.TryAdd(message, true)) Warning(message);
+    }
 
     public void Debug(string message) => pump.Post(engine => engine.WriteDebug(message));
 
@@ -60,6 +67,7 @@ public sealed class CommandPipeline : IOperationReporter
     /// <inheritdoc/>
     public async Task<Decision> DecideAsync(Proposal proposal, CancellationToken cancellation)
     {
+        foreach (var warning in proposal.Warnings) WarnOnce(warning);
         var decision = await ShouldProcessAsync(proposal.Target, proposal.Description);
         if (decision != Decision.GoAhead || proposal.Danger is not { } danger) return decision;
         return await pump.AskAsync(engine => engine.AcceptDanger($"{danger}\nDo it all the same?", "Danger")) ? decision : Decision.Declined;

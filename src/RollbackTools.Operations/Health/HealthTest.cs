@@ -18,7 +18,7 @@ public sealed class HealthTest(IEstate estate, IOperationReporter reporter, Time
     private readonly ServiceChecks serviceChecks = new(estate, time);
 
     /// <summary>
-    /// A target that is not there or not well is a Failed check; what could not be asked is Unknown. Throws when the estate
+    /// A target that is not there or not well is a Failed check; what could not be asked, or may not be seen, is Unknown. Throws when the estate
     /// cannot be reached at all.
     /// </summary>
     public async IAsyncEnumerable<HealthCheck> RunAsync(HealthRequest request, [EnumeratorCancellation] CancellationToken cancellation)
@@ -70,7 +70,7 @@ public sealed class HealthTest(IEstate estate, IOperationReporter reporter, Time
         }
 
         var answers = await reader.ReadAsync(request.Workloads, cancellation);
-        // In the order they were named: -Quiet gives one answer each, and nothing else tells whose it is.
+        // In the order they were named.
         var checks = await Task.WhenAll(answers.Select(async answer =>
             answer.Snapshot is { } found ? await workloadChecks.RunAsync(found, request, cancellation) : [Missing(answer)]));
         return [.. checks.SelectMany(list => list)];
@@ -83,7 +83,10 @@ public sealed class HealthTest(IEstate estate, IOperationReporter reporter, Time
         return [.. checks.SelectMany(list => list)];
     }
 
-    private HealthCheck Missing(WorkloadAnswer answer) => Missing(answer.Reference, answer.Refusal!.Message, (answer.Refusal as RollbackException)?.NextStep);
+    private HealthCheck Missing(WorkloadAnswer answer) => answer.Refusal is EstateException refusal
+        // Whoever may not look has not seen that it is gone, or ill.
+        ? Missing(answer.Reference, refusal.Message, refusal.Recommendation) with { Status = HealthStatus.Unknown }
+        : Missing(answer.Reference, answer.Refusal!.Message, (answer.Refusal as RollbackException)?.NextStep);
 
     private HealthCheck Missing(WorkloadReference reference, string message, string? next) => new()
     {

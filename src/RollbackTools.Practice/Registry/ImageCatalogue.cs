@@ -7,7 +7,7 @@ namespace RollbackTools.Practice.Registry;
 /// <summary>
 /// All the registries of the practice world. A repository it knows has exactly the tags it was given: another tag is an image
 /// pull error. Of repositories it does not know any tag exists and is healthy, unless its name says otherwise (<c>crash</c>,
-/// <c>slow</c>, <c>errors</c>, <c>leak</c>, <c>missing</c>, <c>notready</c>, <c>hang</c>, <c>badconfig</c>). Thread-safe.
+/// <c>slow</c>, <c>errors</c>, <c>leak</c> or <c>flap</c>, <c>missing</c>, <c>notready</c>, <c>hang</c>, <c>badconfig</c>). Thread-safe.
 /// </summary>
 public sealed class ImageCatalogue
 {
@@ -55,7 +55,7 @@ public sealed class ImageCatalogue
         if (Says("crash")) return new ImageBehaviour.CrashLoop();
         if (Says("slow")) return new ImageBehaviour.SlowStart(30);
         if (Says("errors")) return new ImageBehaviour.ErrorRate(0.5);
-        if (Says("leak")) return new ImageBehaviour.MemoryLeak();
+        if (Says("leak") || Says("flap")) return new ImageBehaviour.MemoryLeak();
         if (Says("notready")) return new ImageBehaviour.NotReady();
         if (Says("hang")) return new ImageBehaviour.Hang();
         if (Says("badconfig")) return new ImageBehaviour.BadConfig();

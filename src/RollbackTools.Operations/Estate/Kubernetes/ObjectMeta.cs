@@ -14,7 +14,11 @@ public sealed record ObjectMeta
 
     public DateTimeOffset? CreationTimestamp { get; init; }
 
+    /// <summary>When a deleted object is to be gone: the deletion and its grace period. Null while nobody deleted it.</summary>
     public DateTimeOffset? DeletionTimestamp { get; init; }
+
+    /// <summary>Who has to let go before a deleted object is gone.</summary>
+    public IReadOnlyList<string> Finalizers { get; init => field = value ?? []; } = [];
 
     public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? Empty; } = Empty;
 
