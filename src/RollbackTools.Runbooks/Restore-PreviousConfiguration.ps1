@@ -72,6 +72,7 @@ function Restore-PreviousConfiguration {
     [OutputType([RollbackTools.Operations.Runs.RollbackResult])]
     param(
         [Parameter(Mandatory, Position = 0)]
+        [ArgumentCompleter([RollbackTools.Cmdlets.GitOps.CommitCompleter])]
         [string[]] $Commit,
 
         [Parameter(Mandatory)]

@@ -62,6 +62,7 @@ function Restore-PreviousRelease {
         [ArgumentCompleter([RollbackTools.Cmdlets.Shared.Completion.ApplicationCompleter])]
         [string] $Application,
 
+        [ArgumentCompleter([RollbackTools.Cmdlets.GitOps.ReleaseTagCompleter])]
         [string] $ToTag,
 
         [string] $Reason,

@@ -11,6 +11,6 @@ public sealed class CommitCompleter : GitCompleter
         CompletionRequest request, GitPlace place, IEstate estate, IGitRepository repository, CancellationToken cancellation)
     {
         var log = await repository.ReadLogAsync(await repository.ReadBranchAsync(place.Branch, cancellation), null, 20, cancellation);
-        return [.. log.Commits.Select(commit => new Suggestion(commit.ShortId, $"{commit.Committer.At:yyyy-MM-dd HH:mm} {commit.Author.Name}: {commit.Subject}"))];
+        return [.. log.Commits.Select(commit => new Suggestion(commit.ShortId, $"{commit.Committer.At.UtcDateTime:yyyy-MM-dd HH:mm}Z {commit.Author.Name}: {commit.Subject}"))];
     }
 }

@@ -20,6 +20,7 @@ public sealed class InvokeArgoRollbackCommand : ApplicationRunCmdlet
 
     /// <summary>A commit, also one that the history no longer holds.</summary>
     [Parameter(ParameterSetName = "Revision", Mandatory = true)]
+    [ArgumentCompleter(typeof(DeployedRevisionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ToRevision { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Cmdlets.Shared.Completion;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
@@ -13,6 +14,7 @@ public sealed class InvokeArgoSyncCommand : ApplicationRunCmdlet
 {
     /// <summary>A commit, tag or branch instead of the one the application follows.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(DeployedRevisionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Revision { get; set; }
 

@@ -14,6 +14,6 @@ public sealed class PinnedTagCompleter : GitCompleter
         if (request.Text("Image") is not { Length: > 0 } image) return [];
         var branch = await repository.ReadBranchAsync(place.Branch, cancellation);
         var pins = await new PinHistory(repository, estate.Kustomize).ReadAsync(branch, place.OverlayOr(request.Text("Overlay")), image, 8, cancellation);
-        return [.. pins.Select(pin => new Suggestion(pin.Tag, $"until {pin.Until.Committer.At:yyyy-MM-dd HH:mm}: {pin.Until.Subject}"))];
+        return [.. pins.Select(pin => new Suggestion(pin.Tag, $"until {pin.Until.Committer.At.UtcDateTime:yyyy-MM-dd HH:mm}Z: {pin.Until.Subject}"))];
     }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Cmdlets.Shared.Completion;
 using RollbackTools.Operations.Estate.Kustomize;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
@@ -44,6 +45,7 @@ public sealed class SetKustomizeImageCommand : GitCmdlet
 
     /// <summary>The Argo CD application whose override counts; else the environment's, with its overlay.</summary>
     [Parameter(ParameterSetName = InGit)]
+    [ArgumentCompleter(typeof(ApplicationCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Application { get; set; }
 

@@ -14,6 +14,7 @@ public sealed class SuspendImageUpdateCommand : ApplicationRunCmdlet
 {
     /// <summary>Only these tags, each exactly; without it, every tag.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ApplicationTagCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Tag { get; set; }
 

@@ -35,6 +35,7 @@ public sealed class TestRollbackHealthCommand : EstateCmdlet
 
     /// <summary>The image that should run: what a result of Invoke-ImageRollback says it went to.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(FormerImageCompleter))]
     [Alias("To")]
     public string? ExpectedImage { get; set; }
 

@@ -73,7 +73,7 @@ public sealed partial class ViewFormatter(int width = 100, bool colour = false)
     }
 
     /// <summary>As many columns as the screen takes; those without a width share what the others leave.</summary>
-    private List<(ViewField Field, int Width)> Fit(IReadOnlyList<ViewField> fields)
+    internal List<(ViewField Field, int Width)> Fit(IReadOnlyList<ViewField> fields)
     {
         List<(ViewField, int)> columns = [];
         var left = width - 1;

@@ -43,16 +43,19 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
 
     /// <summary>A full image reference. Only the image changes, as for -ToTag and -ToDigest.</summary>
     [Parameter(ParameterSetName = "Image", Mandatory = true)]
+    [ArgumentCompleter(typeof(FormerImageCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ToImage { get; set; }
 
     /// <summary>A tag of the image that runs now.</summary>
     [Parameter(ParameterSetName = "Tag", Mandatory = true)]
+    [ArgumentCompleter(typeof(FormerTagCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ToTag { get; set; }
 
     /// <summary>sha256:… of the image that runs now.</summary>
     [Parameter(ParameterSetName = "Digest", Mandatory = true)]
+    [ArgumentCompleter(typeof(FormerDigestCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ToDigest { get; set; }
 
@@ -60,6 +63,7 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
     [Parameter(ParameterSetName = "Image")]
     [Parameter(ParameterSetName = "Tag")]
     [Parameter(ParameterSetName = "Digest")]
+    [ArgumentCompleter(typeof(ContainerCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Container { get; set; }
 
@@ -111,6 +115,7 @@ public sealed class InvokeImageRollbackCommand : EstateCmdlet
 
     /// <summary>The directory with the kustomization; else the environment's, else the application's.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(OverlayCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Overlay { get; set; }
 

@@ -39,6 +39,7 @@ public sealed class InvokeReleaseRollbackCommand : EstateCmdlet
 
     /// <summary>The overlay's directory; else the environment's, else the application's path.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(OverlayCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Overlay { get; set; }
 
@@ -49,11 +50,13 @@ public sealed class InvokeReleaseRollbackCommand : EstateCmdlet
 
     /// <summary>To this release.</summary>
     [Parameter(ParameterSetName = "Tag", Mandatory = true)]
+    [ArgumentCompleter(typeof(ReleaseTagCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ToTag { get; set; }
 
     /// <summary>To the overlay as it was at this commit; ~1 is the one before the branch's newest.</summary>
     [Parameter(ParameterSetName = "Commit", Mandatory = true)]
+    [ArgumentCompleter(typeof(CommitCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ToCommit { get; set; }
 

@@ -19,11 +19,6 @@ public static class Humanize
     private const string Yellow = "\u001b[33;1m";
     private const string Green = "\u001b[32;1m";
     private const string Dim = "\u001b[2m";
-    private const string RevisionWord = "revision ";
-
-    // The widths of the columns they are for.
-    private const int VersionWidth = 18;
-    private const int RevisionWidth = 20;
 
     /// <summary>Two units at most: 3d4h, 2h5m, 45s, 0.8s.</summary>
     public static string Duration(object? value)
@@ -41,25 +36,20 @@ public static class Humanize
         };
     }
 
-    /// <summary>Local time, with the day unless it is today's.</summary>
-    public static string Time(object? value)
-    {
-        DateTimeOffset? time = value switch { DateTimeOffset offset => offset, DateTime plain => plain, _ => null };
-        if (time is not { } known) return "";
-        var local = known.ToLocalTime();
-        return local.ToString(local.Date == DateTimeOffset.Now.Date ? "HH:mm:ss" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-    }
+    /// <summary>
+    /// A time in a narrow column: of today 03:12:45Z, of this year 11-30 03:12Z, else 2025-11-30. Always UTC, as in messages, journals and clusters.
+    /// </summary>
+    public static string Time(object? value) => Utc(value) is not { } time
+        ? ""
+        : time.ToString(
+            time.Date == DateTime.UtcNow.Date ? "HH:mm:ss'Z'" : time.Year == DateTime.UtcNow.Year ? "MM-dd HH:mm'Z'" : "yyyy-MM-dd",
+            CultureInfo.InvariantCulture);
+
+    /// <summary>A whole time: 2026-11-30 03:12:45Z.</summary>
+    public static string Moment(object? value) => Utc(value)?.ToString("u", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>An image without its registry and path: api:41, api@sha256:0123456789ab.</summary>
     public static string Image(object? value) => string.Join(", ", (value?.ToString() ?? "").Split(", ").Select(ShortImage));
-
-    /// <summary>
-    /// What ran before or after, in a narrow column. The name stands in another column: of an image its tag is kept, of a revision its number.
-    /// </summary>
-    public static string Version(object? value) => Fit(value, VersionWidth);
-
-    /// <summary>An image as <see cref="Image"/> says it where images were changed; else the words as they are.</summary>
-    public static string Side(object? kind, object? value) => kind?.ToString() == "Kustomization" ? Image(value) : value?.ToString() ?? "";
 
     public static string Release(object? current, object? previous) => current is true ? "current" : previous is true ? Paint(Green, "previous") : "";
 
@@ -137,10 +127,6 @@ public static class Humanize
     /// <summary>7 api:41, a revision and its image.</summary>
     public static string Revision(object? number, object? image) => number is null or 0 or 0L ? "" : $"{number} {Image(image)}";
 
-    /// <summary>The same in a narrow column, with its tag.</summary>
-    public static string ShortRevision(object? number, object? image) =>
-        number is null or 0 or 0L ? "" : $"{number} {Fit(image, RevisionWidth - $"{number} ".Length)}";
-
     /// <summary>Argo CD's health.</summary>
     public static string ApplicationHealth(object? value) => $"{value}" switch
     {
@@ -182,7 +168,7 @@ public static class Humanize
     public static string Timeline(object? value) =>
         value is IEnumerable<RunEntry> entries
             ? string.Join(Environment.NewLine, entries.Select(entry => string.Join("  ",
-                new[] { entry.At.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture), entry.Event.PadRight(8), entry.Target, entry.Step, entry.Detail }
+                new[] { entry.At.UtcDateTime.ToString("HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture), entry.Event.PadRight(8), entry.Target, entry.Step, entry.Detail }
                     .Where(part => !string.IsNullOrEmpty(part)))))
             : Lines(value);
 
@@ -205,20 +191,6 @@ public static class Humanize
 
     private static string Part(string before, object? value, string after) => value?.ToString() is { Length: > 0 } text ? before + text + after : "";
 
-    private static string Fit(object? value, int width)
-    {
-        var text = Image(value);
-        if (text.StartsWith(RevisionWord, StringComparison.Ordinal))
-        {
-            if (text.IndexOf(" (", StringComparison.Ordinal) is > 0 and var aside) text = text[..aside];
-            return text.Length <= width ? text : text[RevisionWord.Length..];
-        }
-
-        var tag = text.LastIndexOf(':');
-        var room = width - (text.Length - tag) - 1;
-        return text.Length <= width || tag < 0 || room < 1 || text.Contains(", ", StringComparison.Ordinal) ? text : $"{text[..Math.Min(room, tag)]}…{text[tag..]}";
-    }
-
     private static string ShortImage(string image)
     {
         var digest = image.IndexOf("@sha256:", StringComparison.Ordinal);
@@ -228,7 +200,7 @@ public static class Humanize
         return path < 0 ? image : image[..(container + 1)] + image[(path + 1)..];
     }
 
-    private static T? Enum<T>(object? value)
+    internal static T? Enum<T>(object? value)
         where T : struct, Enum =>
         value switch
         {
@@ -237,6 +209,8 @@ public static class Humanize
             string text when System.Enum.TryParse<T>(text, ignoreCase: true, out var parsed) => parsed,
             _ => null,
         };
+
+    private static DateTime? Utc(object? value) => value switch { DateTimeOffset offset => offset.UtcDateTime, DateTime plain => plain.ToUniversalTime(), _ => null };
 
     private static string Paint(string colour, string text) => colour + text + Reset;
 }

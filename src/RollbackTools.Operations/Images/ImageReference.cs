@@ -35,6 +35,19 @@ public sealed partial record ImageReference(string Repository, string? Tag, stri
         return new ImageReference(rest, tag, digest);
     }
 
+    /// <summary>Null for a text that no image can have.</summary>
+    public static ImageReference? ParseOrNull(string text)
+    {
+        try
+        {
+            return Parse(text);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The same repository at another tag. A digest would win over the tag, so it goes.</summary>
     public ImageReference WithTag(string tag) => this with { Tag = CheckTag(tag), Digest = null };
 

@@ -7,7 +7,8 @@ namespace RollbackTools.Practice.Registry;
 /// <summary>
 /// All the registries of the practice world. A repository it knows has exactly the tags it was given: another tag is an image
 /// pull error. Of repositories it does not know any tag exists and is healthy, unless its name says otherwise (<c>crash</c>,
-/// <c>slow</c>, <c>errors</c>, <c>leak</c> or <c>flap</c>, <c>missing</c>, <c>notready</c>, <c>hang</c>, <c>badconfig</c>). Thread-safe.
+/// <c>slow</c>, <c>errors</c>, <c>leak</c> or <c>flap</c>, <c>missing</c> or <c>bad</c>, <c>notready</c>, <c>hang</c>, <c>badconfig</c>,
+/// <c>fail</c>). Thread-safe.
 /// </summary>
 public sealed class ImageCatalogue
 {
@@ -45,8 +46,14 @@ public sealed class ImageCatalogue
     private static CatalogueImage? Unknown(ImageReference reference)
     {
         var tag = reference.Tag ?? "";
-        if (tag.Contains("missing", StringComparison.Ordinal)) return null;
+        if (IsMissing(tag)) return null;
         return new CatalogueImage(reference.Repository, tag, reference.Digest ?? DigestOf(reference.Repository, tag), Named(tag));
+    }
+
+    private static bool IsMissing(string tag)
+    {
+        bool Says(string word) => tag.Contains(word, StringComparison.Ordinal);
+        return Says("missing") || (Says("bad") && !Says("badconfig") && !Says("crash"));
     }
 
     private static ImageBehaviour Named(string tag)
@@ -58,7 +65,7 @@ public sealed class ImageCatalogue
         if (Says("leak") || Says("flap")) return new ImageBehaviour.MemoryLeak();
         if (Says("notready")) return new ImageBehaviour.NotReady();
         if (Says("hang")) return new ImageBehaviour.Hang();
-        if (Says("badconfig")) return new ImageBehaviour.BadConfig();
+        if (Says("badconfig") || Says("fail")) return new ImageBehaviour.BadConfig();
         return new ImageBehaviour.Healthy();
     }
 }

@@ -37,6 +37,6 @@ public sealed class BadWireTests(SharedCluster shared)
         Assert.Equal(["shop/api:1.0"], production.Running("api"));
         Assert.Equal("3", production.Annotation("api", "deployment.kubernetes.io/revision"));
         await production.UntilAsync(() => production.List(Resources.Leases).Count == 0);
-        Assert.Contains(production.Cluster.Server.Faults.Rules, rule => rule.Rule == fault with { Namespace = production.Namespace } && rule.Struck > 0);
+        Assert.Contains(production.Stage.Faults.Rules, rule => rule.Rule == fault with { Namespace = production.Namespace } && rule.Struck > 0);
     }
 }

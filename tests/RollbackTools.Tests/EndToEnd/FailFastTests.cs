@@ -42,10 +42,10 @@ public sealed class FailFastTests(SharedCluster shared)
         await using var production = await shared.OpenAsync();
         await production.CreateAsync("api", "2.0-errors");
 
-        var result = Failed(await production.RunAsync("Invoke-ImageRollback api -ToTag 1.9-missing -Timeout 5m"), "PodsFailing");
+        var result = Failed(await production.RunAsync("Invoke-ImageRollback api -ToTag 1.9-bad-pull -Timeout 5m"), "PodsFailing");
 
         Assert.Contains("ImagePullBackOff", result.Message, StringComparison.Ordinal);
-        Assert.Contains(result.Evidence, line => line.Contains("shop/api:1.9-missing", StringComparison.Ordinal));
+        Assert.Contains(result.Evidence, line => line.Contains("shop/api:1.9-bad-pull", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -65,8 +65,7 @@ public sealed class FailFastTests(SharedCluster shared)
     {
         await using var production = await shared.OpenAsync();
         await production.BrokenAsync("api", "2.0-errors");
-        using var freeze = production.Cluster.Server.Admission.Add("freeze.example.com", request =>
-            request.Namespace == production.Namespace && request.Type == Resources.Deployments ? "change freeze until Monday" : null);
+        using var freeze = production.Review("freeze.example.com", request => request.Type == Resources.Deployments ? "change freeze until Monday" : null);
 
         var result = Failed(await production.RunAsync("Invoke-ImageRollback api"), "Rejected");
 
@@ -86,11 +85,7 @@ public sealed class FailFastTests(SharedCluster shared)
         await production.UntilAsync(() => production.Get("api")["status"]?["conditions"]?.AsArray()
             .Any(condition => (string?)condition!["reason"] == "ProgressDeadlineExceeded") == true);
         // What is tested is the old condition, which stays; a busy machine must not make the good release miss the deadline as well.
-        production.Cluster.Store.Update(Resources.Deployments, production.Namespace, "api", body =>
-        {
-            body["spec"]!["progressDeadlineSeconds"] = 86400;
-            return true;
-        });
+        production.Change("api", body => body["spec"]!["progressDeadlineSeconds"] = 86400);
 
         var result = await production.RollBackAsync("Invoke-ImageRollback api -Timeout 5m");
 

@@ -14,7 +14,7 @@ public sealed class GoingBackTests(SharedCluster shared)
     {
         await using var production = await shared.OpenAsync();
         await production.BrokenAsync("api", "2.0-errors");
-        production.Cluster.Operator.Scale(Resources.Deployments, production.Namespace, "api", 0);
+        production.Scale("api", 0);
         await production.CompleteAsync("api");
 
         var result = await production.RollBackAsync("Invoke-ImageRollback api");

@@ -37,7 +37,7 @@ public sealed class RefusalTests(SharedCluster shared)
     {
         await using var production = await shared.OpenAsync();
         await production.BrokenAsync("api", "2.0-errors");
-        production.Cluster.Operator.Change(Resources.Deployments, production.Namespace, "api", body => body["spec"]!["paused"] = true);
+        production.Change("api", body => body["spec"]!["paused"] = true);
 
         var refused = await production.RunAsync("Invoke-ImageRollback api");
         Assert.Equal("Paused", Assert.Single(refused.Errors).ErrorId);

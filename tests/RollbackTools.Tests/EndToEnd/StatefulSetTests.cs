@@ -14,7 +14,7 @@ public sealed class StatefulSetTests(SharedCluster shared)
 
     [Theory]
     [InlineData("2.0-crash", "CrashLoopBackOff")]
-    [InlineData("2.0-missing", "ImagePullBackOff")]
+    [InlineData("2.0-bad-pull", "ImagePullBackOff")]
     public async Task A_pod_that_is_stuck_is_replaced_and_only_that_one(string bad, string trouble)
     {
         await using var production = await shared.OpenAsync();
@@ -49,8 +49,7 @@ public sealed class StatefulSetTests(SharedCluster shared)
         production.Age("queue", TimeSpan.FromDays(2));
         production.Ship("queue", "2.0-errors", Sts);
         await production.CompleteAsync("queue", Sts);
-        production.Cluster.Operator.Change(Sts, production.Namespace, "queue", body =>
-            body["spec"]!["updateStrategy"]!["rollingUpdate"]!["partition"] = 2);
+        production.Change("queue", body => body["spec"]!["updateStrategy"]!["rollingUpdate"]!["partition"] = 2, Sts);
 
         var result = await production.RollBackAsync("Invoke-ImageRollback queue");
 
@@ -97,11 +96,8 @@ public sealed class StatefulSetTests(SharedCluster shared)
         await using var production = await shared.OpenAsync();
         await production.BrokenAsync("queue", "2.0-crash", "CrashLoopBackOff", Sts);
         var recorded = production.List(Resources.ControllerRevisions).First(revision => (long)revision.Read["revision"]! == 1);
-        production.Cluster.Store.Update(Resources.ControllerRevisions, production.Namespace, recorded.Name, body =>
-        {
-            Assert.True(body["data"]!["spec"]!["template"]!["spec"]!.AsObject().Remove("terminationGracePeriodSeconds"));
-            return true;
-        });
+        production.Rewrite(
+            recorded.Name, body => Assert.True(body["data"]!["spec"]!["template"]!["spec"]!.AsObject().Remove("terminationGracePeriodSeconds")), Resources.ControllerRevisions);
 
         var result = await production.RollBackAsync("Invoke-ImageRollback queue");
 
@@ -116,11 +112,8 @@ public sealed class StatefulSetTests(SharedCluster shared)
         await using var production = await shared.OpenAsync();
         await production.BrokenAsync("queue", "2.0-crash", "CrashLoopBackOff", Sts);
         var recorded = production.List(Resources.ControllerRevisions).First(revision => (long)revision.Read["revision"]! == 1);
-        production.Cluster.Store.Update(Resources.ControllerRevisions, production.Namespace, recorded.Name, body =>
-        {
-            Assert.True(body["data"]!["spec"]!["template"]!["spec"]!.AsObject().Remove("terminationGracePeriodSeconds"));
-            return true;
-        });
+        production.Rewrite(
+            recorded.Name, body => Assert.True(body["data"]!["spec"]!["template"]!["spec"]!.AsObject().Remove("terminationGracePeriodSeconds")), Resources.ControllerRevisions);
         using CancellationTokenSource interrupt = new();
         // Between the change and its outcome on record: what resumes has only the plan to compare with.
         if (killed) production.AddFault(new FaultRule { Kind = FaultKind.Latency, DelayMilliseconds = 1500, Verb = "delete", Resource = "pods", Times = 1 });

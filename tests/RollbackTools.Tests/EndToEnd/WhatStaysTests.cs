@@ -29,7 +29,7 @@ public sealed class WhatStaysTests(SharedCluster shared)
     {
         await using var production = await shared.OpenAsync();
         await production.BrokenAsync("api", "2.0-errors");
-        production.Cluster.Operator.Scale(Resources.Deployments, production.Namespace, "api", 5);
+        production.Scale("api", 5);
         await production.CompleteAsync("api");
 
         await production.RollBackAsync("Invoke-ImageRollback api");

@@ -103,13 +103,9 @@ public sealed class WorkloadStepTests(SharedCluster shared)
         }, Stop);
     }
 
-    private static JsonObject Find(Production production) => production.Cluster.Store.Find(Live.Deployments, production.Namespace, "api")!.Read;
+    private static JsonObject Find(Production production) => production.Get("api");
 
-    private static void Change(Production production, Action<JsonObject> change) => production.Cluster.Store.Update(Live.Deployments, production.Namespace, "api", body =>
-    {
-        change(body);
-        return true;
-    });
+    private static void Change(Production production, Action<JsonObject> change) => production.Change("api", change);
 
     private sealed class Silent : IOperationReporter
     {

@@ -24,7 +24,7 @@ internal sealed class FaultStep(FaultPlan plan, TimeProvider time)
             return false;
         }
 
-        Refuse(request);
+        if (Refusal(info, request.Faults) is { } refusal) throw new ApiException(refusal);
         var slow = request.Fault(FaultKind.SlowBody);
         var cut = request.Fault(FaultKind.TruncatedBody);
         if (slow is not null || cut is not null)
@@ -39,28 +39,31 @@ internal sealed class FaultStep(FaultPlan plan, TimeProvider time)
         if (request.Fault(FaultKind.ResetAfter) is not null) Drop(request.Http);
     }
 
-    private static void Refuse(ApiRequest request)
+    /// <summary>What a fault answers in the server's place; null when none does.</summary>
+    internal static ApiStatus? Refusal(RequestInfo info, IReadOnlyList<FaultRule> struck)
     {
-        if (request.Fault(FaultKind.Conflict) is not null)
-            throw new ApiException(new ApiStatus(409, "Conflict",
-                $"Operation cannot be fulfilled on {Qualified(request.Info)} \"{request.Info.Name}\": the object has been modified; " +
+        FaultRule? Of(FaultKind kind) => struck.FirstOrDefault(rule => rule.Kind == kind);
+        if (Of(FaultKind.Conflict) is not null)
+        {
+            return new ApiStatus(409, "Conflict",
+                $"Operation cannot be fulfilled on {Qualified(info)} \"{info.Name}\": the object has been modified; " +
                 "please apply your changes to the latest version and try again")
             {
-                Name = request.Info.Name,
-                Group = request.Info.Group,
-                Kind = request.Info.Resource,
-            });
-        if (request.Fault(FaultKind.TooManyRequests) is { } busy)
-            throw Refusals.TooManyRequests("too many requests, please try again later", busy.RetryAfterSeconds);
-        if (request.Fault(FaultKind.InternalError) is not null)
-            throw new ApiException(new ApiStatus(500, "InternalError", "Internal error occurred: practice fault"));
-        if (request.Fault(FaultKind.Unavailable) is { } down)
-            throw new ApiException(new ApiStatus(503, "ServiceUnavailable", "the server is currently unable to handle the request")
-            { RetryAfterSeconds = down.RetryAfterSeconds });
+                Name = info.Name,
+                Group = info.Group,
+                Kind = info.Resource,
+            };
+        }
+
+        if (Of(FaultKind.TooManyRequests) is { } busy) return Refusals.TooManyRequests("too many requests, please try again later", busy.RetryAfterSeconds).Status;
+        if (Of(FaultKind.InternalError) is not null) return new ApiStatus(500, "InternalError", "Internal error occurred: practice fault");
+        if (Of(FaultKind.Unavailable) is { } down)
+            return new ApiStatus(503, "ServiceUnavailable", "the server is currently unable to handle the request") { RetryAfterSeconds = down.RetryAfterSeconds };
+        return null;
     }
 
     /// <summary>The whole connection, as a network does it; on HTTP/2 that takes the other streams along.</summary>
-    private static void Drop(HttpContext http)
+    internal static void Drop(HttpContext http)
     {
         if (http.Features.Get<IConnectionLifetimeFeature>() is { } connection) connection.Abort();
         else http.Abort();

@@ -31,22 +31,11 @@ public sealed class HumanizeTests
         Assert.Equal(text, Humanize.Image(image));
     }
 
-    [Theory]
-    [InlineData("r/shop/api:41", "api:41")]
-    [InlineData("r/shop/payments-gateway:2026.4.1", "payments…:2026.4.1")]
-    [InlineData("r/shop/api:a-very-very-very-long-tag", "api:a-very-very-very-long-tag")]
-    [InlineData("a=r/x/api:41, b=r/y/proxy:2026.4.1", "a=api:41, b=proxy:2026.4.1")]
-    [InlineData("revision 12 (zkprova-0.14.2, 1.9.0)", "revision 12")]
-    [InlineData("revision 7 deployed", "7 deployed")]
-    [InlineData("", "")]
-    public void In_a_narrow_column_the_version_is_what_stays(string value, string text) => Assert.Equal(text, Humanize.Version(value));
-
     [Fact]
     public void Images_of_one_tag_share_it()
     {
         Assert.Equal("backend, frontend at 9f04f35", Humanize.Images(new[] { "r/z/backend:9f04f35", "r/z/frontend:9f04f35" }));
         Assert.Equal("db:16, 3 at 41", Humanize.Images(new[] { "a:41", "b:41", "db:16", "c:41" }));
-        Assert.Equal("7 payments…:2026.4.1", Humanize.ShortRevision(7, "r/payments-gateway:2026.4.1"));
     }
 
     [Fact]
@@ -56,6 +45,17 @@ public sealed class HumanizeTests
         Assert.Equal(Humanize.Outcome(RollbackOutcome.Failed), Humanize.Outcome("Failed"));
         Assert.Equal("", Humanize.Duration(null));
         Assert.Equal("", Humanize.Time(null));
+    }
+
+    [Fact]
+    public void Times_are_in_UTC_wherever_the_shell_runs()
+    {
+        var noon = new DateTimeOffset(DateTime.UtcNow.Date.AddHours(12), TimeSpan.Zero);
+
+        Assert.Equal("12:00:00Z", Humanize.Time(noon.ToOffset(TimeSpan.FromHours(9))));
+        Assert.Equal("2021-03-04", Humanize.Time(new DateTimeOffset(2021, 3, 4, 23, 5, 6, TimeSpan.FromHours(-2)).AddHours(-3)));
+        Assert.Equal("2021-03-05 01:05:06Z", Humanize.Moment(new DateTimeOffset(2021, 3, 4, 23, 5, 6, TimeSpan.FromHours(-2))));
+        Assert.Matches(@"^\d\d:\d\d:\d\dZ$|^\d\d-\d\d \d\d:\d\dZ$|^\d{4}-\d\d-\d\d$", Humanize.Time(noon.AddDays(-1)));
     }
 
     [Fact]

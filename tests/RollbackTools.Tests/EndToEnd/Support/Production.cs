@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
@@ -6,6 +5,7 @@ using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Drills;
 using RollbackTools.Practice.Estates;
 using RollbackTools.Practice.Faults;
+using RollbackTools.Practice.Kubernetes.Api.Writing;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
 
@@ -23,18 +23,28 @@ internal sealed class Production : IAsyncDisposable
     private readonly string directory = Directory.CreateTempSubdirectory("rollback-e2e-").FullName;
     private readonly CmdletRunner runner;
 
-    public Production(PracticeCluster cluster, string ns)
+    /// <summary>A fresh namespace on a stage.</summary>
+    public Production(IStage stage, string? ns = null)
     {
-        (Cluster, Namespace) = (cluster, ns);
+        Stage = stage;
+        Namespace = stage.OpenNamespace(ns);
         Kubeconfig = Path.Combine(directory, "kubeconfig");
-        File.WriteAllText(Kubeconfig, File.ReadAllText(cluster.Kubeconfig).Replace("namespace: default", $"namespace: {ns}", StringComparison.Ordinal));
-        Apply($"{{ apiVersion: v1, kind: Namespace, metadata: {{ name: {ns} }} }}");
+        File.WriteAllText(Kubeconfig, File.ReadAllText(stage.Kubeconfig).Replace("namespace: default", $"namespace: {Namespace}", StringComparison.Ordinal));
         Runs = new RunStore(Path.Combine(directory, "runs"), TimeProvider.System);
         Client = ClusterClient.Open(Kubeconfig);
         runner = Prompt(Runs);
     }
 
-    public PracticeCluster Cluster { get; }
+    /// <summary>A namespace of a practice cluster.</summary>
+    public Production(PracticeCluster cluster, string ns) : this(new PracticeStage(cluster), ns)
+    {
+    }
+
+    /// <summary>The cluster it is in.</summary>
+    public IStage Stage { get; }
+
+    /// <summary>The practice cluster it is in. On a real one the test is skipped.</summary>
+    public PracticeCluster Cluster => Stage.OnlyPractice("a store, controllers and an admission chain at hand");
 
     public string Namespace { get; }
 
@@ -68,12 +78,13 @@ internal sealed class Production : IAsyncDisposable
     public async Task<RollbackResult> RollBackAsync(string line)
     {
         var output = await RunAsync(line);
-        Assert.Null(output.Failure?.Message);
-        Assert.Empty(output.Errors.Select(error => error.Message));
+        List<CommandError> errors = [.. output.Errors, .. output.Failure is { } failure ? [failure] : (CommandError[])[]];
+        if (errors.Count > 0) Assert.Fail(string.Join('\n', errors.Select(error => $"{error.ErrorId}: {error.Message}")));
         return Assert.Single(output.Of<RollbackResult>());
     }
 
-    public void Apply(string yaml) => Cluster.Operator.Apply(yaml);
+    /// <summary>Creates what is new and brings the rest to the manifest, with kubectl apply's bookkeeping.</summary>
+    public void Apply(string yaml) => Stage.Apply([.. Manifests.Parse(yaml)]);
 
     /// <summary>A workload of two pods, <c>shop/NAME:TAG</c>, up and complete. More of its spec as YAML in flow style.</summary>
     public async Task CreateAsync(
@@ -92,8 +103,14 @@ internal sealed class Production : IAsyncDisposable
     }
 
     /// <summary>Ships <c>shop/NAME:TAG</c> as a pipeline would, with kubectl apply's bookkeeping.</summary>
-    public void Ship(string name, string tag, ResourceType? kind = null) =>
-        Cluster.Operator.Deploy(kind ?? Resources.Deployments, Namespace, name, $"shop/{name}:{tag}", $"ship {tag}");
+    public void Ship(string name, string tag, ResourceType? kind = null)
+    {
+        var manifest = JsonNode.Parse(Annotation(name, ClientSideApply.LastApplied, kind) ?? throw new InvalidOperationException($"{name} was never applied."))!.AsObject();
+        manifest["spec"]!["template"]!["spec"]!["containers"]![0]!["image"] = $"shop/{name}:{tag}";
+        var metadata = manifest["metadata"]!.AsObject();
+        (metadata["annotations"] ??= new JsonObject())["kubernetes.io/change-cause"] = $"ship {tag}";
+        Stage.Apply([manifest]);
+    }
 
     /// <summary>
     /// A workload that ran 1.0 for two days until a moment ago, when the bad tag was shipped; completely rolled out when the bad
@@ -113,23 +130,27 @@ internal sealed class Production : IAsyncDisposable
     public void Age(string name, TimeSpan by)
     {
         ResourceType[] kinds = [Resources.Deployments, Resources.StatefulSets, Resources.DaemonSets, Resources.ReplicaSets, Resources.ControllerRevisions, Resources.Pods];
-        foreach (var item in kinds.SelectMany(List).Where(item => item.Labels.GetValueOrDefault("app") == name))
-        {
-            Cluster.Store.Update(item.Type, Namespace, item.Name, body =>
-            {
-                var metadata = body["metadata"]!.AsObject();
-                Earlier(metadata, "creationTimestamp", by);
-                foreach (var entry in metadata["managedFields"]?.AsArray() ?? []) Earlier(entry!.AsObject(), "time", by);
-                return true;
-            });
-        }
+        Stage.Age([.. kinds.SelectMany(List).Where(item => item.Labels.GetValueOrDefault("app") == name)], by);
     }
+
+    /// <summary>As somebody does by hand: last-applied stays as it was.</summary>
+    public void Change(string name, Action<JsonObject> change, ResourceType? kind = null) => Stage.Change(kind ?? Resources.Deployments, Namespace, name, change);
+
+    /// <summary>Changes what nobody edits: a status, or what is immutable.</summary>
+    public void Rewrite(string name, Action<JsonObject> change, ResourceType? kind = null) => Stage.Rewrite(kind ?? Resources.Deployments, Namespace, name, change);
+
+    public void Scale(string name, int replicas, ResourceType? kind = null) => Change(name, body => body["spec"]!["replicas"] = replicas, kind);
+
+    public void Delete(string name, ResourceType? kind = null) => Stage.Delete(kind ?? Resources.Deployments, Namespace, name);
+
+    /// <summary>A validating webhook over this namespace, which says why it refuses a write, or null; disposing takes it away.</summary>
+    public IDisposable Review(string name, Func<AdmissionRequest, string?> refuse) => Stage.Review(Namespace, name, refuse);
 
     public JsonObject Get(string name, ResourceType? kind = null) => Find(name, kind) ?? throw new InvalidOperationException($"There is no {kind} {name}.");
 
-    public JsonObject? Find(string name, ResourceType? kind = null) => Cluster.Store.Find(kind ?? Resources.Deployments, Namespace, name)?.Read;
+    public JsonObject? Find(string name, ResourceType? kind = null) => Stage.Find(kind ?? Resources.Deployments, Namespace, name);
 
-    public IReadOnlyList<StoredObject> List(ResourceType kind) => Cluster.Store.List(kind, Namespace).Items;
+    public IReadOnlyList<StoredObject> List(ResourceType kind) => Stage.List(kind, Namespace);
 
     /// <summary>The image in its template.</summary>
     public string Image(string name, ResourceType? kind = null) =>
@@ -144,39 +165,32 @@ internal sealed class Production : IAsyncDisposable
 
     public string? Annotation(string name, string key, ResourceType? kind = null) => (string?)Get(name, kind)["metadata"]!["annotations"]?[key];
 
-    public void AddFault(FaultRule rule) => Cluster.Server.Faults.Add(rule with { Namespace = Namespace });
+    /// <summary>What goes wrong on the wires, for requests about this namespace.</summary>
+    public void AddFault(FaultRule rule) => Stage.Faults.Add(rule with { Namespace = Namespace });
+
+    /// <summary>How often the faults of this namespace have struck.</summary>
+    public int Struck => Stage.Faults.Rules.Where(one => one.Rule.Namespace == Namespace).Sum(one => one.Struck);
 
     /// <summary>Waits until it is so.</summary>
-    public Task UntilAsync(Func<bool> so) => Cluster.WaitUntilAsync(so, Patience, Stop);
+    public Task UntilAsync(Func<bool> so) => Stage.WaitUntilAsync(so, Patience, Stop);
 
     /// <summary>Waits until it is rolled out, as <c>kubectl rollout status</c> means it, and the last old pod is gone.</summary>
     public Task CompleteAsync(string name, ResourceType? kind = null) =>
         UntilAsync(() => IsComplete(Get(name, kind)) && Pods(name).All(pod => pod["metadata"]!["deletionTimestamp"] is null));
 
     /// <summary>Every object of the namespace with its version, once the controllers have nothing left to write: equal when nothing was written.</summary>
-    public async Task<IReadOnlyList<string>> EverythingAsync()
-    {
-        await Cluster.SettleAsync(TestContext.Current.CancellationToken);
-        return [.. Resources.BuiltIn.Where(kind => kind.Namespaced).SelectMany(List).Select(item => $"{item.Type} {item.Name} {item.Version}")];
-    }
+    public Task<IReadOnlyList<string>> EverythingAsync() => Stage.EverythingAsync(Namespace, Stop);
 
     public async ValueTask DisposeAsync()
     {
         runner.Dispose();
         Client.Dispose();
-        Cluster.Store.Delete(Resources.Namespaces, null, Namespace);
-        await Cluster.SettleAsync(CancellationToken.None);
+        await Stage.CloseNamespaceAsync(Namespace);
         Directory.Delete(directory, recursive: true);
-        Assert.Empty(Cluster.Faults.Select(fault => $"{fault.Controller} {fault.Key}: {fault.Error}"));
     }
 
     private CmdletRunner Prompt(RunStore runs, TimeProvider? time = null) => new(new CommandServices(
         () => new ByDefault(CommandServices.Live.Provider, Kubeconfig), time ?? TimeProvider.System, () => runs)) { CurrentDirectory = directory };
-
-    private static void Earlier(JsonObject where, string field, TimeSpan by)
-    {
-        if ((string?)where[field] is { } time) where[field] = ObjectStore.Timestamp(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture) - by);
-    }
 
     private static string? Trouble(JsonObject pod) => (string?)pod["status"]?["containerStatuses"]?[0]?["state"]?["waiting"]?["reason"];
 

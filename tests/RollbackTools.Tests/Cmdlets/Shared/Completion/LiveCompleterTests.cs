@@ -40,6 +40,18 @@ public sealed class LiveCompleterTests : IDisposable
     }
 
     [Fact]
+    public void Tags_and_images_that_the_workload_ran_before_are_offered()
+    {
+        Assert.Equal(["41"], Suggest<FormerTagCompleter>("", ("Name", "api")));
+        Assert.Equal(["repo/api:41"], Suggest<FormerImageCompleter>("r", ("Name", "api")));
+        Assert.Empty(Suggest<FormerDigestCompleter>("", ("Name", "api")));
+        Assert.Empty(Suggest<FormerTagCompleter>(""));
+    }
+
+    [Fact]
+    public void Containers_are_those_of_the_workload_on_the_line() => Assert.NotEmpty(Suggest<ContainerCompleter>("", ("Name", "web")));
+
+    [Fact]
     public void Contexts_and_environments_come_from_their_files()
     {
         session.Provider.File = new EnvironmentFile("/rollback.yaml", new Dictionary<string, EnvironmentSettings> { ["prod-eu"] = new(), ["dev"] = new() });
