@@ -35,7 +35,8 @@ internal sealed class LogReading(ICluster cluster, string ns, DateTimeOffset? si
         Unread = [.. ordered.Skip(PodsToRead).Select(pod => pod.Metadata.Name)];
         foreach (var pod in ordered.Take(PodsToRead))
             foreach (var (container, previous, whenever) in Logs(pod))
-                await ReadAsync(pod, container, previous, whenever, cancellation);
+                if (!await ReadAsync(pod, container, previous, whenever, cancellation) && whenever)
+                    await ReadAsync(pod, container, previous: false, whenever, cancellation);
     }
 
     /// <summary>Which logs a pod has to say something: the container, whether its former life's, and whether its lines count whenever they were written.</summary>
@@ -61,7 +62,8 @@ internal sealed class LogReading(ICluster cluster, string ns, DateTimeOffset? si
         }
     }
 
-    private async Task ReadAsync(Pod pod, string container, bool previous, bool whenever, CancellationToken cancellation)
+    /// <summary>False when there is no such former life's log: a node keeps a dead container for a while only.</summary>
+    private async Task<bool> ReadAsync(Pod pod, string container, bool previous, bool whenever, CancellationToken cancellation)
     {
         LogOptions options = new()
         {
@@ -80,11 +82,13 @@ internal sealed class LogReading(ICluster cluster, string ns, DateTimeOffset? si
         }
         catch (EstateException refusal) when (previous && refusal.Status == 400)
         {
-            // A node keeps a dead container for a while only.
+            return false;
         }
         catch (EstateException refusal) when (refusal.Kind is not EstateErrorKind.Unauthenticated)
         {
             Silent.Add($"pod {pod.Metadata.Name}: {refusal.Message}");
         }
+
+        return true;
     }
 }

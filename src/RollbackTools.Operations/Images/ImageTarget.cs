@@ -35,15 +35,18 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         var judged = all.FirstOrDefault(revision => revision.Source == target.Revision?.Source);
         target = target with { KnownGood = judged?.Health >= RevisionHealth.Likely };
         if (judged is not { Health: RevisionHealth.Bad }) return target;
-        var instead = all.FirstOrDefault(revision => revision.IsDefaultTarget);
+        var better = all.FirstOrDefault(revision => revision.IsDefaultTarget) is { } instead
+            ? $" Known-good is revision {instead.Revision} ({instead.Image}): Invoke-ImageRollback {workload} -Namespace {workload.Namespace}"
+            : all.FirstOrDefault(revision => revision is { Current: true, Health: RevisionHealth.KnownGood }) is { } current
+                ? $" Known-good is what runs now, revision {current.Revision} ({current.Image})."
+                : "";
         return target with
         {
             Bad = $"revision {judged.Revision} ({judged.Image}) is Bad: {string.Join("; ", judged.Evidence)}",
             Warnings =
             [
                 .. target.Warnings,
-                $"It goes where it did not work: revision {judged.Revision} ({judged.Image}) is Bad: {string.Join("; ", judged.Evidence)}." +
-                (instead is null ? "" : $" Known-good is revision {instead.Revision} ({instead.Image}): Invoke-ImageRollback {workload} -Namespace {workload.Namespace}"),
+                $"It goes where it did not work: revision {judged.Revision} ({judged.Image}) is Bad: {string.Join("; ", judged.Evidence)}.{better}",
             ],
         };
     }

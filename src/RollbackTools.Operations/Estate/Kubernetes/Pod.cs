@@ -17,7 +17,7 @@ public sealed record Pod : IKubernetesObject
         Status.InitContainerStatuses.Where(status => Spec.InitContainers.Any(container => container.Name == status.Name && container.RestartPolicy == "Always"))
             .Concat(Status.ContainerStatuses);
 
-    public bool IsReady => Metadata.DeletionTimestamp is null && Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" });
+    public bool IsReady => Metadata.DeletionTimestamp is null && !HasEnded && Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" });
 
     /// <summary>Since when it has been ready, whole seconds; null while it is not.</summary>
     public DateTimeOffset? ReadySince => IsReady ? Status.Conditions.First(c => c is { Type: "Ready", Status: "True" }).LastTransitionTime : null;

@@ -42,14 +42,13 @@ public sealed class TestRollbackHealthCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("api,web", false)]
-    [InlineData("web,api", false)]
-    [InlineData("api,api", false)]
-    [InlineData("web", true)]
-    [InlineData("web,web", true)]
-    public void Quiet_is_one_answer_whatever_was_asked_about_so_that_not_fires(string names, bool healthy)
+    [InlineData("api")]
+    [InlineData("api,web")]
+    [InlineData("web,api")]
+    [InlineData("api,gone")]
+    public void Quiet_is_one_answer_whatever_was_asked_about_so_that_not_fires(string names)
     {
-        Assert.Equal([healthy], session.Run($"Test-RollbackHealth {names} -SkipLogs -Quiet").OrThrow().Of<bool>());
+        Assert.Equal([false], session.Run($"Test-RollbackHealth {names} -SkipLogs -Quiet").OrThrow().Of<bool>());
     }
 
     [Fact]
