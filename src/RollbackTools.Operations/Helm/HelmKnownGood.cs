@@ -95,8 +95,8 @@ internal sealed class HelmKnownGood
         // A release that is stuck gets free by what runs anyhow, when there is nothing better.
         var stuck = elsewhere.Where(i => _release.IsPending && judged[i].Revision == _release.StillRunning && judged[i].Health == RevisionHealth.Unknown);
         var good = elsewhere.Where(i => judged[i].Health >= RevisionHealth.Likely).ToList();
-        // What was there for a moment has shown little: it comes after what was longer.
-        var proven = good.Where(i => judged[i].Health == RevisionHealth.KnownGood || !(judged[i].CurrentFor < KnownGood.Proven));
+        // What was there for a moment has shown little: it comes after what was longer, unless it is what serves still.
+        var proven = good.Where(i => judged[i] is { Health: RevisionHealth.KnownGood } or { Status: HelmStatus.Deployed } || !(judged[i].CurrentFor < KnownGood.Proven));
         return proven.Concat(good).Concat(stuck).Append(-1).First();
     }
 
