@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Practice.Kubernetes.Schema.Validation;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Patching;
 
@@ -25,7 +26,7 @@ internal static class ListMerge
             }
 
             if (change is not JsonObject item || item[key] is null)
-                throw new PatchException($"map: {change?.ToJsonString()} does not contain declared merge key: {key}");
+                throw new PatchException($"map: {Go.Show(change)} does not contain declared merge key: {key}");
             if (at >= 0)
             {
                 merged[at] = StrategicMergePatch.Apply((JsonObject)merged[at]!, item, field.Type);
@@ -59,7 +60,7 @@ internal static class ListMerge
                 case null or "merge":
                     break;
                 case "delete":
-                    if (item![key] is null) throw new PatchException($"map: {item.ToJsonString()} does not contain declared merge key: {key}");
+                    if (item![key] is null) throw new PatchException($"map: {Go.Show(item)} does not contain declared merge key: {key}");
                     original.RemoveAll(one => Same(one, item, key));
                     break;
                 case var other:
