@@ -54,32 +54,32 @@ public sealed class HealthTest(IEstate estate, IOperationReporter reporter, Time
 
     private async Task<IReadOnlyList<HealthCheck>> RoundAsync(HealthRequest request, CancellationToken cancellation)
     {
-        var workloads = TestWorkloadsAsync(request, cancellation);
+        var workloads = TestWorkloadsAsync(request, new WarningEvents(estate.Cluster, cancellation), cancellation);
         var services = serviceChecks.RunAsync(request, cancellation);
         return [.. await workloads, .. await services];
     }
 
-    private async Task<IReadOnlyList<HealthCheck>> TestWorkloadsAsync(HealthRequest request, CancellationToken cancellation)
+    private async Task<IReadOnlyList<HealthCheck>> TestWorkloadsAsync(HealthRequest request, WarningEvents events, CancellationToken cancellation)
     {
         if (request.LabelSelector is { } selector)
         {
             var all = await reader.ReadAllAsync(request.Namespace, selector, cancellation);
             if (all.Count == 0)
                 return [Missing(new WorkloadReference { Name = selector, Namespace = request.Namespace }, $"Nothing has the labels '{selector}'.", null)];
-            return await RunEachAsync(all, request, cancellation);
+            return await RunEachAsync(all, request, events, cancellation);
         }
 
         var answers = await reader.ReadAsync(request.Workloads, cancellation);
         // In the order they were named.
         var checks = await Task.WhenAll(answers.Select(async answer =>
-            answer.Snapshot is { } found ? await workloadChecks.RunAsync(found, request, cancellation) : [Missing(answer)]));
+            answer.Snapshot is { } found ? await workloadChecks.RunAsync(found, request, events, cancellation) : [Missing(answer)]));
         return [.. checks.SelectMany(list => list)];
     }
 
     private async Task<IReadOnlyList<HealthCheck>> RunEachAsync(
-        IReadOnlyList<WorkloadSnapshot> workloads, HealthRequest request, CancellationToken cancellation)
+        IReadOnlyList<WorkloadSnapshot> workloads, HealthRequest request, WarningEvents events, CancellationToken cancellation)
     {
-        var checks = await Task.WhenAll(workloads.Select(workload => workloadChecks.RunAsync(workload, request, cancellation)));
+        var checks = await Task.WhenAll(workloads.Select(workload => workloadChecks.RunAsync(workload, request, events, cancellation)));
         return [.. checks.SelectMany(list => list)];
     }
 

@@ -10,7 +10,7 @@ internal sealed class WorkloadChecks(ICluster cluster, TimeProvider time)
 {
     private static readonly TimeSpan RecentRestart = TimeSpan.FromMinutes(10);
 
-    public async Task<IReadOnlyList<HealthCheck>> RunAsync(WorkloadSnapshot workload, HealthRequest request, CancellationToken cancellation)
+    public async Task<IReadOnlyList<HealthCheck>> RunAsync(WorkloadSnapshot workload, HealthRequest request, WarningEvents events, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         var pods = workload.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null && !pod.HasEnded).ToList();
@@ -20,7 +20,7 @@ internal sealed class WorkloadChecks(ICluster cluster, TimeProvider time)
         checks.Add(Rollout(workload));
         checks.Add(Pods(workload, pods));
         checks.Add(Restarts(workload, pods, since, now));
-        checks.Add(await EventsAsync(workload, pods, since, cancellation));
+        checks.Add(await EventsAsync(workload, pods, since, events));
         if (!request.SkipLogs) checks.Add(await LogsAsync(workload, pods, since, request.ErrorPattern, cancellation));
         return checks;
     }
@@ -104,13 +104,12 @@ internal sealed class WorkloadChecks(ICluster cluster, TimeProvider time)
             };
     }
 
-    private async Task<HealthCheck> EventsAsync(WorkloadSnapshot workload, List<Pod> pods, DateTimeOffset? since, CancellationToken cancellation)
+    private async Task<HealthCheck> EventsAsync(WorkloadSnapshot workload, List<Pod> pods, DateTimeOffset? since, WarningEvents events)
     {
         try
         {
-            var events = await cluster.ListAsync(Resources.Events, workload.Namespace, new ListFilter { FieldSelector = "type=Warning" }, cancellation);
             WarningRelevance relevance = new(workload, pods);
-            var ours = events.Items.Where(item => (since is null || item.LastSeen >= since) && relevance.Counts(item))
+            var ours = (await events.OfAsync(workload.Namespace)).Where(item => (since is null || item.LastSeen >= since) && relevance.Counts(item))
                 .OrderBy(item => item.LastSeen).ToList();
             return ours.Count == 0
                 ? Check(workload, "Events", HealthStatus.Passed, $"No warning events{Since(since)}.")

@@ -68,7 +68,7 @@ public static class KnownGood
         }
 
         var best = Enumerable.Range(0, judged.Count)
-            .Where(at => workload.Revisions[at] != current && workload.Revisions[at].Template.Hash != workload.Template.Hash)
+            .Where(at => workload.Revisions[at] != current && !workload.Revisions[at].Template.IsRestartOf(workload.Template))
             .Select(at => (At: at, Rank: Rank(judged[at], workload, UnderLoad(workload.Revisions[at], workload.PodsOf(workload.Revisions[at]), timeline, now))))
             .DefaultIfEmpty()
             .MaxBy(candidate => candidate.Rank);
@@ -147,8 +147,9 @@ public static class KnownGood
     /// <summary>Whether a mark is about this revision object, whichever its number.</summary>
     public static bool IsAbout(string mark, string? source) => mark.Split('@')[0] == source;
 
-    private static bool IsMarkOf(string mark, Revision revision) =>
-        IsAbout(mark, revision.Source) && (!long.TryParse(mark.AsSpan(mark.IndexOf('@') + 1), out var number) || revision.Number <= number);
+    // A restart of what was rolled away from is no better.
+    private static bool IsMarkOf(string mark, Revision revision, IReadOnlyList<Revision> all) =>
+        all.Any(one => IsAbout(mark, one.Source) && one.Template.IsRestartOf(revision.Template)) && (!long.TryParse(mark.AsSpan(mark.IndexOf('@') + 1), out var number) || revision.Number <= number);
 
     private static RevisionHealth Health(
         WorkloadSnapshot workload, Revision revision, bool isCurrent, List<Pod> pods, RevisionTimeline timeline,
@@ -165,7 +166,7 @@ public static class KnownGood
             return RevisionHealth.Bad;
         }
 
-        if (!isCurrent && rolledBackFrom.Any(mark => IsMarkOf(mark, revision)))
+        if (!isCurrent && rolledBackFrom.Any(mark => IsMarkOf(mark, revision, workload.Revisions)))
         {
             evidence.Add("Was rolled away from before");
             return RevisionHealth.Bad;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using RollbackTools.Operations.Health;
 using RollbackTools.Operations.Images;
+using RollbackTools.Practice.Faults;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Tests.EndToEnd.Support;
 
@@ -109,6 +110,18 @@ public sealed class HealthOfPodsTests(SharedCluster shared)
         Assert.Equal(HealthStatus.Passed, check.Status);
         Assert.Contains("the logs of 2 of 22 pods were not read", check.Message, StringComparison.Ordinal);
         Assert.StartsWith("not read: api-", Assert.Single(check.Evidence), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_events_of_a_namespace_are_asked_for_once_however_many_workloads_are_tested()
+    {
+        await using var production = await shared.OpenAsync();
+        foreach (var name in (string[])["a", "b", "c", "d"]) await production.CreateAsync(name, "1.0", replicas: 1, labels: ", fleet: shop");
+        production.AddFault(new FaultRule { Kind = FaultKind.Latency, DelayMilliseconds = 1, Verb = "list", Resource = "events" });
+
+        Assert.Equal([true], (await production.RunAsync("Test-RollbackHealth -Selector fleet=shop -SkipLogs -Quiet")).OrThrow().Of<bool>());
+
+        Assert.Equal(1, production.Struck);
     }
 
     [Fact]

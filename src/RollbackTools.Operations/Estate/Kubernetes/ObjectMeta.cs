@@ -17,12 +17,12 @@ public sealed record ObjectMeta
     /// <summary>When a deleted object is to be gone: the deletion and its grace period. Null while nobody deleted it.</summary>
     public DateTimeOffset? DeletionTimestamp { get; init; }
 
-    /// <summary>Who has to let go before a deleted object is gone.</summary>
-    public IReadOnlyList<string> Finalizers { get; init => field = value ?? []; } = [];
-
     public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? Empty; } = Empty;
 
     public IReadOnlyDictionary<string, string> Annotations { get; init => field = value ?? Empty; } = Empty;
+
+    /// <summary>Who has something to do before the object goes.</summary>
+    public IReadOnlyList<string> Finalizers { get; init => field = value ?? []; } = [];
 
     public IReadOnlyList<OwnerReference> OwnerReferences { get; init => field = value ?? []; } = [];
 
