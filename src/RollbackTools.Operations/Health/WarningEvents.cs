@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 
@@ -10,9 +9,18 @@ namespace RollbackTools.Operations.Health;
 /// </summary>
 internal sealed class WarningEvents(ICluster cluster, CancellationToken cancellation)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<ResourceList<Event>>>> lists = new();
+    private readonly Dictionary<string, Task<ResourceList<Event>>> lists = [];
 
     /// <summary>Throws <see cref="EstateException"/> when they cannot be read.</summary>
-    public async Task<IReadOnlyList<Event>> OfAsync(string ns) => (await lists.GetOrAdd(ns, name => new Lazy<Task<ResourceList<Event>>>(
-        () => cluster.ListAsync(Resources.Events, name, new ListFilter { FieldSelector = "type=Warning" }, cancellation))).Value).Items;
+    public async Task<IReadOnlyList<Event>> OfAsync(string ns) => (await ListAsync(ns)).Items;
+
+    private Task<ResourceList<Event>> ListAsync(string ns)
+    {
+        lock (lists)
+        {
+            return lists.TryGetValue(ns, out var list)
+                ? list
+                : lists[ns] = cluster.ListAsync(Resources.Events, ns, new ListFilter { FieldSelector = "type=Warning" }, cancellation);
+        }
+    }
 }
