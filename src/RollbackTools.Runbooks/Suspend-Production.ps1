@@ -9,7 +9,7 @@ function Suspend-Production {
         1. Suspend-Workload: automated sync is paused, owners included, the workloads go to 0 pods, and it is waited until none runs.
         2. Suspend-ImageUpdate, when -Application is given: no tag is promoted meanwhile.
 
-        It ends at the first step that fails, whatever the caller's $ErrorActionPreference is. Resume-Production is the way back.
+        Each asks first; -Confirm:$false says that nobody is to be asked. It ends at the first step that fails, whatever the caller's $ErrorActionPreference is. Resume-Production is the way back.
 
     .PARAMETER Name
         The workload: a name (api), a kind and a name (deploy/api), or an object of another of these cmdlets.

@@ -31,14 +31,14 @@ Describe 'Estate' {
 
     It 'goes to the revision that is piped' {
         $older = Get-ImageHistory tomoda-async -Namespace prod | Where-Object Image -like '*:v2.12.1' | Select-Object -First 1
-        $result = $older | Invoke-ImageRollback
+        $result = $older | Invoke-ImageRollback -Confirm:$false
         $result.Outcome | Should -Be 'RolledBack'
         Get-LiveImage $estate tomoda-async | Should -BeLike '*:v2.12.1'
     }
 
     It 'goes to a tag, and says what is wrong when that tag was never pushed' {
-        (Invoke-ImageRollback tomoda-async -Namespace prod -ToTag v2.14.0).Outcome | Should -Be 'RolledBack'
-        $result = Invoke-ImageRollback tomoda-async -Namespace prod -ToTag v2.15.9 -ErrorVariable failures -ErrorAction SilentlyContinue
+        (Invoke-ImageRollback tomoda-async -Namespace prod -ToTag v2.14.0 -Confirm:$false).Outcome | Should -Be 'RolledBack'
+        $result = Invoke-ImageRollback tomoda-async -Namespace prod -ToTag v2.15.9 -Confirm:$false -ErrorVariable failures -ErrorAction SilentlyContinue
         $result.Outcome | Should -Be 'Failed'
         $result.ErrorId | Should -Be 'PodsFailing'
         "$($result.Message) $($result.Evidence)" | Should -Match 'v2.15.9'
@@ -63,7 +63,7 @@ Describe 'Estate' {
         $names = 'backend', 'tomoda-async', 'tomoda-api'
         foreach ($name in $names) { $null = Publish-Image $estate $name v2.15.3 }
         $csv = $names | ForEach-Object { [pscustomobject] @{ Name = $_; Kind = 'deployment'; Namespace = 'prod' } } | ConvertTo-Csv
-        $results = $csv | ConvertFrom-Csv | Invoke-ImageRollback
+        $results = $csv | ConvertFrom-Csv | Invoke-ImageRollback -Confirm:$false
         $results.Outcome | Sort-Object -Unique | Should -Be 'RolledBack'
         $results.RunId | Sort-Object -Unique | Should -HaveCount 1
         $results.Name | Sort-Object | Should -Be ($names | Sort-Object)

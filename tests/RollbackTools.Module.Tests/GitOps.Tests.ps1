@@ -46,7 +46,7 @@ Describe 'GitOps' -Skip:$withoutGit {
     }
 
     It 'writes into Git what runs, gives the exact policy back, and nothing brings the bad release back' {
-        (Suspend-ImageUpdate prod-tomoda -Tag v2.15.0 -Environment prod -Reason 'INC-4720').Outcome | Should -Be 'Changed'
+        (Suspend-ImageUpdate prod-tomoda -Tag v2.15.0 -Environment prod -Reason 'INC-4720' -Confirm:$false).Outcome | Should -Be 'Changed'
         $pins = 'backend', 'tomoda-api', 'tomoda-async', 'tomoda-search', 'log-agent' |
             ForEach-Object { Set-KustomizeImage $_ -Tag v2.14.0 -Environment prod -Reason 'INC-4720' }
         $pins.Outcome | Sort-Object -Unique | Should -Be 'Changed'

@@ -115,11 +115,15 @@ Describe 'Surface' {
         (Get-Command -Module RollbackTools).Name | Sort-Object | Should -Be ($Covered | Sort-Object)
     }
 
-    It 'asks for confirmation of <_> at the usual level, so that a prompt asks only who wants to be asked' -ForEach 'Invoke-ImageRollback', 'Invoke-ReleaseRollback', 'Restart-Workload', 'Suspend-Workload', 'Resume-Workload', 'Resume-RollbackRun', 'Set-KustomizeImage', 'Undo-GitCommit', 'Undo-RollbackRun', 'Invoke-ArgoRollback', 'Invoke-ArgoSync', 'Set-ArgoSyncPolicy' {
+    It 'asks for confirmation of <_> at the usual level, so that a prompt asks only who wants to be asked' -ForEach 'Invoke-ImageRollback', 'Invoke-ReleaseRollback', 'Restart-Workload', 'Resume-Workload', 'Resume-RollbackRun', 'Set-KustomizeImage', 'Undo-GitCommit', 'Undo-RollbackRun', 'Invoke-ArgoRollback', 'Invoke-ArgoSync', 'Set-ArgoSyncPolicy' {
         $type = (Get-Command $_).ImplementingType
         $attribute = $type.GetCustomAttributes([Management.Automation.CmdletAttribute], $false)
         $attribute.SupportsShouldProcess | Should -BeTrue
         $attribute.ConfirmImpact | Should -Be 'Medium'
+    }
+
+    It 'asks before <_>, which stops what serves' -ForEach 'Suspend-Workload', 'Suspend-ImageUpdate' {
+        (Get-Command $_).ImplementingType.GetCustomAttributes([Management.Automation.CmdletAttribute], $false).ConfirmImpact | Should -Be 'High'
     }
 
     It 'reads durations as people write them' {

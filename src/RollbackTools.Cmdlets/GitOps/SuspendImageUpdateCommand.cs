@@ -8,7 +8,7 @@ using RollbackTools.Operations.Runs;
 namespace RollbackTools.Cmdlets.GitOps;
 
 /// <summary>Keeps Argo CD Image Updater from promoting a bad tag, or any tag, for applications, and remembers what was there.</summary>
-[Cmdlet(VerbsLifecycle.Suspend, "ImageUpdate", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Suspend, "ImageUpdate", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(RollbackResult))]
 public sealed class SuspendImageUpdateCommand : ApplicationRunCmdlet
 {

@@ -50,18 +50,11 @@ internal sealed class HealthTargets
             endpoint.Workloads.Count == 0 || names.Count == 0 || endpoint.Workloads.Any(names.Contains))];
     }
 
-    /// <summary>One answer per workload, whether everything about it passed. What asks the service counts for all of them.</summary>
-    public static IEnumerable<bool> Verdicts(IReadOnlyList<HealthCheck> checks)
-    {
-        var service = checks.Where(IsOfTheService).ToList();
-        var well = service.All(Passed);
-        var workloads = checks.Except(service).GroupBy(check => (check.Estate, check.Namespace, check.Kind, check.Name)).ToList();
-        return workloads.Count == 0 ? [well] : workloads.Select(group => well && group.All(Passed));
-    }
-
-    private static bool IsOfTheService(HealthCheck check) => check.Check is "Endpoint" or "SmokeScript" or "Steady";
-
-    private static bool Passed(HealthCheck check) => check.Status == HealthStatus.Passed;
+    /// <summary>
+    /// Whether everything about all of them passed. One answer, however many were asked about: PowerShell takes a list of several answers
+    /// for true whatever they are, so that <c>-not</c> would never fire.
+    /// </summary>
+    public static bool Verdict(IReadOnlyList<HealthCheck> checks) => checks.Count > 0 && checks.All(check => check.Status == HealthStatus.Passed);
 
     private static Uri Http(Uri url) => url.IsAbsoluteUri && url.Scheme is "http" or "https"
         ? url

@@ -97,7 +97,7 @@ public sealed class TestRollbackHealthCommand : EstateCmdlet
     [Duration]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>One Boolean per workload instead of the checks.</summary>
+    /// <summary>One Boolean instead of the checks: whether everything that was asked about is healthy.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -128,8 +128,7 @@ public sealed class TestRollbackHealthCommand : EstateCmdlet
             if (!IsOn(Quiet)) await pipeline.WriteAsync(check);
         }
 
-        if (!IsOn(Quiet)) return;
-        foreach (var healthy in HealthTargets.Verdicts(checks)) await pipeline.WriteAsync(healthy);
+        if (IsOn(Quiet)) await pipeline.WriteAsync(HealthTargets.Verdict(checks));
     }
 
     private HealthRequest Request()

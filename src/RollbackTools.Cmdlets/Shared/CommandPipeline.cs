@@ -12,6 +12,7 @@ public sealed class CommandPipeline : IOperationReporter
 {
     private readonly PipelinePump pump;
     private readonly ConcurrentDictionary<int, ProgressReport> latest = new();
+    private readonly ConcurrentDictionary<string, bool> warned = new();
 
     internal CommandPipeline(PipelinePump pump) => this.pump = pump;
 
@@ -48,6 +49,12 @@ public sealed class CommandPipeline : IOperationReporter
         pump.Post(engine => engine.WriteWarning(completed));
     }
 
+    /// <summary>The same, unless this very warning was said before: what a plan knew is said before the change, and not again with the result.</summary>
+    public void WarnOnce(string message, string? estate = null)
+    {
+        if (warned.TryAdd(message, true)) Warning(message, estate);
+    }
+
     public void Debug(string message) => pump.Post(engine => engine.WriteDebug(message));
 
     public void Information(string message) => pump.Post(engine => engine.WriteInformation(message));
@@ -81,6 +88,7 @@ public sealed class CommandPipeline : IOperationReporter
     /// <inheritdoc/>
     public async Task<Decision> DecideAsync(Proposal proposal, CancellationToken cancellation)
     {
+        foreach (var warning in proposal.Warnings) WarnOnce(warning);
         var decision = await ShouldProcessAsync(proposal.Target, proposal.Description);
         if (decision != Decision.GoAhead || proposal.Danger is not { } danger) return decision;
         return await pump.AskAsync(engine => engine.AcceptDanger($"{danger}\nDo it all the same?", "Danger")) ? decision : Decision.Declined;

@@ -16,7 +16,7 @@ internal static class Results
         List<RollbackResult> failed = [];
         await foreach (var result in results)
         {
-            foreach (var warning in result.Warnings) pipeline.Warning($"{TargetName.Of(result.Kind, result.Name)}: {warning}", result.Estate);
+            foreach (var warning in result.Warnings) pipeline.WarnOnce(TargetName.Warning(result, warning), result.Estate);
             await pipeline.WriteAsync(result);
             if (result.Outcome == RollbackOutcome.Failed) failed.Add(result);
         }

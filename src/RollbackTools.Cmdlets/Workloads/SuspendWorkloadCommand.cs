@@ -4,7 +4,7 @@ using RollbackTools.Operations.Runs;
 namespace RollbackTools.Cmdlets.Workloads;
 
 /// <summary>Stops workloads so that nothing starts them again, and remembers on them how they were.</summary>
-[Cmdlet(VerbsLifecycle.Suspend, "Workload", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Suspend, "Workload", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(RollbackResult))]
 public sealed class SuspendWorkloadCommand : SuspensionCmdlet
 {

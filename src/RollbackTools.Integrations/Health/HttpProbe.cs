@@ -75,7 +75,10 @@ internal sealed class HttpProbe : IHttpProbe, IDisposable
             if (body.Length > MaximumBody) return ("", $"its answer is larger than {MaximumBody / 1024} KB");
         }
 
-        return (Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length), null);
+        // With its byte order mark taken off, when it has one: no JSON begins with it.
+        body.Position = 0;
+        using var text = new StreamReader(body, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        return (await text.ReadToEndAsync(cancellation).ConfigureAwait(false), null);
     }
 
     private static string Explain(Exception error, Uri url, TimeSpan timeout)

@@ -73,7 +73,10 @@ internal static class ApplicationKnownGood
     private static void MarkDefault(List<ArgoHistoryEntry> judged, Deployed? deployed)
     {
         bool Elsewhere(ArgoHistoryEntry entry) => entry is { Current: false, Id: not null } && entry.VersionKey != deployed?.Version.Key;
-        var target = judged.FindIndex(entry => Elsewhere(entry) && entry.Health >= RevisionHealth.Likely);
+        // What was there for a moment has shown little: it comes after what was longer.
+        var target = judged.FindIndex(entry => Elsewhere(entry) && entry.Health >= RevisionHealth.Likely
+            && (entry.Health == RevisionHealth.KnownGood || !(entry.CurrentFor < KnownGood.Proven)));
+        if (target < 0) target = judged.FindIndex(entry => Elsewhere(entry) && entry.Health >= RevisionHealth.Likely);
         if (target >= 0) judged[target] = judged[target] with { IsDefaultTarget = true };
     }
 
@@ -109,6 +112,12 @@ internal static class ApplicationKnownGood
         if (held >= KnownGood.LongEnough)
         {
             evidence.Add($"Was current for {Words.Duration(held.Value)}");
+            return RevisionHealth.Likely;
+        }
+
+        if (judged.Count > 0 && judged.TrueForAll(one => one.Health >= RevisionHealth.Likely))
+        {
+            evidence.Add(judged.Find(one => one.Health == RevisionHealth.Likely)!.Evidence.FirstOrDefault() ?? "Its workloads worked, for a short while");
             return RevisionHealth.Likely;
         }
 

@@ -65,6 +65,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             },
             Steps = steps,
             Action = "Roll back Argo CD application",
+            Danger = LooksHealthy(application, judged),
             Locks = GitOps.Applications.LocksFor(estate, [application.Name, .. pause.Touched]),
             Verify = request.NoWait ? null : Verify(application.Name, steps),
         };
@@ -144,11 +145,15 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
     // Nobody is stopped from leaving a version that is fine, but nobody does it unawares.
     private IEnumerable<string> Later(ArgoApplication application, ApplicationTarget target, IReadOnlyList<ArgoHistoryEntry> judged)
     {
-        if (judged.FirstOrDefault(entry => entry.Current) is { Health: RevisionHealth.KnownGood } fine && fine.CurrentFor >= KnownGood.LongEnough)
-            yield return $"What {application} runs now looks healthy ({string.Join("; ", fine.Evidence)}).";
+        if (LooksHealthy(application, judged) is { } healthy) yield return healthy;
         if (!request.SkipHooks && !estate.ArgoCd.CanRunHooks(application, target.Version))
             yield return "Argo CD's API server goes back to other sources only without hooks: PreSync and PostSync hooks of that version will not run.";
     }
+
+    private static string? LooksHealthy(ArgoApplication application, IReadOnlyList<ArgoHistoryEntry> judged) =>
+        judged.FirstOrDefault(entry => entry.Current) is { Health: RevisionHealth.KnownGood } fine && fine.CurrentFor >= KnownGood.LongEnough
+            ? $"What {application} runs now looks healthy ({string.Join("; ", fine.Evidence)})."
+            : null;
 
     private Func<TargetRun, CancellationToken, Task<Verdict>> Verify(ApplicationName name, IReadOnlyList<Step> steps) => async (run, token) =>
     {

@@ -18,7 +18,7 @@ public sealed class HealthTest(IEstate estate, IOperationReporter reporter, Time
     private readonly ServiceChecks serviceChecks = new(estate, time);
 
     /// <summary>
-    /// A target that is not there or not well is a Failed check; what could not be asked is Unknown. Throws when the estate
+    /// A target that is not there or not well is a Failed check; what could not be asked, or may not be seen, is Unknown. Throws when the estate
     /// cannot be reached at all.
     /// </summary>
     public async IAsyncEnumerable<HealthCheck> RunAsync(HealthRequest request, [EnumeratorCancellation] CancellationToken cancellation)
@@ -54,36 +54,39 @@ public sealed class HealthTest(IEstate estate, IOperationReporter reporter, Time
 
     private async Task<IReadOnlyList<HealthCheck>> RoundAsync(HealthRequest request, CancellationToken cancellation)
     {
-        var workloads = TestWorkloadsAsync(request, cancellation);
+        var workloads = TestWorkloadsAsync(request, new WarningEvents(estate.Cluster, cancellation), cancellation);
         var services = serviceChecks.RunAsync(request, cancellation);
         return [.. await workloads, .. await services];
     }
 
-    private async Task<IReadOnlyList<HealthCheck>> TestWorkloadsAsync(HealthRequest request, CancellationToken cancellation)
+    private async Task<IReadOnlyList<HealthCheck>> TestWorkloadsAsync(HealthRequest request, WarningEvents events, CancellationToken cancellation)
     {
         if (request.LabelSelector is { } selector)
         {
             var all = await reader.ReadAllAsync(request.Namespace, selector, cancellation);
             if (all.Count == 0)
                 return [Missing(new WorkloadReference { Name = selector, Namespace = request.Namespace }, $"Nothing has the labels '{selector}'.", null)];
-            return await RunEachAsync(all, request, cancellation);
+            return await RunEachAsync(all, request, events, cancellation);
         }
 
         var answers = await reader.ReadAsync(request.Workloads, cancellation);
-        // In the order they were named: -Quiet gives one answer each, and nothing else tells whose it is.
+        // In the order they were named.
         var checks = await Task.WhenAll(answers.Select(async answer =>
-            answer.Snapshot is { } found ? await workloadChecks.RunAsync(found, request, cancellation) : [Missing(answer)]));
+            answer.Snapshot is { } found ? await workloadChecks.RunAsync(found, request, events, cancellation) : [Missing(answer)]));
         return [.. checks.SelectMany(list => list)];
     }
 
     private async Task<IReadOnlyList<HealthCheck>> RunEachAsync(
-        IReadOnlyList<WorkloadSnapshot> workloads, HealthRequest request, CancellationToken cancellation)
+        IReadOnlyList<WorkloadSnapshot> workloads, HealthRequest request, WarningEvents events, CancellationToken cancellation)
     {
-        var checks = await Task.WhenAll(workloads.Select(workload => workloadChecks.RunAsync(workload, request, cancellation)));
+        var checks = await Task.WhenAll(workloads.Select(workload => workloadChecks.RunAsync(workload, request, events, cancellation)));
         return [.. checks.SelectMany(list => list)];
     }
 
-    private HealthCheck Missing(WorkloadAnswer answer) => Missing(answer.Reference, answer.Refusal!.Message, (answer.Refusal as RollbackException)?.NextStep);
+    private HealthCheck Missing(WorkloadAnswer answer) => answer.Refusal is EstateException refusal
+        // Whoever may not look has not seen that it is gone, or ill.
+        ? Missing(answer.Reference, refusal.Message, refusal.Recommendation) with { Status = HealthStatus.Unknown }
+        : Missing(answer.Reference, answer.Refusal!.Message, (answer.Refusal as RollbackException)?.NextStep);
 
     private HealthCheck Missing(WorkloadReference reference, string message, string? next) => new()
     {

@@ -1,33 +1,26 @@
-using System.Text.RegularExpressions;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Rollouts;
-using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Health;
 
 /// <summary>The checks that ask the cluster: Image, Rollout, Pods, Restarts, Events, Logs.</summary>
 internal sealed class WorkloadChecks(ICluster cluster, TimeProvider time)
 {
-    private const string DefaultErrorPattern = @"\b(panic|fatal|exception|traceback|segfault)\b|\b(level=)?""?error""?\b[:\s]|\bE\d{4}\b";
-    private const int PodsToRead = 10;
-    private const int LinesToRead = 500;
-
     private static readonly TimeSpan RecentRestart = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan PatternTimeout = TimeSpan.FromMilliseconds(250);
 
-    public async Task<IReadOnlyList<HealthCheck>> RunAsync(WorkloadSnapshot workload, HealthRequest request, CancellationToken cancellation)
+    public async Task<IReadOnlyList<HealthCheck>> RunAsync(WorkloadSnapshot workload, HealthRequest request, WarningEvents events, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        var pods = workload.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null).ToList();
+        var pods = workload.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null && !pod.HasEnded).ToList();
         var since = request.Since ?? HealthWindow.Of(workload, pods, now);
         List<HealthCheck> checks = [];
         if (request.ExpectedImage is { Length: > 0 } expected) checks.Add(Image(workload, pods, expected));
         checks.Add(Rollout(workload));
         checks.Add(Pods(workload, pods));
         checks.Add(Restarts(workload, pods, since, now));
-        checks.Add(await EventsAsync(workload, pods, since, cancellation));
+        checks.Add(await EventsAsync(workload, pods, since, events));
         if (!request.SkipLogs) checks.Add(await LogsAsync(workload, pods, since, request.ErrorPattern, cancellation));
         return checks;
     }
@@ -85,11 +78,14 @@ internal sealed class WorkloadChecks(ICluster cluster, TimeProvider time)
         var healthy = ready >= wanted && ready == pods.Count;
         // Scaled to nothing is what somebody asked for, but it serves nobody: say so rather than pass in silence.
         var message = wanted == 0 ? "Scaled to 0: nothing runs." : $"{ready} of {Math.Max(wanted, pods.Count)} pods ready.";
+        List<string> unready = troubles.Count > 0 ? troubles : [.. pods.Where(pod => !pod.IsReady).Select(pod => $"pod {pod.Metadata.Name}: {pod.Status.Phase}, not ready")];
+        var replaced = workload.Pods.Where(pod => pod.HasEnded).Select(pod =>
+            $"pod {pod.Metadata.Name} has ended ({pod.Status.Reason ?? pod.Status.Phase}{(pod.Status.Message is { Length: > 0 } why ? $": {why}" : "")}) and no longer counts");
         return Check(workload, "Pods", healthy && wanted > 0 ? HealthStatus.Passed : HealthStatus.Failed, message) with
         {
             Expected = $"{wanted}",
             Actual = $"{ready}",
-            Evidence = troubles.Count > 0 ? troubles : [.. pods.Where(pod => !pod.IsReady).Select(pod => $"pod {pod.Metadata.Name}: {pod.Status.Phase}, not ready")],
+            Evidence = [.. unready, .. replaced],
         };
     }
 
@@ -108,14 +104,12 @@ internal sealed class WorkloadChecks(ICluster cluster, TimeProvider time)
             };
     }
 
-    private async Task<HealthCheck> EventsAsync(WorkloadSnapshot workload, List<Pod> pods, DateTimeOffset? since, CancellationToken cancellation)
+    private async Task<HealthCheck> EventsAsync(WorkloadSnapshot workload, List<Pod> pods, DateTimeOffset? since, WarningEvents events)
     {
         try
         {
-            var events = await cluster.ListAsync(Resources.Events, workload.Namespace, new ListFilter { FieldSelector = "type=Warning" }, cancellation);
-            HashSet<string> uids = [workload.Object.Metadata.Uid, .. pods.Select(pod => pod.Metadata.Uid)];
-            if (workload.Current is { } current) uids.Add(current.Uid);
-            var ours = events.Items.Where(item => uids.Contains(item.InvolvedObject.Uid) && (since is null || item.LastSeen >= since))
+            WarningRelevance relevance = new(workload, pods);
+            var ours = (await events.OfAsync(workload.Namespace)).Where(item => (since is null || item.LastSeen >= since) && relevance.Counts(item))
                 .OrderBy(item => item.LastSeen).ToList();
             return ours.Count == 0
                 ? Check(workload, "Events", HealthStatus.Passed, $"No warning events{Since(since)}.")
@@ -134,67 +128,17 @@ internal sealed class WorkloadChecks(ICluster cluster, TimeProvider time)
     private async Task<HealthCheck> LogsAsync(
         WorkloadSnapshot workload, List<Pod> pods, DateTimeOffset? since, string? pattern, CancellationToken cancellation)
     {
-        var wrong = Compile(pattern ?? DefaultErrorPattern);
-        List<string> found = [];
-        var count = 0;
-        var (read, silent) = (0, new List<string>());
-        // A bounded number of pods: with hundreds, the newest ten tell.
-        foreach (var pod in pods.OrderByDescending(pod => pod.Metadata.CreationTimestamp).Take(PodsToRead))
-        {
-            foreach (var container in pod.Status.ContainerStatuses.Where(status => status.State.Running is not null))
+        LogReading logs = new(cluster, workload.Namespace, since, new ErrorLines(pattern));
+        await logs.RunAsync(pods, cancellation);
+        var unread = logs.Unread.Count == 0 ? "" : $"; the logs of {logs.Unread.Count} of {pods.Count} pods were not read";
+        IReadOnlyList<string> which = logs.Unread.Count == 0 ? [] : [$"not read: {string.Join(", ", logs.Unread)}"];
+        if (logs.Count > 0) return Check(workload, "Logs", HealthStatus.Failed, $"{logs.Count} error lines{Since(since)}{unread}.") with { Evidence = [.. logs.Found, .. which] };
+        return logs.Silent.Count > 0
+            ? Check(workload, "Logs", HealthStatus.Unknown, $"{logs.Silent.Count} of {logs.Read + logs.Silent.Count} logs could not be read{unread}.") with
             {
-                try
-                {
-                    LogOptions options = new() { Container = container.Name, Since = since, TailLines = LinesToRead, LimitBytes = 1024 * 1024 };
-                    await foreach (var line in cluster.ReadLogAsync(workload.Namespace, pod.Metadata.Name, options, cancellation))
-                    {
-                        if (!Matches(wrong, line)) continue;
-                        count++;
-                        if (found.Count < 5) found.Add($"pod {pod.Metadata.Name}: {(line.Length > 300 ? line[..300] + "…" : line)}");
-                    }
-
-                    read++;
-                }
-                catch (EstateException refusal) when (refusal.Kind is not EstateErrorKind.Unauthenticated)
-                {
-                    silent.Add($"pod {pod.Metadata.Name}: {refusal.Message}");
-                }
+                Evidence = [.. logs.Silent, .. which],
             }
-        }
-
-        if (count > 0) return Check(workload, "Logs", HealthStatus.Failed, $"{count} error lines{Since(since)}.") with { Evidence = found };
-        return silent.Count > 0
-            ? Check(workload, "Logs", HealthStatus.Unknown, $"{silent.Count} of {read + silent.Count} logs could not be read.") with { Evidence = silent }
-            : Check(workload, "Logs", HealthStatus.Passed, $"No error lines{Since(since)} in {read} logs.");
-    }
-
-    private static Regex Compile(string pattern)
-    {
-        try
-        {
-            return new Regex(pattern, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, PatternTimeout);
-        }
-        catch (ArgumentException wrong)
-        {
-            throw new RollbackException("InvalidPattern", $"'{pattern}' is not a regular expression: {wrong.Message}", wrong)
-            {
-                Target = pattern,
-                NextStep = "For the text as it is: -ErrorPattern ([regex]::Escape('…'))",
-            };
-        }
-    }
-
-    private static bool Matches(Regex pattern, string line)
-    {
-        try
-        {
-            return pattern.IsMatch(line);
-        }
-        catch (RegexMatchTimeoutException)
-        {
-            // A pattern that explodes on a line is the operator's; the line is then suspicious, not fine.
-            return true;
-        }
+            : Check(workload, "Logs", HealthStatus.Passed, $"No error lines{Since(since)} in {logs.Read} logs{unread}.") with { Evidence = which };
     }
 
     private static string Since(DateTimeOffset? since) => since is { } at ? $" since {at.UtcDateTime:u}" : "";

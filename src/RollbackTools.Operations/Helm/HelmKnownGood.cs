@@ -94,7 +94,10 @@ internal sealed class HelmKnownGood
             .Where(i => _release.Revisions[i].Trouble is null).ToList();
         // A release that is stuck gets free by what runs anyhow, when there is nothing better.
         var stuck = elsewhere.Where(i => _release.IsPending && judged[i].Revision == _release.StillRunning && judged[i].Health == RevisionHealth.Unknown);
-        return elsewhere.Where(i => judged[i].Health >= RevisionHealth.Likely).Concat(stuck).Append(-1).First();
+        var good = elsewhere.Where(i => judged[i].Health >= RevisionHealth.Likely).ToList();
+        // What was there for a moment has shown little: it comes after what was longer, unless it is what serves still.
+        var proven = good.Where(i => judged[i] is { Health: RevisionHealth.KnownGood } or { Status: HelmStatus.Deployed } || !(judged[i].CurrentFor < KnownGood.Proven));
+        return proven.Concat(good).Concat(stuck).Append(-1).First();
     }
 
     private RevisionHealth Now(HelmRevisionContent revision, TimeSpan? held, List<string> evidence)

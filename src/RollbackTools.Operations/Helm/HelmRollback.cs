@@ -97,18 +97,19 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
         if (current.Status == HelmStatus.Deployed && current.IsSameAs(target.Revision) && !changes.Any(ChangeHelmObjects.Touches)) return AlreadyThere(work, draft, target);
 
         var steps = plan.Steps;
+        var healthy = LooksHealthy(judged);
         PruneHelmHistory prune = new() { Move = move, Keep = request.HistoryMax };
         return new TargetPlan
         {
             Draft = draft with
             {
                 Steps = [.. plan.Lines(request.NoWait), .. request.HistoryMax > 0 ? [prune.Description] : Array.Empty<string>()],
-                Warnings = [.. pending, .. target.Warnings, .. LooksHealthy(judged), .. plan.Warnings],
+                Warnings = [.. pending, .. target.Warnings, .. healthy is null ? [] : new[] { healthy }, .. plan.Warnings],
             },
             Steps = steps,
             Action = "Roll back Helm release",
             Locks = plan.Locks,
-            Danger = plan.Danger,
+            Danger = TargetPlan.DangerOf(healthy, plan.Danger),
             Verify = Verify(work, ended: false),
             Then = request.HistoryMax > 0 ? [prune] : [],
             Conclude = Conclude,
@@ -155,9 +156,9 @@ internal sealed class HelmRollback(HelmRollbackRequest request, IEstate estate, 
     };
 
     // Somebody who leaves what works may have named the wrong release.
-    private static IEnumerable<string> LooksHealthy(IReadOnlyList<HelmRevision> judged) => judged
+    private static string? LooksHealthy(IReadOnlyList<HelmRevision> judged) => judged
         .Where(revision => revision is { Current: true, Health: RevisionHealth.KnownGood } && revision.CurrentFor >= KnownGood.LongEnough)
-        .Select(revision => $"What release/{revision.Name} runs now looks healthy ({string.Join("; ", revision.Evidence)}).");
+        .Select(revision => $"What release/{revision.Name} runs now looks healthy ({string.Join("; ", revision.Evidence)}).").FirstOrDefault();
 
     private async Task<bool> EndedAsync(HelmMove move, CancellationToken cancellation) =>
         (await estate.Helm.ListAsync(move.Namespace, move.Release, cancellation)).Records.Any(record => record.Name.Revision == move.Revision && record.Status == HelmStatus.Deployed);

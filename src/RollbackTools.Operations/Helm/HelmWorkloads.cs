@@ -52,9 +52,9 @@ internal sealed class HelmWorkloads
     private RevisionHealth Good(List<(ManifestObject Asked, ImageRevision Seen)> found, HelmRevisionContent revision, List<string> evidence)
     {
         var asked = revision.Objects.Count(one => HelmTemplates.IsWorkload(one.Id) && HelmTemplates.Of(one) is not null);
-        if (found.Count == 0 || found.Count < asked || !found.TrueForAll(one => one.Seen.Health == RevisionHealth.KnownGood)) return RevisionHealth.Unknown;
+        if (found.Count == 0 || found.Count < asked || !found.TrueForAll(one => one.Seen.Health >= RevisionHealth.Likely)) return RevisionHealth.Unknown;
         evidence.AddRange(found.Select(one => Say(one.Seen)).Take(5));
-        return RevisionHealth.KnownGood;
+        return found.Min(one => one.Seen.Health);
     }
 
     private List<(ManifestObject Asked, ImageRevision Seen)> Of(HelmRevisionContent revision)

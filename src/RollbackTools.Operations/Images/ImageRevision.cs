@@ -11,10 +11,10 @@ public enum RevisionHealth
     /// <summary>Seen not working, or rolled away from before.</summary>
     Bad,
 
-    /// <summary>It was current for long enough that staying would have been strange had it not worked.</summary>
+    /// <summary>It was current for long enough that staying would have been strange had it not worked; or it works, but has not been under load for long.</summary>
     Likely,
 
-    /// <summary>The cluster itself says it became available.</summary>
+    /// <summary>It serves, or the cluster itself says it became available; an earlier version only when it was under load for ten minutes or more.</summary>
     KnownGood,
 }
 

@@ -233,6 +233,8 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         }
 
         var to = TemplateIdentity.Of(target.Template, target.Revision);
+        var stays = to.Hash == from.Hash && !(request.ResumePaused && workload.Object.Spec.Paused);
+        if (stays && target.Bad is { } bad) return new TargetPlan { Draft = draft, Refusal = StaysBad(workload, bad) };
         draft = draft with
         {
             To = to.Describe(),
@@ -243,10 +245,20 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
                 .. Ownership.Warnings(workload),
             ],
         };
-        return to.Hash == from.Hash && !(request.ResumePaused && workload.Object.Spec.Paused)
+        return stays
             ? AlreadyThere(workload, draft, to, target.Resting)
-            : Change(workload, own.Reason, draft, from, to, target);
+            : Change(workload, own.Reason, draft, from, to, target) is var plan && healthy is not null && !request.IncludeHealthy
+                ? plan with { Danger = TargetPlan.DangerOf(healthy, plan.Danger) }
+                : plan;
     }
+
+    // A revision that is piped, or named, is where to go: the bad one that runs was meant as what to leave.
+    private static RollbackException StaysBad(WorkloadSnapshot workload, string bad) =>
+        new("AlreadyBad", $"{workload} in {workload.Namespace} runs what it was asked to go to, and {bad}. A revision that is named or piped is where to go, not what to leave.")
+        {
+            Target = $"{workload} in {workload.Namespace}",
+            NextStep = $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace}",
+        };
 
     // Nobody is stopped from leaving a version whose pods are fine (errors do not show in pods), but nobody does it unawares.
     private string? LooksHealthy(WorkloadSnapshot workload)

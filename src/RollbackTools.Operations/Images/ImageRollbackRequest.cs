@@ -128,7 +128,7 @@ public sealed record ImageRollbackRequest : OperationRequest
 
     /// <summary>Why a workload that was asked to go to several versions goes to none.</summary>
     public static RollbackException Torn(string workload, int versions) =>
-        new("AmbiguousRevision", $"{workload} was piped with {versions} different versions; it can only go back to one.")
+        new("AmbiguousRevision", $"{workload} was piped with {versions} different versions; a revision that is piped is where to go, and it can only go back to one.")
         {
             Target = workload,
             NextStep = $"Invoke-ImageRollback {workload} goes to known-good; or pipe one revision: Get-ImageHistory {workload} | Where-Object Revision -eq … | Invoke-ImageRollback",

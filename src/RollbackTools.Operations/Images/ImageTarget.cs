@@ -16,6 +16,9 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
     /// </summary>
     public bool KnownGood { get; init; }
 
+    /// <summary>Why a target that was named is known not to work; null when nothing says so.</summary>
+    public string? Bad { get; init; }
+
     /// <summary>Throws <see cref="RollbackException"/> when there is nowhere to go, with what could be done instead.</summary>
     public static ImageTarget Resolve(WorkloadSnapshot workload, RollbackGoal goal, string estate, DateTimeOffset now)
     {
@@ -29,8 +32,24 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         };
         if (target.Template.Hash != workload.Template.Hash)
             target = target with { Warnings = [.. target.Warnings, .. MutableTag.Warnings(workload, target.Template, target.Revision)] };
-        var judged = Images.KnownGood.Judge(workload, estate, now).FirstOrDefault(revision => revision.Source == target.Revision?.Source);
-        return target with { KnownGood = judged?.Health >= RevisionHealth.Likely };
+        var all = Images.KnownGood.Judge(workload, estate, now);
+        var judged = all.FirstOrDefault(revision => revision.Source == target.Revision?.Source);
+        target = target with { KnownGood = judged?.Health >= RevisionHealth.Likely };
+        if (judged is not { Health: RevisionHealth.Bad }) return target;
+        var better = all.FirstOrDefault(revision => revision.IsDefaultTarget) is { } instead
+            ? $" Known-good is revision {instead.Revision} ({instead.Image}): Invoke-ImageRollback {workload} -Namespace {workload.Namespace}"
+            : all.FirstOrDefault(revision => revision is { Current: true, Health: RevisionHealth.KnownGood }) is { } current
+                ? $" Known-good is what runs now, revision {current.Revision} ({current.Image})."
+                : "";
+        return target with
+        {
+            Bad = $"revision {judged.Revision} ({judged.Image}) is Bad: {string.Join("; ", judged.Evidence)}",
+            Warnings =
+            [
+                .. target.Warnings,
+                $"It goes where it did not work: revision {judged.Revision} ({judged.Image}) is Bad: {string.Join("; ", judged.Evidence)}.{better}",
+            ],
+        };
     }
 
     private static ImageTarget OfKnownGood(WorkloadSnapshot workload, string estate, DateTimeOffset now)

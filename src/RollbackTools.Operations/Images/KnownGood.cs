@@ -5,7 +5,8 @@ namespace RollbackTools.Operations.Images;
 
 /// <summary>
 /// Judges revisions by what the cluster still remembers, and picks where a rollback goes by default: the newest revision that
-/// worked, never one that was rolled away from, never simply "one back" (kubectl's undo alternates between two revisions).
+/// worked, never one that was rolled away from, never simply "one back" (kubectl's undo alternates between two revisions). Evidence
+/// weighs time under load: what served for seconds comes after what was there for days, and what never had a pod has shown nothing.
 /// </summary>
 public static class KnownGood
 {
@@ -21,6 +22,9 @@ public static class KnownGood
 
     /// <summary>Current for this long means somebody would have noticed.</summary>
     public static readonly TimeSpan LongEnough = TimeSpan.FromHours(1);
+
+    /// <summary>Under load for less than this, a version that works has shown little: faults that need traffic or time have not come yet.</summary>
+    public static readonly TimeSpan Proven = TimeSpan.FromMinutes(10);
 
     // A second call while the first one's rollout still starts waits for it; one after that looks further back.
     private static readonly TimeSpan StartingUp = TimeSpan.FromMinutes(5);
@@ -39,7 +43,7 @@ public static class KnownGood
             var pods = workload.PodsOf(revision).ToList();
             List<string> evidence = [];
             var isCurrent = revision == current;
-            var health = Health(workload, revision, isCurrent, pods, timeline.CurrentFor(revision), rolledBackFrom, now, evidence);
+            var health = Health(workload, revision, isCurrent, pods, timeline, rolledBackFrom, now, evidence);
             judged.Add(new ImageRevision
             {
                 Estate = estate,
@@ -63,13 +67,35 @@ public static class KnownGood
             });
         }
 
-        var others = workload.Revisions.Select(revision => revision != current && !revision.Template.IsRestartOf(workload.Template)).ToList();
-        // What serves right now beats what merely was there for long, though that be newer; and what a canary has not replaced yet beats all.
-        var target = judged.FindIndex(revision => others[judged.IndexOf(revision)] && revision.Health != RevisionHealth.Bad && revision.Source == workload.Stable?.Source);
-        if (target < 0) target = judged.FindIndex(revision => others[judged.IndexOf(revision)] && revision is { Health: RevisionHealth.KnownGood, ReadyPods: > 0 });
-        if (target < 0) target = judged.FindIndex(revision => others[judged.IndexOf(revision)] && revision.Health >= RevisionHealth.Likely);
-        if (target >= 0) judged[target] = judged[target] with { IsDefaultTarget = true };
+        var best = Enumerable.Range(0, judged.Count)
+            .Where(at => workload.Revisions[at] != current && !workload.Revisions[at].Template.IsRestartOf(workload.Template))
+            .Select(at => (At: at, Rank: Rank(judged[at], workload, UnderLoad(workload.Revisions[at], workload.PodsOf(workload.Revisions[at]), timeline, now))))
+            .DefaultIfEmpty()
+            .MaxBy(candidate => candidate.Rank);
+        if (best.Rank > 0) judged[best.At] = judged[best.At] with { IsDefaultTarget = true };
         return judged;
+    }
+
+    /// <summary>
+    /// Of equals the newest is the target. What a canary has not replaced yet beats all; what serves right now and has shown that it works
+    /// beats what merely was there for long, though that be newer; what has shown little comes last. 0: never the target.
+    /// </summary>
+    private static int Rank(ImageRevision revision, WorkloadSnapshot workload, TimeSpan? underLoad) => revision.Health switch
+    {
+        RevisionHealth.Bad => 0,
+        _ when revision.Source == workload.Stable?.Source => 4,
+        RevisionHealth.Unknown => 0,
+        RevisionHealth.KnownGood when revision.ReadyPods > 0 => 3,
+        RevisionHealth.KnownGood => 2,
+        _ => underLoad >= LongEnough ? 2 : 1,
+    };
+
+    /// <summary>The longest time it is known to have served: while it was current, or since its oldest ready pod is; null when nothing tells.</summary>
+    private static TimeSpan? UnderLoad(Revision revision, IEnumerable<Pod> pods, RevisionTimeline timeline, DateTimeOffset now)
+    {
+        var turn = revision.NeverHadPods ? null : timeline.LongestTurn(revision);
+        var ready = now - pods.Min(pod => pod.ReadySince);
+        return turn > ready || ready is null ? turn : ready;
     }
 
     /// <summary>The same for somebody to read: no target is marked where asking for it would be answered "already there".</summary>
@@ -126,7 +152,7 @@ public static class KnownGood
         all.Any(one => IsAbout(mark, one.Source) && one.Template.IsRestartOf(revision.Template)) && (!long.TryParse(mark.AsSpan(mark.IndexOf('@') + 1), out var number) || revision.Number <= number);
 
     private static RevisionHealth Health(
-        WorkloadSnapshot workload, Revision revision, bool isCurrent, List<Pod> pods, TimeSpan? currentFor,
+        WorkloadSnapshot workload, Revision revision, bool isCurrent, List<Pod> pods, RevisionTimeline timeline,
         IReadOnlyList<string> rolledBackFrom, DateTimeOffset now, List<string> evidence)
     {
         foreach (var trouble in pods.Select(PodTrouble.Find).OfType<PodTrouble>().Take(3)) evidence.Add(trouble.ToString());
@@ -161,6 +187,23 @@ public static class KnownGood
             return restarting == pods.Count ? RevisionHealth.Bad : RevisionHealth.Unknown;
         }
 
+        if (isCurrent && workload.DesiredPods == 0)
+        {
+            evidence.Add("Scaled to 0: nothing runs, so nothing shows how it does");
+            return RevisionHealth.Unknown;
+        }
+
+        if (!isCurrent && pods.Count == 0 && revision.NeverHadPods)
+        {
+            evidence.Add("Never had a pod: the workload stood at 0 for as long as this was current");
+            return RevisionHealth.Unknown;
+        }
+
+        var (currentFor, underLoad) = (timeline.CurrentFor(revision), UnderLoad(revision, pods, timeline, now));
+        // Whoever replaced it at once may have had a reason, and most faults need longer to show.
+        var worked = !isCurrent && underLoad < Proven ? RevisionHealth.Likely : RevisionHealth.KnownGood;
+        var brief = worked == RevisionHealth.Likely ? $", but it was under load for only {Words.Duration(underLoad!.Value)}" : "";
+
         if (workload.Kind == WorkloadKind.Rollout && RolloutEvidence.ForIt(workload, revision) is { Count: > 0 } inFavour)
         {
             evidence.AddRange(inFavour);
@@ -170,26 +213,26 @@ public static class KnownGood
 
         if (ready > 0 && (!isCurrent || ready >= workload.DesiredPods))
         {
-            evidence.Add($"{ready} of {pods.Count} pods ready now, {pods.Sum(pod => pod.Restarts)} restarts");
+            evidence.Add($"{ready} of {pods.Count} pods ready now, {pods.Sum(pod => pod.Restarts)} restarts{brief}");
             if (currentFor is { } held) evidence.Add($"Current for {Words.Duration(held)}");
-            return RevisionHealth.KnownGood;
+            return worked;
         }
 
         if (named && progressing!.Reason == "NewReplicaSetAvailable")
         {
-            evidence.Add($"The Deployment reports it became available ({progressing.LastUpdateTime:u})");
-            return RevisionHealth.KnownGood;
+            evidence.Add($"The Deployment reports it became available ({progressing.LastUpdateTime:u}){brief}");
+            return worked;
         }
 
         if (!isCurrent && workload.Object.Status.CurrentRevision == revision.Source)
         {
-            evidence.Add("The last revision that was rolled out completely (status.currentRevision)");
-            return RevisionHealth.KnownGood;
+            evidence.Add($"The last revision that was rolled out completely (status.currentRevision){brief}");
+            return worked;
         }
 
-        if (!isCurrent && currentFor >= LongEnough)
+        if (!isCurrent && underLoad >= LongEnough)
         {
-            evidence.Add($"Was current for {Words.Duration(currentFor.Value)}");
+            evidence.Add($"Was current for {Words.Duration(underLoad.Value)}");
             return RevisionHealth.Likely;
         }
 

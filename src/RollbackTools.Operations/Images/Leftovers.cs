@@ -9,7 +9,7 @@ internal static class Leftovers
     public static IReadOnlyList<string> Of(WorkloadSnapshot workload, Workload live, IEnumerable<Pod> strangers)
     {
         if (WorkloadReader.HasReplicaSets(workload.Kind)) return [];
-        var left = strangers.Where(pod => pod.Metadata.DeletionTimestamp is null).Select(pod => pod.Metadata.Name).Order(StringComparer.Ordinal).ToList();
+        var left = strangers.Where(pod => pod.Metadata.DeletionTimestamp is null && !pod.HasEnded).Select(pod => pod.Metadata.Name).Order(StringComparer.Ordinal).ToList();
         if (left.Count == 0) return [];
         var why = live.Spec.UpdateStrategy?.Type == "OnDelete"
             ? $"updateStrategy OnDelete; replace them when it suits: kubectl delete pod {string.Join(' ', left)} -n {workload.Namespace}"

@@ -12,23 +12,22 @@ public sealed record PodTrouble(string Pod, string Container, string Reason, str
         "CreateContainerError", "RunContainerError",
     ];
 
-    /// <summary>Null for a pod that is well, or may still become so.</summary>
+    /// <summary>Null for a pod that is well or may still become so, and for one that has ended: that is its controller's to replace.</summary>
     public static PodTrouble? Find(Pod pod)
     {
+        if (pod.HasEnded) return null;
         foreach (var container in pod.Containers())
         {
             if (container.State.Waiting is { Reason: { } reason } waiting && Lost.Contains(reason))
                 return new PodTrouble(pod.Metadata.Name, container.Name, reason, Explain(container, waiting), reason == "CrashLoopBackOff");
         }
 
-        return pod.Status.Phase == "Failed"
-            ? new PodTrouble(pod.Metadata.Name, "", pod.Status.Reason ?? "Failed", pod.Status.Message ?? "The pod has failed.", false)
-            : null;
+        return null;
     }
 
     /// <summary>Whether a container ended badly within the window before <paramref name="now"/>.</summary>
     public static bool RestartedWithin(Pod pod, TimeSpan window, DateTimeOffset now) =>
-        pod.Status.ContainerStatuses.Any(container =>
+        pod.LastingContainers().Any(container =>
             container.RestartCount > 0 && container.LastState.Terminated?.FinishedAt is { } ended && now - ended < window);
 
     public override string ToString() => $"pod {Pod}: container {Container}: {Reason}: {Message}";

@@ -9,25 +9,31 @@ namespace RollbackTools.Operations.Images;
 /// </summary>
 internal sealed class RefusedPods(ICluster cluster, TimeProvider time, WorkloadSnapshot planned)
 {
-    // Long enough for the controller to make room under a quota by removing old pods first.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private (DateTimeOffset Since, int Updated)? condition;
+    private (DateTimeOffset First, DateTimeOffset Moved, int Updated)? condition;
     private DateTimeOffset quietSince = time.GetUtcNow();
     private int? eventsBefore;
 
     /// <summary>When it is worth looking again though nothing was reported.</summary>
     public DateTimeOffset? LookAgainAt =>
-        WorkloadReader.HasReplicaSets(planned.Kind) ? condition?.Since + Grace : quietSince + Grace;
+        WorkloadReader.HasReplicaSets(planned.Kind) ? condition?.Moved + Patience : quietSince + Grace;
+
+    // The controller's pauses between two tries double: the next try may be as far off as the last one is from the first.
+    private TimeSpan Patience => condition is { } seen && seen.Moved - seen.First > Grace ? seen.Moved - seen.First : Grace;
 
     /// <summary>Something moved: pods were made or became ready.</summary>
     public void Moved() => quietSince = time.GetUtcNow();
 
-    /// <summary>The server's own words, once it is clear that waiting does not help; else null.</summary>
-    public async Task<string?> FindAsync(Workload live, CancellationToken cancellation)
+    /// <summary>
+    /// The server's own words, once it is clear that waiting does not help; else null. While <paramref name="makesRoom"/> (pods of the
+    /// workload are on their way out, or may still be taken away) a quota may yet have a place for the next.
+    /// </summary>
+    public async Task<string?> FindAsync(Workload live, bool makesRoom, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (WorkloadReader.HasReplicaSets(planned.Kind)) return InCondition(live, now);
+        if (WorkloadReader.HasReplicaSets(planned.Kind)) return InCondition(live, makesRoom, now);
+        if (makesRoom) quietSince = now;
         if (now - quietSince < Grace) return null;
 
         quietSince = now;
@@ -53,7 +59,7 @@ internal sealed class RefusedPods(ICluster cluster, TimeProvider time, WorkloadS
         }
     }
 
-    private string? InCondition(Workload live, DateTimeOffset now)
+    private string? InCondition(Workload live, bool makesRoom, DateTimeOffset now)
     {
         if (live.Status.Condition("ReplicaFailure") is not { Status: "True" } failure)
         {
@@ -62,7 +68,8 @@ internal sealed class RefusedPods(ICluster cluster, TimeProvider time, WorkloadS
         }
 
         var updated = live.Status.UpdatedReplicas;
-        if (condition is null || condition.Value.Updated != updated) condition = (now, updated);
-        return now - condition.Value.Since >= Grace ? failure.Message : null;
+        if (condition is not { } seen) condition = (now, now, updated);
+        else if (makesRoom || seen.Updated != updated) condition = (seen.First, now, updated);
+        return now - condition.Value.Moved >= Patience ? failure.Message : null;
     }
 }

@@ -7,6 +7,7 @@ namespace RollbackTools.Operations.Images;
 public sealed record Revision
 {
     public const string RevisionAnnotation = "deployment.kubernetes.io/revision";
+    public const string DesiredReplicasAnnotation = "deployment.kubernetes.io/desired-replicas";
     public const string HistoryAnnotation = "deployment.kubernetes.io/revision-history";
     public const string ChangeCauseAnnotation = "kubernetes.io/change-cause";
 
@@ -24,6 +25,9 @@ public sealed record Revision
 
     /// <summary>The pods its ReplicaSet is to have; null when the revision is none.</summary>
     public int? Scale { get; init; }
+
+    /// <summary>Its ReplicaSet was made for no pods and was never given any: the workload stood at 0 for as long as this was current.</summary>
+    public bool NeverHadPods { get; init; }
 
     public DateTimeOffset? CreatedAt { get; init; }
 
@@ -49,6 +53,7 @@ public sealed record Revision
             ChangeCause = set.Metadata.Annotations.GetValueOrDefault(ChangeCauseAnnotation),
             FormerNumbers = ParseHistory(set.Metadata.Annotations.GetValueOrDefault(HistoryAnnotation)),
             Scale = set.Spec.Replicas,
+            NeverHadPods = WasMadeForNone(set, DesiredReplicasAnnotation),
         };
     }
 
@@ -67,6 +72,10 @@ public sealed record Revision
         pod.Metadata.OwnerReferences.Any(owner => owner is { Kind: "ReplicaSet", Controller: true } && owner.Name == Source)
         || (pod.Metadata.Labels.TryGetValue("controller-revision-hash", out var hash)
             && (hash == Source || Source.EndsWith($"-{hash}", StringComparison.Ordinal)));
+
+    // Every later change of its size would have raised the generation.
+    internal static bool WasMadeForNone(ReplicaSet set, string desiredReplicas) =>
+        set is { Spec.Replicas: 0, Metadata.Generation: 1 } && set.Metadata.Annotations.GetValueOrDefault(desiredReplicas) == "0";
 
     internal static List<long> ParseHistory(string? text) =>
         [.. (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

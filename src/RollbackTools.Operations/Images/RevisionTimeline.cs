@@ -7,6 +7,7 @@ namespace RollbackTools.Operations.Images;
 public sealed class RevisionTimeline
 {
     private readonly Dictionary<string, TimeSpan> held = [];
+    private readonly Dictionary<string, TimeSpan> longest = [];
 
     private RevisionTimeline()
     {
@@ -20,7 +21,10 @@ public sealed class RevisionTimeline
         {
             var end = i == turns.Count - 1 ? now : turns[i + 1].Start;
             // The last turn with both ends known wins: a later, shorter one says more than an earlier, longer one.
-            if (end - turns[i].Start is { } span && span >= TimeSpan.Zero) timeline.held[turns[i].Revision.Source] = span;
+            if (end - turns[i].Start is not { } span || span < TimeSpan.Zero) continue;
+            var source = turns[i].Revision.Source;
+            timeline.held[source] = span;
+            timeline.longest[source] = timeline.longest.TryGetValue(source, out var before) && before > span ? before : span;
         }
 
         return timeline;
@@ -34,6 +38,9 @@ public sealed class RevisionTimeline
                 .Select((number, turn) => (Number: number, Revision: revision, Start: turn == 0 ? revision.CreatedAt : null)))
             .OrderBy(turn => turn.Number).Select(turn => (turn.Revision, turn.Start)),
     ];
+
+    /// <summary>The longest time it was current without a break; null when the cluster does not tell.</summary>
+    public TimeSpan? LongestTurn(Revision revision) => longest.TryGetValue(revision.Source, out var span) ? span : null;
 
     /// <summary>Null when the cluster does not tell.</summary>
     public TimeSpan? CurrentFor(Revision revision) => held.TryGetValue(revision.Source, out var span) ? span : null;

@@ -4,8 +4,9 @@ using RollbackTools.Operations.Rollouts;
 namespace RollbackTools.Operations.Images;
 
 /// <summary>
-/// Whether a rollout is complete, by the rules of <c>kubectl rollout status</c>, so that the two never disagree; what kubectl
-/// refuses to judge (OnDelete) is judged by its pods elsewhere. Failure is not decided here: a deadline may be stale.
+/// Whether a rollout is complete, by the rules of <c>kubectl rollout status</c>, so that it is never complete here and not there; what
+/// kubectl refuses to judge (OnDelete) is judged by its pods elsewhere, and a StatefulSet's minReadySeconds, which kubectl passes over,
+/// count. Failure is not decided here: a deadline may be stale.
 /// </summary>
 public sealed record RolloutStatus(bool Complete, string Message)
 {
@@ -44,6 +45,9 @@ public sealed record RolloutStatus(bool Complete, string Message)
     {
         var (wanted, status) = (workload.Spec.Replicas ?? 1, workload.Status);
         if (status.ReadyReplicas < wanted) return Waiting($"{status.ReadyReplicas} of {wanted} pods ready");
+        // Without minReadySeconds ready is available; servers before 1.22 have no count of it.
+        if (workload.Spec.MinReadySeconds > 0 && status.AvailableReplicas < wanted)
+            return Waiting($"{status.AvailableReplicas} of {wanted} pods available (ready for {workload.Spec.MinReadySeconds}s, minReadySeconds)");
         if (workload.Spec.UpdateStrategy?.Type == "OnDelete") return Done(status.ReadyReplicas);
         if (workload.Spec.UpdateStrategy?.RollingUpdate?.Partition is > 0 and var partition)
         {

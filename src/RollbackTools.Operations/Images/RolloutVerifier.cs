@@ -27,8 +27,9 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
     private bool gone;
     private EstateException? broken;
 
-    /// <summary>What the workload looks like right now, for progress.</summary>
-    public string Status => RolloutStatus.Of(planned, live, referenced).Message;
+    /// <summary>What the workload looks like right now, and which pod it waits for in vain, for progress.</summary>
+    public string Status => string.Join("; ",
+        new[] { RolloutStatus.Of(planned, live, referenced).Message }.Concat(Overdue().Take(3).Select(pod => LingeringPods.Describe(pod, time.GetUtcNow()))));
 
     public async Task<Verdict> VerifyAsync(
         Workload restored, ChannelReader<RolloutChange> changes, Func<ReplacePod, CancellationToken, Task> replace, TimeSpan timeout,
@@ -85,7 +86,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
             };
         }
 
-        if (await refusals.FindAsync(live, cancellation) is { } refused)
+        if (await refusals.FindAsync(live, MakesRoom(), cancellation) is { } refused)
             return Verdict.Lost("PodsRefused", $"The cluster refuses pods of {planned}: {refused}") with { Evidence = await WorkloadEventsAsync(cancellation) };
 
         var progressing = live.Status.Condition("Progressing");
@@ -118,13 +119,42 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
     private async Task<Verdict> TimedOutAsync(TimeSpan timeout, CancellationToken cancellation)
     {
         List<string> evidence = [.. await WorkloadEventsAsync(cancellation)];
-        foreach (var pod in pods.Values.Where(pod => IsOfGoal(pod) && !pod.IsReady).Take(3))
+        foreach (var pod in pods.Values.Where(pod => IsOfGoal(pod) && !pod.IsReady).OrderBy(pod => pod.HasEnded).Take(3))
         {
             var unmet = pod.Status.Conditions.FirstOrDefault(c => c.Status != "True" && c.Message is { Length: > 0 });
-            evidence.Add($"pod {pod.Metadata.Name}: {pod.Status.Phase}, not ready{(unmet is null ? "" : $": {unmet.Message}")}");
+            var why = pod.HasEnded ? $"{pod.Status.Reason} {pod.Status.Message}" : unmet?.Message;
+            evidence.Add($"pod {pod.Metadata.Name}: {pod.Status.Phase}, not ready{(string.IsNullOrWhiteSpace(why) ? "" : $": {why.Trim()}")}");
         }
 
-        return Verdict.Lost("Timeout", $"{planned} was not healthy within {Words.Duration(timeout)}: {Status}.") with { Evidence = evidence };
+        evidence.AddRange(pods.Values.Where(pod => pod.Metadata.DeletionTimestamp is not null).Take(3).Select(pod => LingeringPods.Describe(pod, time.GetUtcNow())));
+        var verdict = Verdict.Lost("Timeout", $"{planned} was not healthy within {Words.Duration(timeout)}: {Status}.") with { Evidence = evidence };
+        return Overdue().FirstOrDefault() is { } stuck
+            ? verdict with { NextStep = $"kubectl describe pod {stuck.Metadata.Name} -n {planned.Namespace}" }
+            : verdict;
+    }
+
+    private IEnumerable<Pod> Overdue() => LingeringPods.AreWaitedFor(planned.Kind, live) ? LingeringPods.Overdue(pods.Values, time.GetUtcNow()) : [];
+
+    /// <summary>Whether pods of the workload are on their way out, or its controller may still take some away, by the arithmetic of a rolling update.</summary>
+    private bool MakesRoom()
+    {
+        if (pods.Values.Any(pod => pod.Metadata.DeletionTimestamp is not null)) return true;
+        if (planned.Kind != WorkloadKind.Deployment) return false;
+        var active = pods.Values.Where(pod => !pod.HasEnded).ToList();
+        var (coming, old) = (active.Where(IsOfGoal).ToList(), active.Count(pod => !IsOfGoal(pod)));
+        if (coming.Exists(pod => !pod.IsReady)) return true;
+        return old > 0 && old + coming.Count > FewestAvailable();
+    }
+
+    private int FewestAvailable()
+    {
+        if (live.Spec.Strategy?.Type == "Recreate") return 0;
+        var wanted = live.Spec.Replicas ?? 1;
+        var rolling = live.Spec.Strategy?.RollingUpdate;
+        var missing = IntOrPercent.Of(rolling?.MaxUnavailable, wanted, roundUp: false) ?? wanted / 4;
+        // Both cannot be nothing: the API's own way out is that one pod may be missing.
+        if (missing == 0 && IntOrPercent.Of(rolling?.MaxSurge, wanted, roundUp: true) == 0) missing = 1;
+        return wanted - missing;
     }
 
     private Task<IReadOnlyList<string>> WorkloadEventsAsync(CancellationToken cancellation) =>
@@ -143,13 +173,13 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
     private IEnumerable<Pod> Stuck()
     {
         if (!StuckPods.AreLeftAlone(planned.Kind, live) || live.Status.ObservedGeneration < live.Metadata.Generation) return [];
-        return pods.Values.Where(pod => pod.Metadata.DeletionTimestamp is null && !pod.IsReady && !IsOfGoal(pod)
+        return pods.Values.Where(pod => pod.Metadata.DeletionTimestamp is null && !pod.HasEnded && !pod.IsReady && !IsOfGoal(pod)
             && StuckPods.IsInReach(planned.Kind, live, pod) && !replaced.Contains(pod.Metadata.Uid));
     }
 
     private async Task WaitAsync(ChannelReader<RolloutChange> changes, DateTimeOffset end, CancellationToken cancellation)
     {
-        var until = new[] { refusals.LookAgainAt, argo?.LookAgainAt, end }.Min()!.Value;
+        var until = new[] { refusals.LookAgainAt, argo?.LookAgainAt, LingeringPods.NextDue(pods.Values, time.GetUtcNow()), end }.Min()!.Value;
         var left = until - time.GetUtcNow();
         using CancellationTokenSource timer = new(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);

@@ -13,7 +13,7 @@ internal static class StuckPods
     {
         if (!AreLeftAlone(workload.Kind, workload.Object)) return [];
         var target = workload.Revisions.FirstOrDefault(revision => revision.Template.Hash == goal);
-        return workload.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null && !pod.IsReady && target?.Owns(pod) != true
+        return workload.Pods.Where(pod => pod.Metadata.DeletionTimestamp is null && !pod.HasEnded && !pod.IsReady && target?.Owns(pod) != true
             && IsInReach(workload.Kind, workload.Object, pod));
     }
 

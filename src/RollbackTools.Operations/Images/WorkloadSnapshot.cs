@@ -14,6 +14,7 @@ public sealed record WorkloadSnapshot(WorkloadKind Kind, Workload Object)
     /// <summary>Highest number first.</summary>
     public IReadOnlyList<Revision> Revisions { get; init; } = [];
 
+    /// <summary>Every pod it owns, also those that have ended or are being deleted.</summary>
     public IReadOnlyList<Pod> Pods { get; init; } = [];
 
     /// <summary>The list's resourceVersion for workloads, when it came from a list: where a watch of all of them can go on from.</summary>
@@ -65,7 +66,8 @@ public sealed record WorkloadSnapshot(WorkloadKind Kind, Workload Object)
         _ => Resources.DaemonSets,
     };
 
-    public IEnumerable<Pod> PodsOf(Revision revision) => Pods.Where(revision.Owns);
+    /// <summary>The pods of a revision that its controller counts: those that have ended it has replaced.</summary>
+    public IEnumerable<Pod> PodsOf(Revision revision) => Pods.Where(pod => !pod.HasEnded && revision.Owns(pod));
 
     private Revision? Named(string? hash) => hash is { Length: > 0 } ? Revisions.FirstOrDefault(revision => revision.PodHash == hash) : null;
 

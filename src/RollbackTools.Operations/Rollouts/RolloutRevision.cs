@@ -15,6 +15,7 @@ public static class RolloutRevision
 {
     public const string HashLabel = "rollouts-pod-template-hash";
     public const string RevisionAnnotation = "rollout.argoproj.io/revision";
+    public const string DesiredReplicasAnnotation = "rollout.argoproj.io/desired-replicas";
     public const string HistoryAnnotation = "rollout.argoproj.io/revision-history";
 
     /// <summary>What of the template's metadata the controller put there, as JSON.</summary>
@@ -38,6 +39,7 @@ public static class RolloutRevision
             ChangeCause = annotations.GetValueOrDefault(Revision.ChangeCauseAnnotation),
             FormerNumbers = Revision.ParseHistory(annotations.GetValueOrDefault(HistoryAnnotation)),
             Scale = set.Spec.Replicas,
+            NeverHadPods = Revision.WasMadeForNone(set, DesiredReplicasAnnotation),
         };
     }
 

@@ -35,6 +35,9 @@ public enum Decision
 /// </summary>
 public sealed record Proposal(string Target, string Action, IReadOnlyList<string> Steps)
 {
+    /// <summary>What whoever decides should know first; said before they are asked, and before anything is changed.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>What is dangerous about it beyond the change itself; a person is asked about it on its own.</summary>
     public string? Danger { get; init; }
 

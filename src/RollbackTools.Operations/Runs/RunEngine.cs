@@ -37,7 +37,11 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             }
             else
             {
-                var decision = await reporter.DecideAsync(new Proposal(Target(draft), plan.Action, draft.Steps) { Danger = plan.Danger }, cancellation);
+                var decision = await reporter.DecideAsync(new Proposal(Target(draft), plan.Action, draft.Steps)
+                {
+                    Danger = plan.Danger,
+                    Warnings = [.. draft.Warnings.Select(warning => TargetName.Warning(draft, warning))],
+                }, cancellation);
                 if (decision == Decision.GoAhead) accepted.Add(plan with { Draft = draft });
                 else yield return draft with { Outcome = decision == Decision.WhatIf ? RollbackOutcome.Planned : RollbackOutcome.Declined };
             }

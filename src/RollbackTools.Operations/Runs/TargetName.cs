@@ -4,4 +4,11 @@ namespace RollbackTools.Operations.Runs;
 public static class TargetName
 {
     public static string Of(string kind, string name) => kind == "HelmRelease" ? $"release/{name}" : $"{kind.ToLowerInvariant()}/{name}";
+
+    /// <summary>A warning with its target before it.</summary>
+    public static string Warning(RollbackResult about, string warning)
+    {
+        ArgumentNullException.ThrowIfNull(about);
+        return $"{Of(about.Kind, about.Name)}: {warning}";
+    }
 }

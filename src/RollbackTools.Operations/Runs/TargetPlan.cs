@@ -55,6 +55,10 @@ public sealed record TargetPlan
     /// <summary>What is dangerous about it beyond that it changes production: asked about on its own.</summary>
     public string? Danger { get; init; }
 
+    /// <summary>Several dangers as one; null when there is none.</summary>
+    public static string? DangerOf(params IEnumerable<string?> dangers) =>
+        dangers.OfType<string>().ToList() is { Count: > 0 } real ? string.Join(' ', real) : null;
+
     /// <summary>For confirmation: <c>Roll back image</c>, <c>Undo image rollback</c>.</summary>
     public string Action { get; init; } = "";
 

@@ -9,7 +9,7 @@ namespace RollbackTools.Tests.EndToEnd;
 public sealed class InterferenceTests(SharedCluster shared)
 {
     // Takes ten seconds of the practice world, half a second of ours, to become ready: there is time to interfere.
-    private const string Slow = "Invoke-ImageRollback api -ToTag 1.9-slow -Timeout 5m";
+    private const string Slow = "Invoke-ImageRollback api -ToTag 1.9-slow -Timeout 5m -Confirm:$false";
 
     [Fact]
     public async Task Deleted_while_it_rolls_back_is_told_at_once()

@@ -91,6 +91,18 @@ public sealed class StatefulSetTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task It_is_back_when_its_pods_have_been_ready_for_minReadySeconds_as_its_status_counts()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("queue", "2.0-crash", "CrashLoopBackOff", Sts, more: "minReadySeconds: 4,");
+
+        var result = await production.RollBackAsync("Invoke-ImageRollback queue");
+
+        Assert.Equal(2, (int)production.Get("queue", Sts)["status"]!["availableReplicas"]!);
+        Assert.Equal((RollbackOutcome.RolledBack, "2 of 2 pods available"), (result.Outcome, result.Message));
+    }
+
+    [Fact]
     public async Task A_revision_recorded_before_the_server_knew_some_default_is_still_reached()
     {
         await using var production = await shared.OpenAsync();

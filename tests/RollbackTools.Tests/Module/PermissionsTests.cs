@@ -56,9 +56,9 @@ public sealed class PermissionsTests : IAsyncLifetime
               schedule: "0 3 * * *"
               jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [ { name: a, image: "ops/nightly:1" } ] } } } }
             """);
-        tomoda.Run("Suspend-Workload -Selector team=search").OrThrow();
+        tomoda.Run("Suspend-Workload -Selector team=search -Confirm:$false").OrThrow();
         tomoda.Run("Resume-Workload -Selector team=search").OrThrow();
-        tomoda.Run("Suspend-Workload -CronJob nightly").OrThrow();
+        tomoda.Run("Suspend-Workload -CronJob nightly -Confirm:$false").OrThrow();
         tomoda.Run("Restart-Workload -Selector team=search").OrThrow();
 
         Assert.Contains("patch cronjobs", Asked());

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using RollbackTools.Integrations.Kubernetes.Authentication;
 using RollbackTools.Integrations.Kubernetes.Kubeconfig;
 using RollbackTools.Operations.Estate;
@@ -6,7 +7,7 @@ using RollbackTools.Operations.Estate;
 namespace RollbackTools.Integrations.Kubernetes.Transport;
 
 /// <summary>From a refusal's status and body to an error that names the thing, the cause and the next command.</summary>
-internal sealed class ApiRefusal(ClusterConnection connection, TimeProvider time)
+internal sealed partial class ApiRefusal(ClusterConnection connection, TimeProvider time)
 {
     // What admission, quota and pod security say; they use 403 as RBAC does, but asking for permission does not help.
     private static readonly string[] PolicyWords = 
@@ -56,7 +57,7 @@ internal sealed class ApiRefusal(ClusterConnection connection, TimeProvider time
         return kind switch
         {
             EstateErrorKind.Unauthenticated => Unauthenticated(credential),
-            EstateErrorKind.Forbidden => $"{Who()} may not {request.Verb} {what}{because}",
+            EstateErrorKind.Forbidden => $"{NamedByServer(status) ?? Who()} may not {request.Verb} {what}{because}",
             EstateErrorKind.NotFound when status.Name is null && target.Name is null => $"{connection.Info.Server} does not serve {target.ApiVersion} {target.Plural}{because}",
             EstateErrorKind.NotFound when status.Name is null || status.Reason is null =>
                 $"{connection.Info.Server} does not serve {target.ApiVersion} {target.Plural}, or not {what}{because}",
@@ -79,6 +80,13 @@ internal sealed class ApiRefusal(ClusterConnection connection, TimeProvider time
             ? $"{refused}: there are none in {connection.Source}."
             : $"{refused}: they are wrong or have expired.";
     }
+
+    // The kubeconfig's name for a user is anybody's choice; the server knows who asked: a service account, whoever is impersonated.
+    private static string? NamedByServer(ApiStatus status) =>
+        ServersUser().Match(status.Message ?? "") is { Success: true } named ? $"user '{PlainText.Clean(named.Groups["user"].Value)}'" : null;
+
+    [GeneratedRegex("User \"(?<user>[^\"]+)\" cannot ")]
+    private static partial Regex ServersUser();
 
     private string Who() => connection.Info.User is { } user ? $"user '{user}'" : "the anonymous user";
 

@@ -14,6 +14,7 @@ public sealed record ObjectMeta
 
     public DateTimeOffset? CreationTimestamp { get; init; }
 
+    /// <summary>When a deleted object is to be gone: the deletion and its grace period. Null while nobody deleted it.</summary>
     public DateTimeOffset? DeletionTimestamp { get; init; }
 
     public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? Empty; } = Empty;

@@ -12,14 +12,30 @@ public sealed record Pod : IKubernetesObject
     /// <summary>Every container that should run, init containers first.</summary>
     public IEnumerable<ContainerStatus> Containers() => Status.InitContainerStatuses.Concat(Status.ContainerStatuses);
 
-    public bool IsReady => Metadata.DeletionTimestamp is null && Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" });
+    /// <summary>The containers that run for as long as the pod does: native sidecars (init containers with restartPolicy Always), then the others.</summary>
+    public IEnumerable<ContainerStatus> LastingContainers() =>
+        Status.InitContainerStatuses.Where(status => Spec.InitContainers.Any(container => container.Name == status.Name && container.RestartPolicy == "Always"))
+            .Concat(Status.ContainerStatuses);
 
-    public int Restarts => Status.ContainerStatuses.Sum(container => container.RestartCount);
+    public bool IsReady => Metadata.DeletionTimestamp is null && !HasEnded && Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" });
+
+    /// <summary>Since when it has been ready, whole seconds; null while it is not.</summary>
+    public DateTimeOffset? ReadySince => IsReady ? Status.Conditions.First(c => c is { Type: "Ready", Status: "True" }).LastTransitionTime : null;
+
+    /// <summary>
+    /// Failed or Succeeded: it never runs again (evicted, its node shut down), and its controller has replaced it or is about to. It
+    /// stays listed until somebody cleans up.
+    /// </summary>
+    public bool HasEnded => Status.Phase is "Failed" or "Succeeded";
+
+    public int Restarts => LastingContainers().Sum(container => container.RestartCount);
 }
 
 public sealed record PodSpec
 {
     public string? NodeName { get; init; }
+
+    public IReadOnlyList<PodContainer> InitContainers { get; init => field = value ?? []; } = [];
 
     public IReadOnlyList<PodContainer> Containers { get; init => field = value ?? []; } = [];
 }
@@ -29,6 +45,9 @@ public sealed record PodContainer
     public string Name { get; init => field = value ?? ""; } = "";
 
     public string Image { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Always makes an init container a native sidecar.</summary>
+    public string? RestartPolicy { get; init; }
 }
 
 public sealed record PodStatus

@@ -89,6 +89,12 @@ public sealed record RollingUpdate
 {
     /// <summary>StatefulSet: ordinals below this keep their old revision.</summary>
     public int? Partition { get; init; }
+
+    /// <summary>Deployment: pods that may be missing meanwhile, a number or a percentage.</summary>
+    public JsonElement? MaxUnavailable { get; init; }
+
+    /// <summary>Deployment: pods that may be too many meanwhile, a number or a percentage.</summary>
+    public JsonElement? MaxSurge { get; init; }
 }
 
 public sealed record WorkloadStatus

@@ -27,7 +27,7 @@ internal sealed class ArgoRollbackDrill : IDrill
         await drill.TestAsync($"Test-RollbackHealth backend -Environment prod -ExpectedImage {TomodaImages.Backend}:{TomodaImages.Current} -Since 1s -Wait -Timeout 30s -Interval 200ms", cancellation);
 
         drill.Screen.Heading("Clean up, so that it stays");
-        await scene.DoAsync("promotion stopped", $"Suspend-ImageUpdate prod-tomoda -Tag {CodeRelease.Bad} -Environment prod -Reason INC-2043", RollbackOutcome.Changed, cancellation);
+        await scene.DoAsync("promotion stopped", $"Suspend-ImageUpdate prod-tomoda -Tag {CodeRelease.Bad} -Environment prod -Reason INC-2043 -Confirm:$false", RollbackOutcome.Changed, cancellation);
         await scene.DoAsync("Git reverted", $"Undo-GitCommit {await scene.CommitsSinceAsync(good, cancellation)} -Environment prod -Reason INC-2043", RollbackOutcome.RolledBack, cancellation);
         await scene.DoAsync("policy restored", "Set-ArgoSyncPolicy prod-tomoda -Policy Exact -Environment prod -Reason INC-2043", RollbackOutcome.Changed, cancellation);
 

@@ -26,13 +26,13 @@ internal sealed class EmergencyStopDrill : IDrill
         await drill.NoticeTrafficAsync(Selector, cancellation);
 
         drill.Screen.Heading("Off, now");
-        await scene.DoAsync("stopped", $"Suspend-Workload {Api} -Environment prod -Reason '{Reason} wrong prices are charged'", RollbackOutcome.Changed, cancellation);
+        await scene.DoAsync("stopped", $"Suspend-Workload {Api} -Environment prod -Reason '{Reason} wrong prices are charged' -Confirm:$false", RollbackOutcome.Changed, cancellation);
         var seen = await scene.WatchAsync(Selector, 3, pod => throw new DrillFailedException($"It was started again: {pod["metadata"]!["name"]}."), cancellation);
         drill.Screen.Good($"For 3 rounds of whatever acts by itself: {seen} pods of the API.");
         drill.Timeline.Mark("still stopped", "3 rounds later");
 
         drill.Screen.Heading("Repair it, while it is off");
-        await scene.DoAsync("promotion stopped", $"Suspend-ImageUpdate prod-tomoda -Tag {CodeRelease.Bad} -Environment prod -Reason {Reason}", RollbackOutcome.Changed, cancellation);
+        await scene.DoAsync("promotion stopped", $"Suspend-ImageUpdate prod-tomoda -Tag {CodeRelease.Bad} -Environment prod -Reason {Reason} -Confirm:$false", RollbackOutcome.Changed, cancellation);
         await scene.DoAsync("Git reverted", $"Undo-GitCommit {await scene.CommitsSinceAsync(good, cancellation)} -Environment prod -Reason {Reason}", RollbackOutcome.RolledBack, cancellation);
         await scene.DoAsync("synced", $"Invoke-ArgoSync prod-tomoda -Environment prod -Reason {Reason}", RollbackOutcome.Changed, cancellation);
 

@@ -37,7 +37,7 @@ internal sealed class ImageUpdaterDrill : IDrill
         await scene.ShowAsync(cancellation);
 
         drill.Screen.Heading("Tell Image Updater, then revert");
-        await scene.DoAsync("promotion stopped", $"Suspend-ImageUpdate prod-tomoda -Tag {CodeRelease.Bad} -Environment prod -Reason {Reason}", RollbackOutcome.Changed, cancellation);
+        await scene.DoAsync("promotion stopped", $"Suspend-ImageUpdate prod-tomoda -Tag {CodeRelease.Bad} -Environment prod -Reason {Reason} -Confirm:$false", RollbackOutcome.Changed, cancellation);
         await RevertAsync(scene, reverted, cancellation);
         await scene.DoAsync("synced", $"Invoke-ArgoSync prod-tomoda -Environment prod -Reason {Reason}", RollbackOutcome.Changed, cancellation);
         await drill.TestAsync($"Test-RollbackHealth backend -Environment prod -ExpectedImage {TomodaImages.Backend}:{TomodaImages.Current} -Since 1s -Wait -Timeout 30s -Interval 200ms", cancellation);

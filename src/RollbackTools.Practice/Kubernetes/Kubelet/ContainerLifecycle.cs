@@ -12,7 +12,7 @@ internal sealed class ContainerLifecycle(
 {
     private readonly HashSet<(string Node, string ImageId)> present = [];
 
-    /// <summary>Starts the first init container that has not run, or all others when none is left.</summary>
+    /// <summary>Starts the first init container that has not run (a sidecar: has not begun), or all others when none is left.</summary>
     public void LaunchNext(PodRuntime pod)
     {
         if (pod.Init.FirstOrDefault(container => !container.Done) is { } next)
@@ -35,6 +35,7 @@ internal sealed class ContainerLifecycle(
     public void Adopt(PodRuntime pod, ContainerRuntime container, JsonObject known)
     {
         container.Restarts = known.Number("restartCount") ?? 0;
+        container.Begun = true;
         container.Ready = known.Flag("ready");
         container.ContainerId = known.Text("containerID") ?? "";
         container.Pulled = ImageReference.Parse(container.Image) is { } reference ? images.Resolve(reference) : null;
@@ -122,6 +123,8 @@ internal sealed class ContainerLifecycle(
 
     private void Run(PodRuntime pod, ContainerRuntime container)
     {
+        var first = !container.Begun;
+        container.Begun = true;
         var image = container.Pulled = configuration.Reading(container.Pulled!, container.Spec, pod.Key.Namespace!);
         container.State = new ContainerState.Running(context.Now);
         container.ContainerId = "containerd://" + Hex(64);
@@ -132,6 +135,7 @@ internal sealed class ContainerLifecycle(
 
         // Ready in no time means one write instead of two.
         if (context.Tempo.Ready > TimeSpan.Zero || !Serves(pod, container)) status.Write(pod);
+        if (container.Sidecar && first) LaunchNext(pod);
         switch (image.Behaviour)
         {
             case ImageBehaviour.CrashLoop crash:
@@ -142,7 +146,7 @@ internal sealed class ContainerLifecycle(
                 break;
             case ImageBehaviour.Hang:
                 break;
-            case var _ when container.Init || pod.RestartPolicy != "Always":
+            case var _ when container.RunsOnce || (!container.Sidecar && pod.RestartPolicy != "Always"):
                 Later(pod, container, container.Init ? context.Tempo.Start : context.Tempo.Job, () => End(pod, container, 0, "Completed"));
                 break;
             case ImageBehaviour.NotReady:
@@ -157,7 +161,7 @@ internal sealed class ContainerLifecycle(
         }
     }
 
-    private static bool Serves(PodRuntime pod, ContainerRuntime container) => !container.Init && pod.RestartPolicy == "Always"
+    private static bool Serves(PodRuntime pod, ContainerRuntime container) => !container.RunsOnce && pod.RestartPolicy == "Always"
         && container.Pulled!.Behaviour is ImageBehaviour.Healthy or ImageBehaviour.ErrorRate;
 
     private void BecomeReady(PodRuntime pod, ContainerRuntime container)
@@ -200,13 +204,13 @@ internal sealed class ContainerLifecycle(
         container.State = ended;
         container.Ready = false;
         status.Write(pod);
-        if (exitCode == 0 && (container.Init || pod.RestartPolicy != "Always"))
+        if (exitCode == 0 && (container.RunsOnce || (!container.Sidecar && pod.RestartPolicy != "Always")))
         {
             if (container.Init) LaunchNext(pod);
             return;
         }
 
-        if (pod.RestartPolicy == "Never") return;
+        if (pod.RestartPolicy == "Never" && !container.Sidecar) return;
         if (context.Now - started >= context.Tempo.Scaled(600)) container.Ends = 0;
         container.Ends++;
 
@@ -221,6 +225,7 @@ internal sealed class ContainerLifecycle(
         var name = $"{container.Name} in pod {pod.Key.Name}_{pod.Key.Namespace}({pod.Uid})";
         Warn(pod, container, "BackOff", $"Back-off restarting failed container {name}");
         container.Last = ended;
+        logs.Rest(pod.Key.Namespace!, pod.Key.Name, container.Name);
         Wait(pod, container, "CrashLoopBackOff",
             $"back-off {GoDuration(nominal)} restarting failed container={container.Name} pod={pod.Key.Name}_{pod.Key.Namespace}({pod.Uid})");
         Later(pod, container, context.Tempo.Scaled(nominal), () => Restart(pod, container, ended));

@@ -13,8 +13,17 @@ internal sealed class ContainerRuntime(JsonObject spec, bool init, ContainerStat
 
     public string Image { get; } = spec.Text("image") ?? "";
 
-    /// <summary>Runs to its end before the others start.</summary>
+    /// <summary>Listed among the init containers, which start one after the other before all others.</summary>
     public bool Init { get; } = init;
+
+    /// <summary>An init container that stays: it has only to start before the next one, and is restarted for as long as the pod lives.</summary>
+    public bool Sidecar { get; } = init && spec.Text("restartPolicy") == "Always";
+
+    /// <summary>Runs to its end before the next one starts.</summary>
+    public bool RunsOnce => Init && !Sidecar;
+
+    /// <summary>Has been running at least once.</summary>
+    public bool Begun { get; set; }
 
     public string Field => Init ? $"spec.initContainers{{{Name}}}" : $"spec.containers{{{Name}}}";
 
@@ -40,5 +49,6 @@ internal sealed class ContainerRuntime(JsonObject spec, bool init, ContainerStat
     /// <summary>Rises with every step, so that what was planned for an earlier state finds it has passed.</summary>
     public int Step { get; set; }
 
-    public bool Done => State is ContainerState.Terminated { ExitCode: 0 };
+    /// <summary>The next container need not wait for it any more.</summary>
+    public bool Done => Sidecar ? Begun : State is ContainerState.Terminated { ExitCode: 0 };
 }

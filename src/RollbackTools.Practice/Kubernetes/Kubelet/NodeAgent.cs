@@ -38,6 +38,7 @@ public sealed class NodeAgent : Controller
         if (item.Type == Resources.Pods)
         {
             if (change.Type == StoreEventType.Deleted) Forget(item);
+            else if (EndedFromOutside(item)) Forget(item);
             else if (!pods.ContainsKey(item.Uid()) || item.Deleting()) Enqueue(item.Key());
         }
         else if (item.Type == Resources.Nodes)
@@ -188,6 +189,10 @@ public sealed class NodeAgent : Controller
             logs.Forget(pod.Namespace!, pod.Name, container.Name);
         }
     }
+
+    // Evicted, or its node was shut down: a phase that is final whoever wrote it, so its containers are over.
+    private bool EndedFromOutside(StoredObject pod) =>
+        pod.Phase() is "Succeeded" or "Failed" && pods.TryGetValue(pod.Uid(), out var runtime) && runtime.Phase is not ("Succeeded" or "Failed");
 
     /// <summary>A pod that was running before this kubelet was: taken over as its status says.</summary>
     private void Adopt(StoredObject pod)

@@ -35,6 +35,12 @@ public sealed class PodLogBook(TimeProvider time) : IPodLogs
     internal void Start(string ns, string pod, string container) => logs.AddOrUpdate((ns, pod, container),
         _ => (new ContainerLog(), null), (_, former) => (new ContainerLog(), former.Current));
 
+    /// <summary>The container waits for its next start: until then the instance that ended is also the previous one.</summary>
+    internal void Rest(string ns, string pod, string container)
+    {
+        if (logs.TryGetValue((ns, pod, container), out var log)) logs[(ns, pod, container)] = (log.Current, log.Current);
+    }
+
     internal void End(string ns, string pod, string container)
     {
         if (logs.TryGetValue((ns, pod, container), out var log)) log.Current.Close();

@@ -33,9 +33,12 @@ internal sealed class PodRuntime(ObjectKey key, string uid, string node, string 
     /// <summary>Waits for a ConfigMap or Secret to appear.</summary>
     public bool WantsConfiguration { get; set; }
 
+    /// <summary>Those that run for as long as the pod does: native sidecars, then the main containers.</summary>
+    public IEnumerable<ContainerRuntime> Lasting => Containers.Where(container => !container.RunsOnce);
+
     public bool Initialized => Init.All(container => container.Done);
 
-    public bool Ready => Initialized && Main.All(container => container.Ready);
+    public bool Ready => Initialized && Lasting.All(container => container.Ready);
 
     public string Phase
     {

@@ -39,7 +39,7 @@ internal sealed class PodStatusWriter(ControllerContext context)
     private JsonArray Conditions(PodRuntime pod)
     {
         var finished = pod.Phase == "Succeeded";
-        var unready = pod.Main.Where(container => !container.Ready).Select(container => container.Name).ToList();
+        var unready = pod.Lasting.Where(container => !container.Ready).Select(container => container.Name).ToList();
         var why = $"containers with unready status: [{string.Join(' ', unready)}]";
         var reason = finished ? "PodCompleted" : "ContainersNotReady";
         var uninitialized = pod.Init.Where(container => !container.Done).Select(container => container.Name).ToList();
@@ -77,7 +77,7 @@ internal sealed class PodStatusWriter(ControllerContext context)
             ["name"] = container.Name,
             ["state"] = State(container.State),
             ["lastState"] = container.Last is null ? new JsonObject() : State(container.Last),
-            ["ready"] = container.Init ? container.Done : container.Ready,
+            ["ready"] = container.RunsOnce ? container.Done : container.Ready,
             ["restartCount"] = container.Restarts,
             ["image"] = container.Image,
             ["imageID"] = container.Pulled?.Id ?? "",

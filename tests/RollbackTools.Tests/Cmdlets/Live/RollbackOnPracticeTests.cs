@@ -64,7 +64,7 @@ public sealed class RollbackOnPracticeTests : IAsyncLifetime
     [Fact]
     public void A_rollback_to_something_broken_fails_with_evidence_and_an_error()
     {
-        var output = tomoda.Run($"Invoke-ImageRollback tomoda-api -ToTag {TomodaImages.Crashing} -Timeout 30s");
+        var output = tomoda.Run($"Invoke-ImageRollback tomoda-api -ToTag {TomodaImages.Crashing} -Timeout 30s -Confirm:$false");
 
         var result = Assert.Single(output.Of<RollbackResult>());
         Assert.Equal(RollbackOutcome.Failed, result.Outcome);
@@ -78,7 +78,7 @@ public sealed class RollbackOnPracticeTests : IAsyncLifetime
     {
         using CancellationTokenSource stop = new();
         tomoda.Runner.Observer = said => { if (said.Kind is CommandEventKind.Progress) stop.Cancel(); };
-        var stopped = tomoda.Run($"Invoke-ImageRollback tomoda-api -ToTag {TomodaImages.Slow} -Timeout 2m", stop.Token);
+        var stopped = tomoda.Run($"Invoke-ImageRollback tomoda-api -ToTag {TomodaImages.Slow} -Timeout 2m -Confirm:$false", stop.Token);
         tomoda.Runner.Observer = null;
 
         Assert.True(stopped.Stopped);

@@ -38,7 +38,7 @@ public sealed class ArgoPermissionsTests
             """);
         production.Change(body => body["metadata"]!["ownerReferences"] = JsonNode.Parse("""[{"apiVersion":"argoproj.io/v1alpha1","kind":"ApplicationSet","name":"gone","uid":"x","controller":true}]"""));
 
-        await production.DoAsync("Suspend-ImageUpdate shop -Tag 2.0-errors");
+        await production.DoAsync("Suspend-ImageUpdate shop -Tag 2.0-errors -Confirm:$false");
         await production.DoAsync("Invoke-ArgoRollback shop");
         await production.RunAsync("Get-RollbackRun -Last 1 | Undo-RollbackRun");
 

@@ -93,7 +93,7 @@ public sealed class BackInGitTests : IDisposable
         await RunsAsync(cluster, TomodaImages.Current);
         Assert.Equal("GitStillBad", Assert.Single((await Run("Set-ArgoSyncPolicy prod-tomoda -Policy Exact")).Errors).ErrorId);
 
-        (await Run($"Suspend-ImageUpdate prod-tomoda -Tag {TomodaImages.Crashing} -Reason INC-1")).OrThrow();
+        (await Run($"Suspend-ImageUpdate prod-tomoda -Tag {TomodaImages.Crashing} -Reason INC-1 -Confirm:$false")).OrThrow();
         (await Run($"Undo-GitCommit ~0 -Repository {repository.HttpUrl} -Reason INC-1")).OrThrow();
         var restored = Assert.Single((await Run("Set-ArgoSyncPolicy prod-tomoda -Policy Exact")).OrThrow().Of<RollbackResult>());
 

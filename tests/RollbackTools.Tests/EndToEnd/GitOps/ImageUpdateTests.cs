@@ -33,13 +33,13 @@ public sealed class ImageUpdateTests
             """);
         var before = Spec(production);
 
-        var result = await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0,rel[1]* -Reason INC-5");
+        var result = await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0,rel[1]* -Reason INC-5 -Confirm:$false");
 
         Assert.Equal(RollbackOutcome.Changed, result.Outcome);
         Assert.Equal([["latest", "v2.15.0", "rel\\[1]\\*"], ["old-*", "v2.15.0", "rel\\[1]\\*"]], Ignored(production, "shop"));
         Assert.Equal([["latest"]], Ignored(production, "cart"));
 
-        Assert.Equal(RollbackOutcome.AlreadyThere, (await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0")).Outcome);
+        Assert.Equal(RollbackOutcome.AlreadyThere, (await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0 -Confirm:$false")).Outcome);
         Assert.Equal(RollbackOutcome.Changed, (await production.DoAsync("Resume-ImageUpdate shop")).Outcome);
         Assert.Equal(before, Spec(production));
         Assert.Null(production.Find("updater", ArgoResources.ImageUpdaters)["metadata"]!["annotations"]?[SuspendedUpdate.Annotation]);
@@ -57,7 +57,7 @@ public sealed class ImageUpdateTests
         var before = Spec(production);
         Assert.Contains(await FightsAsync(production), line => line.Contains("promotes newer tags of shop/api", StringComparison.Ordinal));
 
-        var result = await production.DoAsync("Suspend-ImageUpdate shop");
+        var result = await production.DoAsync("Suspend-ImageUpdate shop -Confirm:$false");
         Assert.DoesNotContain(await FightsAsync(production), line => line.Contains("promotes newer tags", StringComparison.Ordinal));
 
         Assert.Equal([["latest", "*"]], Ignored(production, "shop"));
@@ -77,7 +77,7 @@ public sealed class ImageUpdateTests
         var before = Spec(production);
 
         var all = await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0 -WhatIf");
-        var one = await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0 -Image shop/api");
+        var one = await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0 -Image shop/api -Confirm:$false");
 
         Assert.Contains(all.Warnings, warning => warning.Contains("for all of shop/api, shop/web: -Image limits it", StringComparison.Ordinal));
         Assert.Empty(one.Warnings);
@@ -94,7 +94,7 @@ public sealed class ImageUpdateTests
             annotations: { argocd-image-updater.argoproj.io/image-list: "api=shop/api:~2,web=shop/web", argocd-image-updater.argoproj.io/ignore-tags: "beta" }
             """);
 
-        var result = await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0 -Image shop/api");
+        var result = await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0 -Image shop/api -Confirm:$false");
 
         Assert.Equal("ignore beta", result.From);
         Assert.Equal("beta,v2.15.0", production.Annotation("argocd-image-updater.argoproj.io/api.ignore-tags"));
@@ -110,11 +110,11 @@ public sealed class ImageUpdateTests
             annotations: { argocd-image-updater.argoproj.io/image-list: "api=shop/api,web=shop/web", argocd-image-updater.argoproj.io/web.ignore-tags: "beta" }
             """);
 
-        await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0");
+        await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0 -Confirm:$false");
 
         Assert.Equal("v2.15.0", production.Annotation("argocd-image-updater.argoproj.io/ignore-tags"));
         Assert.Equal("beta,v2.15.0", production.Annotation("argocd-image-updater.argoproj.io/web.ignore-tags"));
-        await production.DoAsync("Suspend-ImageUpdate shop");
+        await production.DoAsync("Suspend-ImageUpdate shop -Confirm:$false");
         Assert.Equal("beta,v2.15.0,*", production.Annotation("argocd-image-updater.argoproj.io/web.ignore-tags"));
 
         await production.DoAsync("Resume-ImageUpdate shop");
@@ -130,8 +130,8 @@ public sealed class ImageUpdateTests
             annotations: { argocd-image-updater.argoproj.io/image-list: "api=shop/api,web=shop/web", argocd-image-updater.argoproj.io/web.ignore-tags: "v2.15.0" }
             """);
 
-        await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0");
-        await production.DoAsync("Suspend-ImageUpdate shop");
+        await production.DoAsync("Suspend-ImageUpdate shop -Tag v2.15.0 -Confirm:$false");
+        await production.DoAsync("Suspend-ImageUpdate shop -Confirm:$false");
         Assert.Equal("v2.15.0,*", production.Annotation("argocd-image-updater.argoproj.io/web.ignore-tags"));
 
         await production.DoAsync("Resume-ImageUpdate shop");
@@ -143,14 +143,14 @@ public sealed class ImageUpdateTests
     public async Task Annotations_of_a_generated_application_are_refused_and_none_at_all_is_said()
     {
         await using var production = await StartAsync(null);
-        await production.FailAsync("Suspend-ImageUpdate shop", "NoImageUpdater");
+        await production.FailAsync("Suspend-ImageUpdate shop -Confirm:$false", "NoImageUpdater");
 
         production.Change(body =>
         {
             (body["metadata"]!["annotations"] ??= new JsonObject())["argocd-image-updater.argoproj.io/image-list"] = "shop/api";
             body["metadata"]!["ownerReferences"] = JsonNode.Parse("""[{"apiVersion":"argoproj.io/v1alpha1","kind":"ApplicationSet","name":"gone","uid":"x","controller":true}]""");
         });
-        var error = await production.FailAsync("Suspend-ImageUpdate shop", "OwnerWouldRevert");
+        var error = await production.FailAsync("Suspend-ImageUpdate shop -Confirm:$false", "OwnerWouldRevert");
         Assert.Contains("'gone'", error.Message, StringComparison.Ordinal);
     }
 
@@ -163,7 +163,7 @@ public sealed class ImageUpdateTests
                 images: [ { alias: api, imageName: "shop/api:stable", commonUpdateSettings: { updateStrategy: digest } } ]
             """);
 
-        var output = await production.RunAsync("Suspend-ImageUpdate shop -Tag stable");
+        var output = await production.RunAsync("Suspend-ImageUpdate shop -Tag stable -Confirm:$false");
 
         Assert.Contains(output.Warnings, warning => warning.Contains("follow a tag's digest", StringComparison.Ordinal));
     }

@@ -25,7 +25,7 @@ public sealed class KilledStopTests
         // Until both have ended before they wrote the line they were to be killed after.
         for (var (stopping, returning) = (true, true); stopping || returning;)
         {
-            stopping = await KilledAsync(production, "Suspend-Workload api,web -Namespace prod", stops, stopping);
+            stopping = await KilledAsync(production, "Suspend-Workload api,web -Namespace prod -Confirm:$false", stops, stopping);
             Assert.Equal((0, 0), (Replicas(production, "api"), Replicas(production, "web")));
             Assert.Contains("\"enabled\":false", production.Policy, StringComparison.Ordinal);
             Assert.Contains("\"replicas\":2", Note(production, "api"), StringComparison.Ordinal);

@@ -12,13 +12,23 @@ public sealed class SuspendWorkloadTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData("Suspend-Workload api -Namespace prod")]
+    [InlineData("Suspend-ImageUpdate shop")]
+    public async Task Stopping_asks_first(string line)
+    {
+        await using var production = await WholeProduction.StartAsync(updates: true);
+
+        Assert.Equal("ConfirmationImpossible", (await production.RunAsync(line)).Failure?.ErrorId);
+    }
+
     [Fact]
     public async Task What_is_stopped_stays_stopped_and_comes_back_exactly_as_it_was()
     {
         await using var production = await WholeProduction.StartAsync(updates: false);
         var policy = production.Policy;
 
-        var stopped = await RunAsync(production, "Suspend-Workload api,web -Namespace prod -Reason INC-1");
+        var stopped = await RunAsync(production, "Suspend-Workload api,web -Namespace prod -Reason INC-1 -Confirm:$false");
 
         Assert.Equal([("Application", "shop"), ("Deployment", "api"), ("Deployment", "web")], stopped.Select(one => (one.Kind, one.Name)).Order());
         Assert.All(stopped, one => Assert.Equal(RollbackOutcome.Changed, one.Outcome));
@@ -35,7 +45,7 @@ public sealed class SuspendWorkloadTests
         await production.UntilAsync(() => production.App["metadata"]!["annotations"]?["argocd.argoproj.io/refresh"] is null);
         Assert.Equal("OutOfSync", production.Sync);
         Assert.Equal((0, 0), (Replicas(production, "api"), Replicas(production, "web")));
-        Assert.All(await RunAsync(production, "Suspend-Workload api,web -Namespace prod"), one => Assert.Equal(RollbackOutcome.AlreadyThere, one.Outcome));
+        Assert.All(await RunAsync(production, "Suspend-Workload api,web -Namespace prod -Confirm:$false"), one => Assert.Equal(RollbackOutcome.AlreadyThere, one.Outcome));
 
         // One of the two: the other still needs the pause.
         var one = await RunAsync(production, "Resume-Workload api -Namespace prod");
@@ -60,7 +70,7 @@ public sealed class SuspendWorkloadTests
         Assert.All(await RunAsync(production, "Suspend-Workload api -Namespace prod -WhatIf"), one => Assert.Equal(RollbackOutcome.Planned, one.Outcome));
         Assert.Equal((2, policy), (Replicas(production, "api"), production.Policy));
 
-        var run = (await RunAsync(production, "Suspend-Workload api -Namespace prod"))[0].RunId;
+        var run = (await RunAsync(production, "Suspend-Workload api -Namespace prod -Confirm:$false"))[0].RunId;
         Assert.Equal(0, Replicas(production, "api"));
         Assert.All(await RunAsync(production, $"Undo-RollbackRun {run}"), one => Assert.Equal(RollbackOutcome.Undone, one.Outcome));
         Assert.Equal((2, policy, null), (Replicas(production, "api"), production.Policy, Note(production, "api")));
@@ -70,7 +80,7 @@ public sealed class SuspendWorkloadTests
     public async Task Automated_sync_stays_off_while_git_says_something_else()
     {
         await using var production = await WholeProduction.StartAsync(updates: false);
-        await RunAsync(production, "Suspend-Workload api -Namespace prod");
+        await RunAsync(production, "Suspend-Workload api -Namespace prod -Confirm:$false");
         await production.CommitAsync("web 6", WholeProduction.File, (await production.ReadAsync(WholeProduction.File)).Replace("5.0.0", "6.0.0", StringComparison.Ordinal));
 
         var back = await RunAsync(production, "Resume-Workload api -Namespace prod");
@@ -106,7 +116,7 @@ public sealed class SuspendWorkloadTests
               jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [ { name: a, image: "ops/nightly:1" } ] } } } }
             """);
 
-        var output = await production.RunAsync("Suspend-Workload -Selector team=ops -Namespace prod");
+        var output = await production.RunAsync("Suspend-Workload -Selector team=ops -Namespace prod -Confirm:$false");
 
         Assert.Equal("NotScalable", Assert.Single(output.Errors).ErrorId);
         Assert.Equal(RollbackOutcome.Changed, Assert.Single(output.Of<RollbackResult>(), one => one.Kind == "CronJob").Outcome);

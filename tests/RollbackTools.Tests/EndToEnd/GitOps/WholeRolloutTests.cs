@@ -75,7 +75,7 @@ public sealed class WholeRolloutTests
     {
         await using var production = await WholeProduction.StartAsync(updates: false, rollout: true);
 
-        var stopped = await production.RunAsync("Suspend-Workload rollout/api -Namespace prod");
+        var stopped = await production.RunAsync("Suspend-Workload rollout/api -Namespace prod -Confirm:$false");
         Assert.Empty(stopped.Errors.Select(error => error.Message));
         Assert.Equal("0", Rollout(production)["spec"]!["replicas"]!.ToString());
 

@@ -1,6 +1,7 @@
 using RollbackTools.Operations.Health;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Practice.Kubernetes.Schema;
 
 namespace RollbackTools.Tests.EndToEnd.Rollouts;
 
@@ -74,6 +75,22 @@ public sealed class RolloutAmongWorkloadsTests(RolloutCluster shared)
     }
 
     [Fact]
+    public async Task After_a_rollback_from_a_crashing_canary_the_abort_is_no_sign_of_illness()
+    {
+        await using var shop = await shared.OpenAsync();
+        await shop.DeployAsync(shop.Manifest("1.0"));
+        shop.Age(TimeSpan.FromDays(2));
+        await shop.ShipAsync(shop.Manifest("2.0-crash"), () => shop.Production.Pods("catalog").Any(pod =>
+            (string?)pod["status"]?["containerStatuses"]?[0]?["state"]?["waiting"]?["reason"] == "CrashLoopBackOff"));
+        Assert.Equal(RollbackOutcome.RolledBack, (await shop.DoAsync("Invoke-ImageRollback rollout/catalog")).Outcome);
+        Assert.Contains(shop.Production.List(Resources.Events), item => (string?)item.Read["reason"] == "RolloutAborted");
+
+        var checks = (await shop.RunAsync("Test-RollbackHealth rollout/catalog -Since 10m")).Of<HealthCheck>();
+
+        Assert.All(checks, check => Assert.True(check.Status == HealthStatus.Passed, $"{check.Check}: {check.Message} {string.Join("; ", check.Evidence)}"));
+    }
+
+    [Fact]
     public async Task It_is_restarted_without_a_new_revision()
     {
         await using var shop = await shared.OpenAsync();
@@ -95,7 +112,7 @@ public sealed class RolloutAmongWorkloadsTests(RolloutCluster shared)
         await using var shop = await shared.OpenAsync();
         await shop.DeployAsync(shop.Manifest("1.0"));
 
-        Assert.Equal(RollbackOutcome.Changed, (await shop.DoAsync("Suspend-Workload catalog -Reason INC-1")).Outcome);
+        Assert.Equal(RollbackOutcome.Changed, (await shop.DoAsync("Suspend-Workload catalog -Reason INC-1 -Confirm:$false")).Outcome);
         Assert.Empty(shop.Running);
         Assert.Equal(RollbackOutcome.Changed, (await shop.DoAsync("Resume-Workload catalog")).Outcome);
         Assert.Equal(4, (int)shop.Rollout["spec"]!["replicas"]!);

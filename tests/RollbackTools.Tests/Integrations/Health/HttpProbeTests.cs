@@ -18,6 +18,19 @@ public sealed class HttpProbeTests
         Assert.Null(answer.Error);
     }
 
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public async Task A_byte_order_mark_is_not_part_of_the_text(string encoding)
+    {
+        var text = System.Text.Encoding.GetEncoding(encoding);
+
+        var answer = await AskAsync(async context => await context.Response.Body.WriteAsync(new ReadOnlyMemory<byte>([.. text.GetPreamble(), .. text.GetBytes("{\"database\":\"ok\"}")])));
+
+        Assert.Equal("{\"database\":\"ok\"}", answer.Body);
+    }
+
     [Fact]
     public async Task A_redirect_is_an_answer_and_not_followed()
     {

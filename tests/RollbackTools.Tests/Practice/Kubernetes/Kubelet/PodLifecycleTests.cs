@@ -141,6 +141,72 @@ public sealed class PodLifecycleTests
     }
 
     [Fact]
+    public async Task A_native_sidecar_starts_before_the_others_and_is_restarted_while_they_run()
+    {
+        await using PracticeStore cluster = new();
+        Pod(cluster, "registry.example/api:41", spec: """{"initContainers":[{"name":"proxy","image":"registry.example/proxy:leak","restartPolicy":"Always"}]}""");
+        await cluster.RunUntilAsync(() => Ready(cluster) == "True");
+
+        await cluster.RunUntilAsync(() => Sidecar(cluster).Number("restartCount") == 1);
+        Assert.Equal("OOMKilled", Sidecar(cluster).Text("lastState", "terminated", "reason"));
+        Assert.Equal(0, Status(cluster).Number("restartCount"));
+        await cluster.RunUntilAsync(() => Ready(cluster) == "True");
+        Assert.Equal("Running", cluster.Get(Resources.Pods, "api").Phase());
+    }
+
+    [Fact]
+    public async Task A_pod_whose_native_sidecar_crashes_is_never_ready_though_its_container_runs()
+    {
+        await using PracticeStore cluster = new();
+        Pod(cluster, "registry.example/api:41", spec: """{"initContainers":[{"name":"proxy","image":"registry.example/proxy:crash","restartPolicy":"Always"}]}""");
+        await cluster.RunUntilAsync(() => Sidecar(cluster).Text("state", "waiting", "reason") == "CrashLoopBackOff");
+
+        Assert.NotNull(Status(cluster).At("state", "running"));
+        Assert.Equal("False", Ready(cluster));
+    }
+
+    [Fact]
+    public async Task A_pod_that_somebody_else_declares_ended_stays_so_and_its_containers_are_over()
+    {
+        await using PracticeStore cluster = new();
+        Pod(cluster, "registry.example/api:leak");
+        await cluster.RunUntilAsync(() => Ready(cluster) == "True");
+        cluster.Store.Update(Resources.Pods, PracticeStore.Ns, "api", body =>
+        {
+            body["status"]!["phase"] = "Failed";
+            body["status"]!["reason"] = "Evicted";
+            return true;
+        });
+
+        await cluster.RunAsync(300);
+
+        Assert.Equal(("Failed", 0), (cluster.Get(Resources.Pods, "api").Phase(), Status(cluster).Number("restartCount")));
+    }
+
+    [Fact]
+    public async Task A_pod_with_a_finalizer_stays_terminating_until_it_is_let_go()
+    {
+        await using PracticeStore cluster = new();
+        Pod(cluster, "registry.example/api:41");
+        await cluster.RunUntilAsync(() => Ready(cluster) == "True");
+        Finalizers(["example.com/hold"]);
+        cluster.Store.Delete(Resources.Pods, PracticeStore.Ns, "api", graceSeconds: 30);
+        await cluster.RunAsync(60);
+        Assert.Equal(0, cluster.Get(Resources.Pods, "api").Read.Number("metadata", "deletionGracePeriodSeconds"));
+
+        Finalizers([]);
+        await cluster.SettleAsync();
+
+        Assert.Null(cluster.Store.Find(Resources.Pods, PracticeStore.Ns, "api"));
+
+        void Finalizers(string[] names) => cluster.Store.Update(Resources.Pods, PracticeStore.Ns, "api", body =>
+        {
+            body["metadata"]!["finalizers"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]);
+            return true;
+        });
+    }
+
+    [Fact]
     public async Task A_deleted_pod_stops_gracefully_and_goes()
     {
         await using PracticeStore cluster = new();
@@ -233,6 +299,8 @@ public sealed class PodLifecycleTests
         cluster.Get(Resources.Pods, "api").Read.Items("status", "containerStatuses").FirstOrDefault();
 
     private static string? Waiting(PracticeStore cluster) => Status(cluster).Text("state", "waiting", "reason");
+
+    private static JsonObject? Sidecar(PracticeStore cluster) => cluster.Get(Resources.Pods, "api").Read.Items("status", "initContainerStatuses").FirstOrDefault();
 
     private static string? Ready(PracticeStore cluster) => cluster.Get(Resources.Pods, "api").Condition("Ready").Text("status");
 }
