@@ -52,7 +52,7 @@ internal sealed class OwnedLeftover(ImageRollbackRequest request, IEstate estate
             Draft = draft with
             {
                 Steps = [$"{string.Join(", ", back.Select(one => one.Workload))}: back already", .. steps.Concat(then).Select(step => step.Description), .. remedy is null ? (string[])[] : [remedy.Diff]],
-                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. remedy is null ? [] : [.. remedy.Warnings, .. scope.Warnings(application)]],
+                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. remedy?.Warnings ?? [], .. remedy is null ? [] : scope.Warnings(application)],
             },
             Steps = steps,
             Then = then,
