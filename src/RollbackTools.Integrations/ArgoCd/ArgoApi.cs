@@ -93,7 +93,13 @@ internal sealed class ArgoApi(ArgoCdOptions options, TimeSpan timeout, HostEnvir
     public Task<ArgoApplication> StartSyncAsync(ArgoApplication read, SyncRequest request, CancellationToken cancellation)
     {
         if (request.Version is null || IsOfSpec(read, request.Version)) return WriteAsync(HttpMethod.Post, "sync", read.Name, "/sync", ArgoBodies.Sync(request), cancellation);
-        if (request.HistoryId is { } id) return WriteAsync(HttpMethod.Post, "rollback", read.Name, "/rollback", ArgoBodies.Rollback(id, request.Prune), cancellation);
+        if (request.Only.Count > 0)
+        {
+            throw new EstateException(EstateErrorKind.Rejected,
+                $"{read} cannot go to {request.Version.Describe()} over Argo CD's API without some of its objects: its source was another then. In the cluster it can: leave -ArgoServer out.");
+        }
+
+        if (request.HistoryId is { } id) return WriteAsync(HttpMethod.Post, "rollback", read.Name, "/rollback", ArgoBodies.Rollback(id, request), cancellation);
         throw new EstateException(EstateErrorKind.Rejected,
             $"{read} cannot go to {request.Version.Describe()} over Argo CD's API: its source was another then, and the history does not hold it. In the cluster it can: leave -ArgoServer out.");
     }

@@ -13,10 +13,11 @@ internal static class ArgoBodies
         JsonObject body = new()
         {
             ["prune"] = request.Prune,
-            ["dryRun"] = false,
+            ["dryRun"] = request.DryRun,
             ["strategy"] = new JsonObject { [request.SkipHooks ? "apply" : "hook"] = new JsonObject() },
             ["infos"] = new JsonArray([.. request.Infos.Select(info => (JsonNode)new JsonObject { ["name"] = info.Key, ["value"] = info.Value })]),
         };
+        if (request.Only.Count > 0) body["resources"] = request.OnlyAsJson();
         if (request.SyncOptions.Count > 0) body["syncOptions"] = new JsonObject { ["items"] = Texts(request.SyncOptions) };
         if (request.Version is { MultiSource: true } many)
         {
@@ -31,7 +32,7 @@ internal static class ArgoBodies
         return body;
     }
 
-    public static JsonObject Rollback(long id, bool prune) => new() { ["id"] = id, ["prune"] = prune, ["dryRun"] = false };
+    public static JsonObject Rollback(long id, SyncRequest request) => new() { ["id"] = id, ["prune"] = request.Prune, ["dryRun"] = request.DryRun };
 
     /// <summary>
     /// A JSON Patch for the version that was read: the server applies it to what it holds at that moment, so it is refused where somebody

@@ -40,8 +40,17 @@ internal static class ApplicationPlans
         return permission.Allowed ? permission : throw Blocked(application, permission, otherwise);
     }
 
-    public static async Task<SyncPermission> JudgeAsync(IArgoCd argo, ArgoApplication application, TimeProvider time, CancellationToken cancellation) =>
-        SyncWindowRules.Judge(await argo.GetWindowsAsync(application, cancellation), application, time.GetUtcNow());
+    public static async Task<SyncPermission> JudgeAsync(IArgoCd argo, ArgoApplication application, TimeProvider time, CancellationToken cancellation)
+    {
+        try
+        {
+            return SyncWindowRules.Judge(await argo.GetWindowsAsync(application, cancellation), application, time.GetUtcNow());
+        }
+        catch (EstateException missing) when (missing.Kind == EstateErrorKind.NotFound)
+        {
+            return new SyncPermission(true, "") { Unchecked = missing.Message.TrimEnd('.') };
+        }
+    }
 
     public static RollbackException Blocked(ArgoApplication application, SyncPermission permission, string otherwise) => new("SyncWindowBlocked",
         $"The sync windows of project {application.Project} do not let {application} in {application.Metadata.Namespace} sync now: {permission.Reason}. Nothing was changed.")

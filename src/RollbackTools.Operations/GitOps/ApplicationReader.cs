@@ -81,8 +81,9 @@ public sealed class ApplicationReader(IEstate estate, TimeProvider time)
     {
         try
         {
-            var permission = SyncWindowRules.Judge(await estate.ArgoCd.GetWindowsAsync(application, cancellation), application, time.GetUtcNow());
-            return permission.Allowed ? null : $"sync windows of project {application.Project}: {permission.Reason}";
+            var permission = await ApplicationPlans.JudgeAsync(estate.ArgoCd, application, time, cancellation);
+            return permission.Unchecked is { } missing ? $"its sync windows could not be looked at: {missing}"
+                : permission.Allowed ? null : $"sync windows of project {application.Project}: {permission.Reason}";
         }
         catch (EstateException refusal) when (refusal.Kind == EstateErrorKind.Forbidden)
         {

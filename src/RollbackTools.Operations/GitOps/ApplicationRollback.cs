@@ -24,7 +24,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
     public Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<TargetPlan>>([.. targets.Select(target => new TargetPlan
         {
-            Draft = target.Draft with { NextStep = AfterRollback(ApplicationPlans.NameOf(target.Draft), target.Planned.Steps) },
+            Draft = target.Draft,
             Steps = target.Planned.Steps,
             Verify = Verify(ApplicationPlans.NameOf(target.Draft), target.Planned.Steps),
         })]);
@@ -47,21 +47,24 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, "Invoke-ImageRollback", cancellation);
         if (!request.Preempt) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoRollback");
         var pause = await pauses.PlanAsync(application, request.Reason, cancellation);
+        var scope = await SyncScope.ReadAsync(estate, application, null, cancellation);
+        var updated = await updaters.WarningsAsync(application, cancellation);
         List<Step> steps =
         [
             .. pause.Steps,
             .. application.IsOperating ? [TerminateOperation.Of(application)] : Array.Empty<Step>(),
-            Sync(application, deployed, target),
+            Sync(application, deployed, target, updated, scope),
             Marks(application, deployed, target),
         ];
         return new TargetPlan
         {
             Draft = draft with
             {
-                Steps = [$"checked: {permission.Reason}", .. steps.Select(step => step.Description), .. stuck, "then wait until it is Healthy"],
-                Warnings = [.. draft.Warnings, .. pause.Warnings, .. permission.Unread.Select(window => $"Sync window not understood: {window}"), .. Later(application, target, judged),
-                    .. await ForgetfulAsync(application, target, pause, cancellation), .. (await updaters.WarningsAsync(application, cancellation)).Select(warning => $"{warning}.")],
-                NextStep = AfterRollback(application.Name, steps, PausedPolicy.Of(application) is not null),
+                Steps = [permission.Words, .. scope.Words, .. steps.Select(step => step.Description), .. stuck, "then wait until it is Healthy"],
+                Warnings = [.. draft.Warnings, .. pause.Warnings, .. permission.Warnings, .. scope.Warnings(application), .. Later(application, target, judged),
+                    .. await ForgetfulAsync(application, target, pause, cancellation), .. updated.Select(warning => $"{warning}.")],
+                NextStep = pause.Steps.Count > 0 || PausedPolicy.Of(application) is not null ? AfterRollback(
+                    application, target.Version, updated.Count == 0 ? null : BackInGit.Suspend(application, application.Images, target.Images)) : null,
             },
             Steps = steps,
             Action = "Roll back Argo CD application",
@@ -112,7 +115,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         };
     }
 
-    private SyncApplication Sync(ArgoApplication application, Deployed deployed, ApplicationTarget target) => new()
+    private SyncApplication Sync(ArgoApplication application, Deployed deployed, ApplicationTarget target, IReadOnlyList<string> updated, SyncScope scope) => new()
     {
         Namespace = application.Metadata.Namespace,
         Application = application.Metadata.Name,
@@ -125,6 +128,8 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         Following = SyncApplication.LastLike(application, target.Version),
         Prune = request.Prune,
         SkipHooks = request.SkipHooks,
+        Leave = scope.Left,
+        Ran = updated.Count == 0 ? null : application.Images,
         SyncOptions = application.SyncOptions,
         Reason = request.Reason,
         Timeout = request.Timeout,
@@ -167,26 +172,42 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
             Timeout = request.Timeout,
         };
         var verdict = await verifier.VerifyAsync(name, expected, run.ApplyAsync, token);
-        if (!verdict.Healthy) return verdict;
-        if (!expected.Paused) return verdict;
-        if (!request.KeepPaused && await InStepWithGitAsync(name, token))
+        var now = await estate.ArgoCd.GetAsync(name, verdict.Healthy ? ArgoRefresh.Normal : ArgoRefresh.None, token);
+        if (!verdict.Healthy) return IsOff(now) ? verdict with { Message = $"{verdict.Message} {StaysOff(now)}.", NextStep = verdict.NextStep ?? Look(now) } : verdict;
+        if (now.SyncStatus != "Synced")
         {
-            foreach (var step in steps.Where(step => step is SetSyncPolicy or PauseOwner).Reverse().Select(step => step.Invert()!)) await run.ApplyAsync(step, token);
-            return verdict with { Message = $"{verdict.Message}; Git holds it too, so automated sync is on again", NextStep = $"Get-ArgoApplication {name.Name} -Namespace {name.Namespace}" };
+            return !IsOff(now) ? verdict : verdict with
+            {
+                Message = $"{verdict.Message}; {StaysOff(now)}, because Git still holds another version",
+                NextStep = AfterRollback(now, expected.Version ?? Deployed.Of(now)!.Version, await SuspendAsync(now, sync, token)),
+            };
         }
 
-        return verdict with { Message = $"{verdict.Message}; automated sync stays off, because Git still holds another version" };
+        if (!expected.Paused || request.KeepPaused)
+            return IsOff(now) ? verdict with { Message = $"{verdict.Message}; {StaysOff(now)}", NextStep = SyncAfterwards.Exact(now) } : verdict;
+        foreach (var step in steps.Where(step => step is SetSyncPolicy or PauseOwner).Reverse().Select(step => step.Invert()!)) await run.ApplyAsync(step, token);
+        return verdict with { Message = $"{verdict.Message}; Git holds it too, so automated sync is on again", NextStep = $"Get-ArgoApplication {name.Name} -Namespace {name.Namespace}" };
     };
 
-    private async Task<bool> InStepWithGitAsync(ApplicationName name, CancellationToken cancellation)
+    // Off because somebody paused it; one that never synced by itself is as it always was.
+    private static bool IsOff(ArgoApplication now) => !SyncPolicy.IsOn(now.Automated) && PausedPolicy.Of(now) is not null;
+
+    private static string StaysOff(ArgoApplication now) => $"automated sync of {now} stays off";
+
+    private static string Look(ArgoApplication now) => $"Get-ArgoHistory {now.Metadata.Name} -Namespace {now.Metadata.Namespace}";
+
+    // What its workloads ask for now is what is wanted: pods of what was left may still be ending.
+    private async Task<string?> SuspendAsync(ArgoApplication now, SyncApplication? sync, CancellationToken cancellation)
     {
-        var now = await estate.ArgoCd.GetAsync(name, ArgoRefresh.Normal, cancellation);
-        return now.SyncStatus == "Synced";
+        if (sync?.Ran is not { } ran) return null;
+        var workloads = await new ApplicationWorkloads(estate).ReadAsync(now, cancellation);
+        return BackInGit.Suspend(now, ran, [.. workloads.SelectMany(workload => workload.Template.Images).Select(image => image.Image).Distinct()]);
     }
 
-    private static string? AfterRollback(ApplicationName name, IReadOnlyList<Step> steps, bool paused = false) => paused || steps.OfType<SetSyncPolicy>().Any()
-        ? $"Take the bad version out of Git (Undo-GitCommit, or Set-KustomizeImage), then: Set-ArgoSyncPolicy {name.Name} -Namespace {name.Namespace} -Policy Exact"
-        : null;
+    private static string AfterRollback(ArgoApplication application, ApplicationVersion version, string? suspend) => string.Join("; ", new[]
+    {
+        suspend, BackInGit.Commands(application, version) ?? "take the bad version out of Git, all of its images", SyncAfterwards.Exact(application),
+    }.OfType<string>());
 
     private static string Describe(ApplicationVersion version, IReadOnlyList<string> images) =>
         version.Describe() + (images.Count is > 0 and <= 3 ? $" ({string.Join(", ", images.Select(image => image[(image.LastIndexOf('/') + 1)..]))})" : "");

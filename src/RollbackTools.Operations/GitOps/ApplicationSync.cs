@@ -15,7 +15,7 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
         ApplicationPlans.EachAsync(estate, request.Applications, PlanAsync, cancellation);
 
     public Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<TargetPlan>>([.. targets.Select(target => Plan(target.Draft, target.Planned.Steps, null, []))]);
+        Task.FromResult<IReadOnlyList<TargetPlan>>([.. targets.Select(target => Plan(target.Draft, target.Planned.Steps, [], []))]);
 
     private async Task<TargetPlan> PlanAsync(ArgoApplication application, RollbackResult draft, CancellationToken cancellation)
     {
@@ -36,14 +36,15 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
         if (!request.Preempt && !GitOps.Applications.SyncsByItself(application)) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoSync");
         var stuck = request.NoWait ? [] : await new StuckPodRelief(estate).PlanAsync(application, cancellation);
         var deployed = Deployed.Of(application);
-        List<Step> steps = [.. request.Preempt && application.IsOperating ? [TerminateOperation.Of(application)] : Array.Empty<Step>(), Sync(application, deployed)];
+        var scope = await SyncScope.ReadAsync(estate, application, null, cancellation);
+        List<Step> steps = [.. request.Preempt && application.IsOperating ? [TerminateOperation.Of(application)] : Array.Empty<Step>(), Sync(application, deployed) with { Leave = scope.Left }];
         return Plan(draft with
         {
             From = deployed?.Version.Describe() ?? "",
             To = request.Revision ?? GitState.Of(application)?.Describe() ?? "what Git holds",
             FromRevision = deployed?.Entry?.Id ?? 0,
-            Warnings = [.. permission.Unread.Select(window => $"Sync window not understood: {window}")],
-        }, steps, $"checked: {permission.Reason}", stuck);
+            Warnings = [.. permission.Warnings, .. scope.Warnings(application)],
+        }, steps, [permission.Words, .. scope.Words], stuck);
     }
 
     private SyncApplication Sync(ArgoApplication application, Deployed? deployed) => new()
@@ -65,12 +66,12 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
         NoWait = request.NoWait,
     };
 
-    private TargetPlan Plan(RollbackResult draft, IReadOnlyList<Step> steps, string? check, IReadOnlyList<string> stuck)
+    private TargetPlan Plan(RollbackResult draft, IReadOnlyList<Step> steps, IReadOnlyList<string> checks, IReadOnlyList<string> stuck)
     {
         var name = ApplicationPlans.NameOf(draft);
         return new TargetPlan
         {
-            Draft = draft with { Steps = [.. check is null ? [] : new[] { check }, .. steps.Select(step => step.Description), .. stuck, "then wait until it is Healthy"] },
+            Draft = draft with { Steps = [.. checks, .. steps.Select(step => step.Description), .. stuck, "then wait until it is Healthy"] },
             Steps = steps,
             Action = "Sync Argo CD application",
             Success = RollbackOutcome.Changed,

@@ -71,7 +71,10 @@ internal sealed class ApplicationWorkloads(IEstate estate)
         return evidence;
     }
 
-    private bool IsHere(ArgoApplication application) =>
+    private bool IsHere(ArgoApplication application) => IsSeenBy(estate, application);
+
+    /// <summary>Whether what it deploys is in the cluster that this session is connected to.</summary>
+    public static bool IsSeenBy(IEstate estate, ArgoApplication application) =>
         !estate.Connection.WithoutCluster
         && (application.Destination.IsInCluster || (application.Destination.Server is { } server && server.TrimEnd('/') == estate.Cluster.Info.Server.TrimEnd('/')));
 }

@@ -16,10 +16,13 @@ internal sealed class DeploymentImages(ArgoApplication application, IReadOnlyLis
         return found.Count > 0 ? found : entry.Version.PinnedImages;
     }
 
-    /// <summary>How those revisions are judged by what the cluster remembers of them.</summary>
+    /// <summary>
+    /// How those revisions are judged by what the cluster remembers of them. What runs still and has for long is no witness; what is new may
+    /// be what is wrong, and then a deployment that has it, too, is no way out.
+    /// </summary>
     public List<ImageRevision> Judged(ApplicationDeployment entry, DateTimeOffset now) =>
         [.. Revisions(entry).Select(pair => KnownGood.Judge(pair.Workload, "", now).First(judged => judged.Source == pair.Revision.Source))
-            .Where(judged => !judged.Current)];
+            .Where(judged => !judged.Current || judged.CurrentFor < KnownGood.LongEnough)];
 
     /// <summary>The revision of each workload that it brought.</summary>
     public IEnumerable<(WorkloadSnapshot Workload, Revision Revision)> Revisions(ApplicationDeployment entry)

@@ -19,10 +19,10 @@ internal static class GitState
     {
         if (Of(application) is not { } held || !VersionMarks.IsBad(application, held, 0)) return;
         throw new RollbackException("GitStillBad",
-            $"Git still holds {held.Describe()} for {application} in {application.Metadata.Namespace}, which was rolled away from: it would be deployed again at once. Nothing was changed.")
+            $"Git still holds {held.Describe()} for {application} in {application.Metadata.Namespace}, which was rolled away from: it would be deployed again at once ({anyway} does that). Nothing was changed.")
         {
             Target = $"{application} in {application.Metadata.Namespace}",
-            NextStep = $"Take it out of Git first: Undo-GitCommit, or Set-KustomizeImage. If it is what you want: {anyway}",
+            NextStep = BackInGit.Commands(application) ?? "Take it out of Git first, all of its images: Undo-GitCommit, or Set-KustomizeImage.",
         };
     }
 }

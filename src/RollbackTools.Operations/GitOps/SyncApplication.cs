@@ -18,6 +18,7 @@ public sealed record SyncApplication : Step
     public const string LeavesInfo = "RollbackTools leaves";
 
     private const string UndoSuffix = "-undo";
+    private const string RehearsalSuffix = "-rehearsal";
     private const int Attempts = 6;
 
     public string Namespace { get; init; } = "";
@@ -51,6 +52,12 @@ public sealed record SyncApplication : Step
 
     public bool SkipHooks { get; init; }
 
+    /// <summary>Objects that stay as they are: Argo CD is told each of the others by name, and runs no hooks.</summary>
+    public IReadOnlyList<LeftAlone> Leave { get; init => field = value ?? []; } = [];
+
+    /// <summary>On a rollback where Image Updater is for the application: the images that ran before; else null.</summary>
+    public IReadOnlyList<string>? Ran { get; init; }
+
     public IReadOnlyList<string> SyncOptions { get; init; } = [];
 
     public string? Reason { get; init; }
@@ -72,7 +79,7 @@ public sealed record SyncApplication : Step
     [JsonIgnore]
     public override string Description =>
         $"SYNC argoproj.io/v1alpha1 applications/{Application} -n {Namespace}: {(From is null ? "" : $"{From.Describe()} → ")}{Goal}" +
-        (Prune ? ", prune" : "") + (SkipHooks ? ", without hooks" : "");
+        (Prune ? ", prune" : "") + (SkipHooks ? ", without hooks" : "") + (Leave.Count > 0 ? $", all but {string.Join(", ", Leave.Select(one => one.Object))}" : "");
 
     private string Goal => Version is null ? Revision ?? "what Git holds" : Version.Describe() + (HistoryId is { } id ? $" (history {id})" : "");
 
@@ -98,7 +105,8 @@ public sealed record SyncApplication : Step
     {
         var argo = context.Estate.ArgoCd;
         ApplicationName name = new(Namespace, Application);
-        var intended = false;
+        var (intended, rehearsing) = (false, false);
+        IReadOnlyList<ArgoObject>? only = null;
         for (var attempt = 1; ; attempt++)
         {
             var live = await argo.GetAsync(name, ArgoRefresh.None, cancellation);
@@ -111,6 +119,12 @@ public sealed record SyncApplication : Step
             }
 
             Applications.MustReconcile(live);
+            if (only is null && (rehearsing || IsRehearsing(live)))
+            {
+                only = await RehearsedAsync(context, name, cancellation);
+                continue;
+            }
+
             if (attempt < Attempts && Version is null && Applications.SyncsByItself(live) && await IsIdleAsync(context, name, cancellation)) continue;
             Applications.MustBeIdle(live, Version is null ? "Invoke-ArgoSync" : "Invoke-ArgoRollback");
             Check(live);
@@ -118,14 +132,18 @@ public sealed record SyncApplication : Step
             if (!AllowBad) GitState.MustNotBeBad(live, $"Invoke-ArgoSync {Application} -Namespace {Namespace} -AllowBadRevision");
             if (!intended) await intend();
             intended = true;
+            if (Leave.Count > 0 && only is null && HoldsAll(live)) only = Others(live.Resources.Select(item => item.Identity));
+            if (only is { Count: 0 }) return new StepOutcome(false, "nothing of it is to be synced");
             try
             {
-                await argo.StartSyncAsync(live, Request(), cancellation);
-                break;
+                rehearsing = Leave.Count > 0 && only is null;
+                await argo.StartSyncAsync(live, rehearsing ? Rehearsal() : Request() with { Only = only ?? [] }, cancellation);
+                if (!rehearsing) break;
             }
             catch (EstateException unclear) when (attempt < Attempts && unclear.Kind is EstateErrorKind.Conflict or EstateErrorKind.Unreachable)
             {
                 // Overtaken by a status, or perhaps asked for after all: the next reading tells.
+                rehearsing = false;
             }
         }
 
@@ -173,6 +191,26 @@ public sealed record SyncApplication : Step
         ],
     };
 
+    // What is deployed from another commit than it was compared with may have other objects: only Argo CD can tell which.
+    private SyncRequest Rehearsal() => Request() with { DryRun = true, SkipHooks = true, Infos = [new(IdInfo, OperationId + RehearsalSuffix)] };
+
+    private bool IsOurRehearsal(ArgoOperation operation) => operation.Info(IdInfo) == OperationId + RehearsalSuffix;
+
+    private bool IsRehearsing(ArgoApplication live) => (live.Operation is { } asked && IsOurRehearsal(asked)) || (live.OperationState is { Ended: false } state && IsOurRehearsal(state.Operation));
+
+    private bool HoldsAll(ArgoApplication live) => Version is null && (Revision is null || live.ComparedRevisions.Contains(Revision, StringComparer.OrdinalIgnoreCase));
+
+    private IReadOnlyList<ArgoObject> Others(IEnumerable<ArgoObject> all) => [.. all.Except(Leave.Select(one => one.Object))];
+
+    /// <summary>The objects that the rehearsal reached, once it has ended.</summary>
+    private async Task<IReadOnlyList<ArgoObject>> RehearsedAsync(StepContext context, ApplicationName name, CancellationToken cancellation)
+    {
+        OperationWait wait = new(context.Estate.ArgoCd, context.Reporter, context.Time);
+        var ended = await wait.UntilEndedAsync(name, (operation, _) => IsOurRehearsal(operation), "Rehearsing the sync of", Timeout, cancellation);
+        var state = ended.OperationState!;
+        return state.Succeeded ? Others(state.Resources.Where(item => item.HookType is null).Select(item => item.Identity)) : throw SyncFailure.Of(ended, state, []);
+    }
+
     private bool IsUndo => OperationId.EndsWith(UndoSuffix, StringComparison.Ordinal);
 
     /// <summary>For <see cref="Following"/>.</summary>
@@ -195,7 +233,7 @@ public sealed record SyncApplication : Step
 
     private void Check(ArgoApplication live)
     {
-        if (Version is null || From is null || Deployed.Of(live) is not { } now || now.Version.SameAs(From) || now.Version.SameAs(Version)) return;
+        if (Version is null || From is null || live.OperationState is { Ended: true } rehearsed && IsOurRehearsal(rehearsed.Operation) || Deployed.Of(live) is not { } now || now.Version.SameAs(From) || now.Version.SameAs(Version)) return;
         throw new RollbackException("ChangedMeanwhile",
             $"{live} in {Namespace} was synced to {now.Version.Describe()} by {now.By ?? "somebody else"} since this was planned. Nothing was overwritten.")
         {

@@ -39,11 +39,12 @@ internal sealed class SyncPolicyChange(SyncPolicyRequest request, IEstate estate
         var wanted = SyncPolicy.Automated(request.Prune, request.SelfHeal, request.AllowEmpty);
         draft = draft with { From = SyncPolicy.Describe(application.Automated), To = SyncPolicy.Describe(wanted) };
         await CheckGitAsync(application, cancellation);
+        var stopped = await StoppedAsync(application, cancellation);
         var owners = await new ApplicationOwners(estate.ArgoCd).FindAsync(application, cancellation);
         var step = SetSyncPolicy.Set(application, wanted);
         return JsonSame.AsIn(application.Automated, wanted) && step.NoteFrom is null
             ? Settled(application, draft, $"{application} is {draft.To} already")
-            : Plan(draft with { Warnings = [.. owners.Select(owner => $"{owner} writes the spec of {application} and may put its policy back.")] }, [step], []);
+            : Plan(draft with { Warnings = [.. stopped, .. owners.Select(owner => $"{owner} writes the spec of {application} and may put its policy back.")] }, [step], []);
     }
 
     private async Task<TargetPlan> RestoreAsync(ArgoApplication application, RollbackResult draft, CancellationToken cancellation)
@@ -63,7 +64,7 @@ internal sealed class SyncPolicyChange(SyncPolicyRequest request, IEstate estate
         if (SyncPolicy.IsOn(note.Automated)) await CheckGitAsync(application, cancellation);
         List<Step> steps = [SetSyncPolicy.Set(application, note.Automated)];
         List<ApplicationName> touched = [];
-        List<string> warnings = [];
+        List<string> warnings = SyncPolicy.IsOn(note.Automated) ? await StoppedAsync(application, cancellation) : [];
         if (!IsAsPaused(application, note))
             warnings.Add($"Somebody made it {draft.From} after {note.By} paused it at {note.At:u}: that is replaced by what was remembered.");
         foreach (var owner in note.Owners.Reverse().Select(ApplicationOwner.Parse).OfType<ApplicationOwner>())
@@ -117,6 +118,15 @@ internal sealed class SyncPolicyChange(SyncPolicyRequest request, IEstate estate
         if (request.AllowBadRevision || application.Annotation(VersionMarks.BadAnnotation) is null) return;
         var now = await estate.ArgoCd.GetAsync(application.Name, ArgoRefresh.Normal, cancellation);
         GitState.MustNotBeBad(now, $"Set-ArgoSyncPolicy {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Policy {request.Policy} -AllowBadRevision");
+    }
+
+    // Switched on, it starts what somebody stopped: Argo CD sees only that Git says otherwise.
+    private async Task<List<string>> StoppedAsync(ArgoApplication application, CancellationToken cancellation)
+    {
+        if (request.AllowStopped) return [];
+        var scope = await SyncScope.ReadAsync(estate, application, null, cancellation);
+        scope.MustStartNothing(application, "automated sync");
+        return [.. scope.Stopped.Select(one => $"Automated sync starts {one.Object} again: {one.Why}.")];
     }
 
     private TargetPlan Settled(ArgoApplication application, RollbackResult draft, string message) => new()

@@ -39,6 +39,9 @@ public sealed record SyncPolicyRequest : OperationRequest
     /// <summary>Also when Git still holds a version that was rolled away from, which is then deployed again at once.</summary>
     public bool AllowBadRevision { get; init; }
 
+    /// <summary>Also when a workload of it is stopped: whoever asks starts it first, or looks for it itself.</summary>
+    public bool AllowStopped { get; init; }
+
     public override string? AfterUndo(RunTarget target) => $"Get-ArgoApplication {target.Name} -Namespace {target.Namespace}";
 
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new SyncPolicyChange(this, estate, time);

@@ -12,6 +12,9 @@ public sealed record MarkRelease : Step
     /// <summary>Contents of overlays that were left, newest last, comma-separated.</summary>
     public const string Annotation = "rollbacktools.io/bad-releases";
 
+    /// <summary>The content that the last rollback of the release gave the overlay.</summary>
+    public const string RestingAnnotation = "rollbacktools.io/release-rolled-back-to";
+
     private const int Attempts = 6;
     private const int Remembered = 10;
 
@@ -22,6 +25,9 @@ public sealed record MarkRelease : Step
     public string Uid { get; init; } = "";
 
     public string Content { get; init; } = "";
+
+    /// <summary>The content it went to; null for a run of an older version of this module.</summary>
+    public string? Resting { get; init; }
 
     public bool IsUndo { get; init; }
 
@@ -41,15 +47,13 @@ public sealed record MarkRelease : Step
         {
             var live = await argo.GetAsync(new ApplicationName(Namespace, Application), ArgoRefresh.None, cancellation);
             Applications.MustBe(live, Uid);
-            var bad = Bad(live);
-            if (bad.Contains(Content) != IsUndo) return new StepOutcome(intended, "written");
+            var changes = Changes(live);
+            if (changes.Count == 0) return new StepOutcome(intended, "written");
             if (!intended) await intend();
             intended = true;
-            IEnumerable<string> others = bad.Where(one => one != Content);
-            var text = string.Join(',', IsUndo ? others : others.TakeLast(Remembered - 1).Append(Content));
             try
             {
-                await argo.ChangeAsync(live, new ApplicationChange { Annotations = [new AnnotationChange(Annotation, live.Annotation(Annotation), text.Length == 0 ? null : text)] }, cancellation);
+                await argo.ChangeAsync(live, new ApplicationChange { Annotations = changes }, cancellation);
                 return new StepOutcome(true, "written");
             }
             catch (EstateException stale) when (stale.Kind == EstateErrorKind.Conflict && attempt < Attempts)
@@ -57,5 +61,17 @@ public sealed record MarkRelease : Step
                 // Status moved on; look again.
             }
         }
+    }
+
+    private List<AnnotationChange> Changes(ArgoApplication live)
+    {
+        var (bad, resting) = (live.Annotation(Annotation), live.Annotation(RestingAnnotation));
+        IEnumerable<string> others = Bad(live).Where(one => one != Content);
+        var left = string.Join(',', IsUndo ? others : others.TakeLast(Remembered - 1).Append(Content));
+        var restingTo = IsUndo ? resting == Resting ? null : resting : Resting ?? resting;
+        List<AnnotationChange> changes = [];
+        if (Bad(live).Contains(Content) == IsUndo) changes.Add(new AnnotationChange(Annotation, bad, left.Length == 0 ? null : left));
+        if (restingTo != resting) changes.Add(new AnnotationChange(RestingAnnotation, resting, restingTo));
+        return changes;
     }
 }

@@ -9,6 +9,9 @@ namespace RollbackTools.Operations.Releases;
 /// <summary>A release to go to: a commit at which the overlay was as it is to be again, and what people call it.</summary>
 internal sealed record ChosenRelease(string Commit, string Name, RenderedTree Tree)
 {
+    /// <summary>It is what the last rollback went to, and works: the answer to asking twice.</summary>
+    public bool IsResting { get; init; }
+
     /// <summary>Releases that were passed over, and why.</summary>
     public IReadOnlyList<string> Skipped { get; init; } = [];
 }
@@ -18,6 +21,7 @@ internal sealed class ReleaseChoice(IGitRepository repository, IKustomizeFiles k
 {
     public async Task<ChosenRelease> FindAsync(RenderedTree now, CancellationToken cancellation)
     {
+        if (IsResting(now)) return new ChosenRelease(branch.Tip, GitCommit.Short(branch.Tip), now) { IsResting = true };
         if (request.ToCommit is { } revision)
         {
             var commit = await repository.FindCommitAsync(branch, revision, cancellation);
@@ -41,6 +45,10 @@ internal sealed class ReleaseChoice(IGitRepository repository, IKustomizeFiles k
 
         return await PreviousAsync(now, tags.Select(one => (one.Commit.Id, one.Tag.Name)), isPast: false, cancellation);
     }
+
+    // Asked again, it stays: who wants to go further back says how far.
+    private bool IsResting(RenderedTree now) => request is { ToCommit: null, ToTag: null } && application is { Health: "Healthy" or "Progressing" }
+        && application.Annotation(MarkRelease.RestingAnnotation) == now.Content;
 
     private async Task<ChosenRelease> PreviousAsync(RenderedTree now, IEnumerable<(string Commit, string Name)> newestFirst, bool isPast, CancellationToken cancellation)
     {

@@ -19,8 +19,19 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
 
     public Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation) => ApplicationPlans.EachAsync(estate, [request.Application!], PlanAsync, cancellation);
 
-    public Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<TargetPlan>>([.. targets.Select(target => Plan(target.Draft, target.Planned.Steps, target.Planned.Then))]);
+    public async Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation)
+    {
+        List<TargetPlan> plans = [];
+        foreach (var target in targets)
+        {
+            var application = await Applications.FindAsync(estate.ArgoCd, ApplicationPlans.NameOf(target.Draft), ArgoRefresh.None, cancellation);
+            var after = SyncAfterwards.Of(application, target.Planned.Steps.OfType<SetSyncPolicy>().Any(), target.Planned.Then.Count > 0,
+                (await SyncScope.ReadAsync(estate, application, null, cancellation)).Stopped);
+            plans.Add(Plan(target.Draft, target.Planned.Steps, target.Planned.Then, after));
+        }
+
+        return plans;
+    }
 
     private async Task<TargetPlan> PlanAsync(ArgoApplication application, RollbackResult draft, CancellationToken cancellation)
     {
@@ -38,43 +49,52 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
 
         var place = await ReleasePlace.FindAsync(estate, request, application, await new ApplicationHistory(estate, time).JudgeAsync(application, cancellation), cancellation);
         draft = draft with { From = GitCommit.Short(place.Branch.Tip), To = place.Target.Name, Warnings = [.. place.Target.Skipped, .. Warnings(place)] };
-        if (place.Now.Content == place.Target.Tree.Content && application.SyncStatus == "Synced")
+        if (place.Now.Content == place.Target.Tree.Content && (place.Target.IsResting || application.SyncStatus == "Synced"))
         {
-            var message = $"{place.Overlay} on {place.Branch.Name} is as it was at {place.Target.Name} already";
+            var message = place.Target.IsResting ? $"{place.Overlay} on {place.Branch.Name} is what the last rollback went to; name a release with -ToTag or -ToCommit to go further back"
+                : $"{place.Overlay} on {place.Branch.Name} is as it was at {place.Target.Name} already";
             return new TargetPlan { Draft = draft with { Steps = [$"nothing to change: {message}"] }, Settled = Verdict.Good(message), Success = RollbackOutcome.AlreadyThere };
         }
 
         var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, $"Invoke-ReleaseRollback -ClusterOnly -Repository {place.Repository.Url} -Overlay {place.Overlay}", cancellation);
         var stuck = await new StuckPodRelief(estate).PlanAsync(application, cancellation);
         var pause = await new PausePlanner(estate, time).PlanAsync(application, request.Reason, cancellation, request.Operation);
+        var scope = await SyncScope.ReadAsync(estate, application, null, cancellation);
         var (updates, warnings) = await SuspendAsync(application, place, cancellation);
         ReturnOverlay back = Back(place);
         List<Step> steps =
         [
             .. pause.Steps, .. updates,
             new QuietApplication { Namespace = draft.Namespace, Application = draft.Name, Preempt = request.Preempt, Timeout = request.Timeout },
-            back, Follow(application, back), new MarkRelease { Namespace = draft.Namespace, Application = draft.Name, Uid = application.Metadata.Uid, Content = place.Now.Content },
+            back, Follow(application, back, scope), new MarkRelease { Namespace = draft.Namespace, Application = draft.Name, Uid = application.Metadata.Uid, Content = place.Now.Content, Resting = place.Target.Tree.Content },
         ];
-        IReadOnlyList<Step> then = [.. pause.Steps.Reverse().Select(step => step.Invert()!)];
+        // What is stopped would start with automated sync.
+        IReadOnlyList<Step> then = scope.Stopped.Count > 0 ? [] : [.. pause.Steps.Reverse().Select(step => step.Invert()!)];
         return Plan(draft with
         {
-            Steps = [$"checked: {permission.Reason}", .. steps.SelectMany(step => step == back ? Describe(place, back) : [step.Description]), .. stuck, "then wait until it is Healthy", .. then.Select(step => step.Description)],
-            Warnings = [.. draft.Warnings, .. permission.Unread.Select(window => $"Sync window not understood: {window}"), .. pause.Warnings, .. warnings],
+            Steps = [permission.Words, .. scope.Words, .. steps.SelectMany(step => step == back ? Describe(place, back) : [step.Description]), .. stuck, "then wait until it is Healthy", .. then.Select(step => step.Description)],
+            Warnings = [.. draft.Warnings, .. permission.Warnings, .. scope.Warnings(application), .. pause.Warnings, .. warnings],
             NextStep = updates.Count > 0 ? $"When a fixed release is out: Resume-ImageUpdate {draft.Name} -Namespace {draft.Namespace}" : null,
-        }, steps, then) with { Locks = Applications.LocksFor(estate, [application.Name, .. pause.Touched]) };
+        }, steps, then, SyncAfterwards.Of(application, pause.Steps.Count > 0, then.Count > 0, scope.Stopped)) with { Locks = Applications.LocksFor(estate, [application.Name, .. pause.Touched]) };
     }
 
-    private TargetPlan Plan(RollbackResult draft, IReadOnlyList<Step> steps, IReadOnlyList<Step> then) => new()
+    private TargetPlan Plan(RollbackResult draft, IReadOnlyList<Step> steps, IReadOnlyList<Step> then, SyncAfterwards after) => new()
     {
         Draft = draft,
         Steps = steps,
         Then = then,
         Action = "Roll back release",
         Locks = Applications.LocksFor(estate, ApplicationPlans.NameOf(draft)),
-        Verify = (run, token) => new ApplicationVerifier(estate, reporter, time).VerifyAsync(ApplicationPlans.NameOf(draft), new ApplicationExpectation { Timeout = request.Timeout }, run.ApplyAsync, token),
-        Conclude = (verdict, _) => verdict with { Message = $"{draft.To} runs, {verdict.Message}; Git says the same, and the sync policy of application/{draft.Name} is what it was" },
+        Verify = async (run, token) =>
+        {
+            var verdict = await new ApplicationVerifier(estate, reporter, time).VerifyAsync(ApplicationPlans.NameOf(draft), new ApplicationExpectation { Timeout = request.Timeout }, run.ApplyAsync, token);
+            return then.Count > 0 || !verdict.Healthy ? verdict : Done(draft, verdict, after);
+        },
+        Conclude = (verdict, _) => Done(draft, verdict, after),
         Waiting = step => Waits(draft, PushVerdict.Of((PushCommit)step, null)),
     };
+
+    private static Verdict Done(RollbackResult draft, Verdict verdict, SyncAfterwards after) => after.Say(verdict with { Message = $"{draft.To} runs, {verdict.Message}" });
 
     private static Verdict Waits(RollbackResult draft, Verdict pushed) => pushed with
     {
@@ -96,12 +116,13 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
         Reason = request.Reason,
     };
 
-    private FollowGit Follow(ArgoApplication application, ReturnOverlay back) => new()
+    private FollowGit Follow(ArgoApplication application, ReturnOverlay back, SyncScope scope) => new()
     {
         Namespace = application.Metadata.Namespace,
         Application = application.Metadata.Name,
         Uid = application.Metadata.Uid,
         Change = back,
+        Leave = scope.Left,
         Prune = request.Prune || application.Automated?.Flag("prune") == true,
         SyncOptions = application.SyncOptions,
         Reason = request.Reason,

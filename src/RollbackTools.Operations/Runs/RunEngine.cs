@@ -23,10 +23,20 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var startedAt = time.GetUtcNow();
+        var cutOff = opening is null ? store.CutOff(header) : [];
         List<TargetPlan> accepted = [];
         foreach (var plan in opening is null ? plans.Select(BesideUnfinished) : plans)
         {
             var draft = plan.Draft with { StartedAt = startedAt };
+            if (cutOff.FirstOrDefault(run => run.Targets.Any(plan.Target.SameAs)) is { } unfinished)
+            {
+                draft = draft with
+                {
+                    Warnings = [.. draft.Warnings, $"Run {unfinished.RunId} of the same target was cut off, and is unfinished: Resume-RollbackRun {unfinished.RunId}"],
+                    NextStep = plan.Settled is null ? draft.NextStep : $"Resume-RollbackRun {unfinished.RunId}",
+                };
+            }
+
             if (plan.Refusal is { } refusal)
             {
                 yield return Refused(draft, refusal);
@@ -188,7 +198,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
     private async Task<RollbackResult> WorkOnAsync(
         RunJournal journal, RunStanding standing, TargetPlan plan, RollbackResult draft, CancellationToken cancellation)
     {
-        if (plan.Ended is { Outcome: { } outcome } ended) return Completed(draft, Verdict.Good(ended.Message ?? ""), outcome);
+        if (plan.Ended is { Outcome: { } outcome } ended) return Completed(draft with { Warnings = ended.Warnings, NextStep = ended.NextStep }, Verdict.Good(ended.Message ?? ""), outcome);
         TargetRun run = new(estate, reporter, time, journal, plan, standing);
         try
         {
@@ -248,7 +258,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         await journal.AppendAsync(new RunLine
         {
             Event = RunEvent.Outcome,
-            Target = plan.Target with { Outcome = result.Outcome, Message = result.Message },
+            Target = plan.Target with { Outcome = result.Outcome, Message = result.Message, Warnings = result.Warnings, NextStep = result.NextStep },
         });
         standing.Ended(plan, result.Outcome);
         results.TryWrite(result);

@@ -81,7 +81,10 @@ public sealed record RunRecord
     /// <summary>The journal file.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>What to type next when the run needs somebody.</summary>
+    /// <summary>What its targets were warned of, and what was left undone, each once.</summary>
+    public IReadOnlyList<string> Warnings => ReadableList<string>.Of([.. Targets.SelectMany(target => target.Warnings).Distinct()]);
+
+    /// <summary>What to type next: how to take up what was cut off, else what its targets leave to somebody.</summary>
     public string? NextStep { get; init; }
 
     private string All(Func<RunTarget, string> what) => string.Join(", ", Targets.Select(what).Distinct());
@@ -90,6 +93,8 @@ public sealed record RunRecord
 /// <summary>One target of a run and how it ended. From and To are images, as people say them.</summary>
 public sealed record RunTarget
 {
+    private static readonly IReadOnlyList<string> None = ReadableList<string>.Of([]);
+
     public string Namespace { get; init; } = "";
 
     public string Kind { get; init; } = "";
@@ -104,6 +109,12 @@ public sealed record RunTarget
     public RollbackOutcome? Outcome { get; init; }
 
     public string? Message { get; init; }
+
+    /// <summary>What it was warned of, and what was left undone.</summary>
+    public IReadOnlyList<string> Warnings { get; init => field = value is null or { Count: 0 } ? None : ReadableList<string>.Of(value); } = None;
+
+    /// <summary>The next command to type, when there is one.</summary>
+    public string? NextStep { get; init; }
 
     public override string ToString() => TargetName.Of(Kind, Name);
 

@@ -9,6 +9,8 @@ namespace RollbackTools.Operations.Runs;
 /// </summary>
 public sealed class RunStore(string directory, TimeProvider time)
 {
+    private static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
+
     /// <summary>Tells the drills' fault injection how many lines are on disk.</summary>
     internal Action<int>? Appended { get; init; }
 
@@ -49,6 +51,29 @@ public sealed class RunStore(string directory, TimeProvider time)
         }
 
         return [.. runs.OrderByDescending(run => run.StartedAt)];
+    }
+
+    /// <summary>
+    /// Runs of the same operation in the same estate that were cut off within the last week, newest first; not those whose targets a later run has finished.
+    /// </summary>
+    internal IReadOnlyList<RunRecord> CutOff(RunHeader header)
+    {
+        var oldest = $"{time.GetUtcNow() - Remembered:yyyyMMdd-HHmmss}";
+        List<RunRecord> runs = [];
+        foreach (var file in Files().Where(file => string.CompareOrdinal(Path.GetFileName(file), oldest) > 0))
+        {
+            try
+            {
+                if (ReadRecord(file) is { } run && run.Operation == header.Operation && run.Estate == header.Estate) runs.Add(run);
+            }
+            catch (RollbackException)
+            {
+                // A damaged record is for whoever lists them.
+            }
+        }
+
+        return [.. runs.Where(run => run.State == RunState.Interrupted && !run.Targets.All(target => runs.Exists(later => later.StartedAt > run.StartedAt
+            && later.State is RunState.Succeeded or RunState.Undone && later.Targets.Any(target.SameAs)))).OrderByDescending(run => run.StartedAt)];
     }
 
     /// <summary>One run by its id or the beginning of it. Throws <see cref="RollbackException"/> RunNotFound or AmbiguousRun.</summary>

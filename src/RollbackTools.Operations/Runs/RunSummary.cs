@@ -3,6 +3,8 @@ namespace RollbackTools.Operations.Runs;
 /// <summary>Tells a run's story from its lines.</summary>
 internal static class RunSummary
 {
+    private const int MostNextSteps = 5;
+
     public static RunRecord? Of(string path, IReadOnlyList<RunLine> lines, bool held)
     {
         if (lines[0].Run is not { } header) return null;
@@ -25,11 +27,16 @@ internal static class RunSummary
             NextStep = state switch
             {
                 RunState.Interrupted => $"Resume-RollbackRun {header.RunId}",
-                RunState.Failed => lines.Any(line => line.Event == RunEvent.Undoing) ? AfterFailure.OnRecord(header.RunId) : $"Resume-RollbackRun {header.RunId}",
-                _ => null,
+                RunState.Running => null,
+                RunState.Failed when lines.Any(line => line.Event == RunEvent.Undoing) => AfterFailure.OnRecord(header.RunId),
+                RunState.Failed => Next(targets.Where(target => target.Outcome == RollbackOutcome.Failed)) ?? $"Resume-RollbackRun {header.RunId}",
+                _ => Next(targets),
             },
         };
     }
+
+    private static string? Next(IEnumerable<RunTarget> targets) =>
+        string.Join("; ", targets.Select(target => target.NextStep).OfType<string>().Distinct().Take(MostNextSteps)) is { Length: > 0 } next ? next : null;
 
     /// <summary>The targets as planned, each with the last outcome the journal has for it.</summary>
     public static IReadOnlyList<RunTarget> Targets(IReadOnlyList<RunLine> lines)

@@ -152,7 +152,7 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
     private async Task<IReadOnlyList<TargetPlan>> GoOnAsync(string application, List<TargetPlan> returning, CancellationToken cancellation)
     {
         var name = ApplicationName.Parse(application);
-        SyncPolicyRequest exact = new() { Policy = SyncPolicyChoice.Exact, Applications = [name], AllowBadRevision = true };
+        SyncPolicyRequest exact = new() { Policy = SyncPolicyChoice.Exact, Applications = [name], AllowBadRevision = true, AllowStopped = true };
         await using SyncPolicyChange change = new(exact, estate, time);
         var plan = (await change.PlanAsync(cancellation))[0];
         if (plan.Refusal is not null || plan.Settled is not null) return [];

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using RollbackTools.Practice.ArgoCd.Applications;
 using RollbackTools.Practice.ArgoCd.ApplicationSets;
 using RollbackTools.Practice.ArgoCd.Server;
@@ -38,6 +39,10 @@ public sealed class GitOpsPlatform(ArgoCdOptions options) : IClusterAddOn
         this.cluster = cluster;
         if (!options.KnowsAutomatedEnabled)
             cluster.Admission.Prune(ArgoResources.Applications, "spec", "syncPolicy", "automated", "enabled");
+        cluster.Controllers.Store.Create(ArgoResources.AppProjects, JsonNode.Parse($$"""
+            { "apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", "metadata": { "name": "default", "namespace": "{{options.Namespace}}" },
+              "spec": { "sourceRepos": ["*"], "destinations": [{ "server": "*", "namespace": "*" }], "clusterResourceWhitelist": [{ "group": "*", "kind": "*" }] } }
+            """)!.AsObject());
         applications = new ApplicationController(cluster.Controllers, cluster.Writer, options);
         return [applications, new ApplicationSetController(cluster.Controllers, cluster.Writer)];
     }

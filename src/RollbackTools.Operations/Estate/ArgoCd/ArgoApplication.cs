@@ -16,6 +16,9 @@ public sealed class ArgoApplication(CustomResource resource)
 
     public string Project => Json.Text("spec", "project") ?? "default";
 
+    /// <summary>Where the Argo CD lies that works on it, with its projects; null until it was compared, and where Argo CD is older than 2.8.</summary>
+    public string? ControllerNamespace => Json.Text("status", "controllerNamespace");
+
     public ApplicationDestination Destination => new(Json.Text("spec", "destination", "server"), Json.Text("spec", "destination", "name"), Json.Text("spec", "destination", "namespace"));
 
     public IReadOnlyList<JsonElement> Sources => Json.Items("spec", "sources") is { Count: > 0 } many ? many : Json.At("spec", "source") is { } one ? [one] : [];
@@ -83,6 +86,8 @@ public sealed class ManagedResource(JsonElement json)
     public string Namespace => json.Text("namespace") ?? "";
 
     public string Name => json.Text("name") ?? "";
+
+    public ArgoObject Identity => new(Group, Kind, Namespace, Name);
 
     public string? Status => json.Text("status");
 

@@ -60,11 +60,15 @@ public sealed class ArgoOperationState(JsonElement json)
 /// <summary>What a sync did to one object, or how one of its hooks ended.</summary>
 public sealed class SyncedResource(JsonElement json)
 {
+    public string Group => json.Text("group") ?? "";
+
     public string Kind => json.Text("kind") ?? "";
 
     public string Namespace => json.Text("namespace") ?? "";
 
     public string Name => json.Text("name") ?? "";
+
+    public ArgoObject Identity => new(Group, Kind, Namespace, Name);
 
     /// <summary>Synced, SyncFailed, Pruned or PruneSkipped.</summary>
     public string? Status => json.Text("status");

@@ -36,7 +36,7 @@ public interface IArgoCd
     /// <summary>Asks to end the running operation; it is gone when <see cref="ArgoApplication.IsOperating"/> is false.</summary>
     Task TerminateAsync(ArgoApplication read, CancellationToken cancellation);
 
-    /// <summary>The sync windows of the application's project, whether they concern it or not.</summary>
+    /// <summary>The sync windows of the application's project, whether they concern it or not. Throws NotFound where the project cannot be found.</summary>
     Task<IReadOnlyList<SyncWindow>> GetWindowsAsync(ArgoApplication application, CancellationToken cancellation);
 
     /// <summary>Who committed what; null where it cannot be told.</summary>

@@ -97,30 +97,33 @@ public sealed class KubernetesArgoCd(ICluster cluster, TimeProvider time) : IArg
 
     public async Task<IReadOnlyList<SyncWindow>> GetWindowsAsync(ArgoApplication application, CancellationToken cancellation)
     {
-        try
-        {
-            // Projects lie in Argo CD's own namespace; an application elsewhere does not say which that is.
-            var project = await ProjectAsync(application, cancellation);
-            return [.. project.Json.Items("spec", "syncWindows").Select(SyncWindow.Of)];
-        }
-        catch (EstateException missing) when (missing.Kind == EstateErrorKind.NotFound)
-        {
-            return [];
-        }
+        var project = await ProjectAsync(application, cancellation);
+        return [.. project.Json.Items("spec", "syncWindows").Select(SyncWindow.Of)];
     }
 
     public Task<ArgoCommit?> DescribeAsync(ArgoApplication application, string revision, CancellationToken cancellation) => Task.FromResult<ArgoCommit?>(null);
 
+    // Projects lie in Argo CD's own namespace. Where the application does not say which that is, it lies there itself, or Argo CD is where it usually is.
     private async Task<CustomResource> ProjectAsync(ArgoApplication application, CancellationToken cancellation)
     {
-        try
+        IReadOnlyList<string> places = application.ControllerNamespace is { Length: > 0 } own ? [own]
+            : [.. new[] { application.Metadata.Namespace, ApplicationName.DefaultNamespace }.Distinct()];
+        foreach (var place in places)
         {
-            return await cluster.GetAsync(ArgoKinds.Projects, application.Metadata.Namespace, application.Project, cancellation);
+            try
+            {
+                return await cluster.GetAsync(ArgoKinds.Projects, place, application.Project, cancellation);
+            }
+            catch (EstateException missing) when (missing.Kind == EstateErrorKind.NotFound)
+            {
+                // Perhaps in the next.
+            }
         }
-        catch (EstateException missing) when (missing.Kind == EstateErrorKind.NotFound && application.Metadata.Namespace != ApplicationName.DefaultNamespace)
+
+        throw new EstateException(EstateErrorKind.NotFound, $"There is no AppProject '{application.Project}' in namespace {string.Join(" or ", places)}")
         {
-            return await cluster.GetAsync(ArgoKinds.Projects, ApplicationName.DefaultNamespace, application.Project, cancellation);
-        }
+            Recommendation = "kubectl get appprojects -A",
+        };
     }
 
     private async Task<ArgoApplication> RefreshedAsync(ArgoApplication asked, CancellationToken cancellation)
@@ -171,6 +174,8 @@ public sealed class KubernetesArgoCd(ICluster cluster, TimeProvider time) : IArg
             ["prune"] = request.Prune,
             ["syncStrategy"] = new JsonObject { [request.SkipHooks ? "apply" : "hook"] = new JsonObject() },
         };
+        if (request.DryRun) sync["dryRun"] = true;
+        if (request.Only.Count > 0) sync["resources"] = request.OnlyAsJson();
         if (request.SyncOptions.Count > 0) sync["syncOptions"] = Texts(request.SyncOptions);
         if (request.Version is { MultiSource: true } many)
         {

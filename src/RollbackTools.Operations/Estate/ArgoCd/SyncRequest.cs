@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace RollbackTools.Operations.Estate.ArgoCd;
 
 /// <summary>A sync to be started. Without a version or a revision it goes where the spec points now.</summary>
@@ -11,6 +13,12 @@ public sealed record SyncRequest
     /// <summary>The spec's own source at this commit, tag or branch, instead of a version.</summary>
     public string? Revision { get; init; }
 
+    /// <summary>Say what would become of each object, and change none.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>These objects and no others, of which hooks are none; all when empty.</summary>
+    public IReadOnlyList<ArgoObject> Only { get; init; } = [];
+
     public bool Prune { get; init; }
 
     /// <summary>Apply the manifests only, as Argo CD's own rollback does; else PreSync, Sync and PostSync hooks run.</summary>
@@ -23,6 +31,9 @@ public sealed record SyncRequest
 
     /// <summary>Names and values that go with the operation.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Infos { get; init; } = [];
+
+    /// <summary><see cref="Only"/> as an operation's <c>sync.resources</c>.</summary>
+    public JsonArray OnlyAsJson() => new([.. Only.Select(one => (JsonNode)new JsonObject { ["group"] = one.Group, ["kind"] = one.Kind, ["namespace"] = one.Namespace, ["name"] = one.Name })]);
 }
 
 /// <summary>A commit as Argo CD tells of it.</summary>

@@ -29,6 +29,9 @@ public sealed record FollowGit : Step
     /// <summary>Workloads that must run what they were taken to, all of it; none when that is verified otherwise.</summary>
     public IReadOnlyList<WorkloadMove> Moves { get; init; } = [];
 
+    /// <summary>Objects that stay as they are, and need not agree.</summary>
+    public IReadOnlyList<LeftAlone> Leave { get; init => field = value ?? []; } = [];
+
     public IReadOnlyList<string> SyncOptions { get; init; } = [];
 
     /// <summary>Delete what Git no longer has.</summary>
@@ -43,21 +46,24 @@ public sealed record FollowGit : Step
 
     [JsonIgnore]
     public override string Description => ClosedBy is null
-        ? $"SYNC argoproj.io/v1alpha1 applications/{Application} -n {Namespace}: what {Push.Branch} of {Push.Remote} holds then, until both agree"
-        : $"CHECK argoproj.io/v1alpha1 applications/{Application} -n {Namespace}: agrees with what {Push.Branch} of {Push.Remote} holds then (a sync window forbids to sync)";
+        ? $"SYNC argoproj.io/v1alpha1 applications/{Application} -n {Namespace}: what {Push.Branch} of {Push.Remote} holds then, until both agree{But}"
+        : $"CHECK argoproj.io/v1alpha1 applications/{Application} -n {Namespace}: agrees with what {Push.Branch} of {Push.Remote} holds then{But} (a sync window forbids to sync)";
 
     [JsonIgnore]
     public override bool MayBeLeft => ClosedBy is not null;
 
+    private string But => Leave.Count == 0 ? "" : $", all but {string.Join(", ", Leave.Select(one => one.Object))}";
+
     private PushCommit Push => (PushCommit)Change;
 
-    internal static FollowGit Of(ArgoApplication application, PushCommit change, IReadOnlyList<WorkloadMove> moves, ImageRollbackRequest request) => new()
+    internal static FollowGit Of(ArgoApplication application, PushCommit change, IReadOnlyList<WorkloadMove> moves, ImageRollbackRequest request, SyncScope scope) => new()
     {
         Namespace = application.Metadata.Namespace,
         Application = application.Metadata.Name,
         Uid = application.Metadata.Uid,
         Change = change,
         Moves = moves,
+        Leave = scope.Left,
         SyncOptions = application.SyncOptions,
         Reason = request.Reason,
         Timeout = request.Timeout,
@@ -95,7 +101,7 @@ public sealed record FollowGit : Step
             {
                 // Also when there is nothing left to change: what Argo CD last deployed is what its history and the next person go by.
                 var recorded = Deployed.Of(live)?.Version.Revisions is [var deployed] && deployed == tip.Tip;
-                if (live.SyncStatus != "Synced" || (!recorded && syncs == 0 && ClosedBy is null))
+                if (!Agrees(live) || (!recorded && syncs == 0 && ClosedBy is null))
                 {
                     if (ClosedBy is not null) throw Closed(live);
                     if (syncs == MostSyncs) throw Disagrees(live);
@@ -135,10 +141,15 @@ public sealed record FollowGit : Step
         OperationId = SyncApplication.NewId(),
         Revision = tip.Tip,
         Prune = Prune,
+        Leave = Leave,
         SyncOptions = SyncOptions,
         Reason = Reason,
         Timeout = Timeout,
     };
+
+    private bool Agrees(ArgoApplication live) => live.SyncStatus == "Synced" || (Leave.Count > 0 && live.SyncStatus == "OutOfSync" && !Differences(live).Any());
+
+    private IEnumerable<ManagedResource> Differences(ArgoApplication live) => live.Resources.Where(item => item.Status == "OutOfSync" && Leave.All(one => one.Object != item.Identity));
 
     private async Task MustHoldAsync(StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation)
     {
@@ -192,6 +203,6 @@ public sealed record FollowGit : Step
             Evidence = live.Conditions,
         };
 
-    private static string Differing(ArgoApplication live) =>
-        string.Join(", ", live.Resources.Where(item => item.Status == "OutOfSync").Take(5).Select(item => $"{item} is OutOfSync"));
+    private string Differing(ArgoApplication live) =>
+        string.Join(", ", Differences(live).Take(5).Select(item => $"{item} is OutOfSync"));
 }

@@ -22,9 +22,9 @@ internal sealed record PlannedRemedy(Step Step)
     public bool IsThere { get; init; }
 
     /// <summary>What has Argo CD deploy it, or (behind a closed sync window) what must be true without a sync.</summary>
-    public Step Follow(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, ImageRollbackRequest request, string? closedBy) => Step switch
+    public Step Follow(ArgoApplication application, IReadOnlyList<WorkloadMove> moves, ImageRollbackRequest request, SyncScope scope, string? closedBy) => Step switch
     {
-        PushCommit push => FollowGit.Of(application, push, moves, request) with { ClosedBy = closedBy },
+        PushCommit push => FollowGit.Of(application, push, moves, request, scope) with { ClosedBy = closedBy },
         _ when closedBy is not null => new RequireAgreement { Namespace = application.Metadata.Namespace, Application = application.Metadata.Name },
         // The commit stays the one that is deployed: only the spec changed.
         _ => new SyncApplication
@@ -34,6 +34,7 @@ internal sealed record PlannedRemedy(Step Step)
             Uid = application.Metadata.Uid,
             OperationId = SyncApplication.NewId(),
             Revision = Deployed.Of(application)?.Version.Revisions is [var revision] ? revision : null,
+            Leave = scope.Left,
             SyncOptions = application.SyncOptions,
             Reason = request.Reason,
             Timeout = request.Timeout,

@@ -39,26 +39,28 @@ internal sealed class OwnedLeftover(ImageRollbackRequest request, IEstate estate
         QuietApplication quiet = new() { Namespace = application.Metadata.Namespace, Application = application.Metadata.Name, Preempt = request.Preempt, Timeout = request.Timeout };
         List<string> warnings = [];
         var (suspensions, kept) = await new BadTagSuspension(request, estate, time).SuspendAsync(application, moves.Count > 0 ? moves : Left(back), warnings, cancellation);
-        var restore = !kept ? [] : note?.Operation == request.Operation ? await ExactAsync(application, cancellation) : [.. pause.Steps.Reverse().Select(step => step.Invert()!)];
+        var scope = await SyncScope.ReadAsync(estate, application, [.. back.Select(one => ArgoObject.Of(one.Workload.Kind, one.Workload.Namespace, one.Workload.Name))], cancellation);
+        var restore = !kept || scope.Stopped.Count > 0 ? [] : note?.Operation == request.Operation ? await ExactAsync(application, cancellation) : [.. pause.Steps.Reverse().Select(step => step.Invert()!)];
         var remedy = moves.Count == 0 ? null : await remedies.PlanAsync(application, moves, cancellation);
         List<Step> steps = [.. pause.Steps, .. suspensions, quiet];
         List<Step> then = remedy is null
             ? [new RequireAgreement { Namespace = application.Metadata.Namespace, Application = application.Metadata.Name }, .. restore]
-            : [remedy.Step, remedy.Follow(application, moves, request, closedBy: null), .. restore];
+            : [remedy.Step, remedy.Follow(application, moves, request, scope, closedBy: null), .. restore];
+        var after = SyncAfterwards.Of(application, pause.Steps.Count > 0, restore.Count > 0, kept ? scope.Stopped : []);
         return new TargetPlan
         {
             Draft = draft with
             {
                 Steps = [$"{string.Join(", ", back.Select(one => one.Workload))}: back already", .. steps.Concat(then).Select(step => step.Description), .. remedy is null ? (string[])[] : [remedy.Diff]],
-                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. remedy?.Warnings ?? []],
+                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. remedy?.Warnings ?? [], .. remedy is null ? [] : scope.Warnings(application)],
             },
             Steps = steps,
             Then = then,
             Action = $"Finish the image rollback of Argo CD application {application.Metadata.Name}",
             Success = RollbackOutcome.Changed,
             Locks = [.. back.Select(one => new LockedTarget(one.Workload.Namespace, one.Workload.ToString())), .. Applications.LocksFor(estate, [application.Name, .. pause.Touched])],
-            Verify = proof.Of(application, [.. back.Select(one => new ProvenWorkload(one.Workload, one.Workload.Template.Images, null))], GitPart.Follows),
-            Conclude = OwnedWords.Conclude(application, restores: kept),
+            Verify = proof.Of(application, [.. back.Select(one => new ProvenWorkload(one.Workload, one.Workload.Template.Images, null))], GitPart.Follows, after),
+            Conclude = OwnedWords.Conclude(application, after),
         };
     }
 
@@ -75,7 +77,7 @@ internal sealed class OwnedLeftover(ImageRollbackRequest request, IEstate estate
     // What was paused for the rollback, owners included, as Set-ArgoSyncPolicy -Policy Exact would put it back.
     private async Task<IReadOnlyList<Step>> ExactAsync(ArgoApplication application, CancellationToken cancellation)
     {
-        SyncPolicyRequest exact = new() { Policy = SyncPolicyChoice.Exact, Applications = [application.Name], AllowBadRevision = true };
+        SyncPolicyRequest exact = new() { Policy = SyncPolicyChoice.Exact, Applications = [application.Name], AllowBadRevision = true, AllowStopped = true };
         await using SyncPolicyChange change = new(exact, estate, time);
         return (await change.PlanAsync(cancellation))[0].Steps;
     }

@@ -11,8 +11,8 @@ internal enum GitPart
     /// <summary>It is changed before the workloads.</summary>
     First,
 
-    /// <summary>The same, and automated sync stays off all the same: Image Updater would promote the bad version again.</summary>
-    FirstAndPaused,
+    /// <summary>The same, and nothing follows once they are proven.</summary>
+    FirstAndLast,
 
     /// <summary>It is changed once the workloads are proven.</summary>
     Follows,
@@ -28,7 +28,7 @@ internal sealed record ProvenWorkload(WorkloadSnapshot Workload, IReadOnlyList<C
 internal sealed class OwnedProof(ImageRollbackRequest request, IEstate estate, RolloutWatch watch)
 {
     /// <summary>Null when nothing is to be waited for.</summary>
-    public Func<TargetRun, CancellationToken, Task<Verdict>>? Of(ArgoApplication application, IReadOnlyList<ProvenWorkload> workloads, GitPart git, Exception? why = null) =>
+    public Func<TargetRun, CancellationToken, Task<Verdict>>? Of(ArgoApplication application, IReadOnlyList<ProvenWorkload> workloads, GitPart git, SyncAfterwards after, Exception? why = null) =>
         request.NoWait ? null : async (run, token) =>
         {
             var verdicts = await Task.WhenAll(workloads.Select(one => ProveAsync(one, run, token)));
@@ -40,11 +40,11 @@ internal sealed class OwnedProof(ImageRollbackRequest request, IEstate estate, R
                     Complete = verdicts.Select(one => one.Complete).FirstOrDefault(complete => complete is not null),
                 });
             if (!verdict.Healthy)
-                return verdict with { Message = $"{verdict.Message} Automated sync of {application} is off, and Git {(git is GitPart.First or GitPart.FirstAndPaused ? "has the change" : "is as it was")}." };
+                return verdict with { Message = $"{verdict.Message} Automated sync of {application} is off, and Git {(git is GitPart.First or GitPart.FirstAndLast ? "has the change" : "is as it was")}." };
             return git switch
             {
                 GitPart.Left => OwnedWords.StaysPaused(application, verdict, $"Git was left as it is: {why?.Message ?? "it was not asked to be changed"}", (why as RollbackException)?.NextStep),
-                GitPart.FirstAndPaused => OwnedWords.StaysOff(application, verdict),
+                GitPart.FirstAndLast => after.Say(verdict),
                 _ => verdict,
             };
         };

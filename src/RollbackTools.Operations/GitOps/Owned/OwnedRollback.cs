@@ -61,15 +61,16 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         var name = NameIn(planned.Steps)!;
         var application = await Applications.FindAsync(estate.ArgoCd, name, ArgoRefresh.None, cancellation);
         List<Step> steps = [.. planned.Steps.Where(step => step is not SyncApplication || !target.Done.Contains(step.Description))];
-        var restores = planned.Then.Any(IsPause) || !planned.Steps.Any(IsPause);
+        var stopped = (await SyncScope.ReadAsync(estate, application, null, cancellation)).Stopped;
+        var after = SyncAfterwards.Of(application, planned.Steps.Any(IsPause), planned.Then.Any(IsPause), stopped);
         watch.Expect(now);
         return new TargetPlan
         {
             Draft = target.Draft,
             Steps = steps,
             Then = planned.Then,
-            Verify = proof.Of(application, [.. now.Select(workload => Goal(workload, planned))], PartOf(planned.Steps, planned.Then, restores)),
-            Conclude = OwnedWords.Conclude(application, restores),
+            Verify = proof.Of(application, [.. now.Select(workload => Goal(workload, planned))], PartOf(planned.Steps, planned.Then), after),
+            Conclude = OwnedWords.Conclude(application, after),
             Waiting = OwnedWords.Waiting(application),
         };
     }
@@ -106,13 +107,15 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
 
         var permission = entry is null && remedy is null ? null : await PermissionAsync(application, warnings, cancellation);
         if (permission is { Allowed: false } && (entry is not null || gitFirst)) throw ApplicationPlans.Blocked(application, permission, $"Invoke-ImageRollback {asked[0].Workload} -Namespace {asked[0].Workload.Namespace} without -Via");
+        var scope = await SyncScope.ReadAsync(estate, application, [.. asked.Select(one => ArgoObject.Of(one.Workload.Kind, one.Workload.Namespace, one.Workload.Name))], cancellation);
+        if (gitFirst || entry is not null) MustRun(application, asked, scope);
         var pause = await pauses.PlanAsync(application, request.Reason, cancellation, request.Operation);
         var (suspensions, kept) = await updates.SuspendAsync(application, moves, warnings, cancellation);
         QuietApplication quiet = new() { Namespace = application.Metadata.Namespace, Application = application.Metadata.Name, Preempt = request.Preempt, Timeout = request.Timeout };
-        // With automated sync on again, Image Updater would bring the bad version back.
-        IReadOnlyList<Step> resume = kept ? [.. pause.Steps.Reverse().Select(step => step.Invert()!)] : [];
-        var restores = resume.Count > 0 || pause.Steps.Count == 0;
-        var follow = remedy is null ? null : remedy.Follow(application, moves, request, permission is { Allowed: false } ? permission.Reason : null);
+        // With automated sync on again, Image Updater would bring the bad version back, and what is stopped would start.
+        IReadOnlyList<Step> resume = kept && scope.Stopped.Count == 0 ? [.. pause.Steps.Reverse().Select(step => step.Invert()!)] : [];
+        var after = SyncAfterwards.Of(application, pause.Steps.Count > 0, resume.Count > 0, kept ? scope.Stopped : []);
+        var follow = remedy is null ? null : remedy.Follow(application, moves, request, scope, permission is { Allowed: false } ? permission.Reason : null);
         List<Step> steps = [.. pause.Steps, .. suspensions, quiet];
         List<Step> then = [];
         steps.AddRange(asked.SelectMany(one => one.Before));
@@ -123,20 +126,21 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         }
         else
         {
-            steps.AddRange(entry is not null ? [SyncTo(application, entry)] : asked.Select(one => (Step)one.Restore));
+            steps.AddRange(entry is not null ? [SyncTo(application, entry, scope)] : asked.Select(one => (Step)one.Restore));
             steps.AddRange(asked.SelectMany(one => one.After));
             if (Marks(application, asked) is { } marks) steps.Add(marks);
             if (follow is not null) then.AddRange([remedy!.Step, follow, .. resume]);
         }
 
         if (request.NoWait) warnings.Add($"With -NoWait nothing is proven, so {(gitFirst ? "" : "Git is left as it is, and ")}automated sync of {application} stays off: Set-ArgoSyncPolicy {application.Metadata.Name} -Policy Exact, once Git is right.");
+        var syncs = entry is not null || follow is FollowGit { ClosedBy: null } or SyncApplication;
         watch.Expect([.. asked.Select(one => one.Workload)]);
         return new TargetPlan
         {
             Draft = draft with
             {
-                Steps = [.. permission is null ? [] : new[] { $"checked: {permission.Reason}" }, .. Words(asked, steps, remedy), "then wait until the workloads are healthy", .. Words(asked, then, remedy), .. Left(application, remedy, why, resume)],
-                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. remedy?.Warnings ?? [], .. Sharing(all, asked, remedy)],
+                Steps = [.. permission is null ? [] : new[] { permission.Words }, .. syncs ? scope.Words : [], .. Words(asked, steps, remedy), "then wait until the workloads are healthy", .. Words(asked, then, remedy), .. Left(application, remedy, why, resume)],
+                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. remedy?.Warnings ?? [], .. syncs ? scope.Warnings(application) : [], .. Sharing(all, asked, remedy)],
                 NextStep = suspensions.Count > 0 ? $"When a fixed version is out: Resume-ImageUpdate {application.Metadata.Name} -Namespace {application.Metadata.Namespace}" : null,
             },
             Steps = steps,
@@ -144,10 +148,24 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             Danger = asked.Select(one => one.InCluster.Danger).FirstOrDefault(danger => danger is not null),
             Action = $"Roll back image, with all that Argo CD application {application.Metadata.Name} needs",
             Locks = [.. asked.Select(one => new LockedTarget(one.Workload.Namespace, one.Workload.ToString())), .. Applications.LocksFor(estate, [application.Name, .. pause.Touched])],
-            Verify = proof.Of(application, [.. asked.Select(one => new ProvenWorkload(one.Workload, one.Restore.To.Images, one.Restore))], PartOf(steps, then, restores), why),
-            Conclude = OwnedWords.Conclude(application, restores),
+            Verify = proof.Of(application, [.. asked.Select(one => new ProvenWorkload(one.Workload, one.Restore.To.Images, one.Restore))], PartOf(steps, then), after, why),
+            Conclude = OwnedWords.Conclude(application, after),
             Waiting = OwnedWords.Waiting(application),
         };
+    }
+
+    // A sync is what would take it there, and it starts what it takes.
+    private static void MustRun(ArgoApplication application, IReadOnlyList<OwnedMove> asked, SyncScope scope)
+    {
+        foreach (var one in asked)
+        {
+            if (scope.Stopped.FirstOrDefault(left => left.Object == ArgoObject.Of(one.Workload.Kind, one.Workload.Namespace, one.Workload.Name)) is not { } stopped) continue;
+            throw new RollbackException("WorkloadSuspended", $"{one.Workload} of {application} is stopped ({stopped.Why}), and the sync that takes it back would start it. Nothing was changed.")
+            {
+                Target = $"{one.Workload} in {one.Workload.Namespace}",
+                NextStep = $"{(stopped.Start is { } start ? $"{start}, or l" : "L")}eave -Via out: then its template goes back, and it stays stopped.",
+            };
+        }
     }
 
     // Null where they may not be looked at: whoever may change the workload is not kept from it by that.
@@ -156,7 +174,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         try
         {
             var permission = await ApplicationPlans.JudgeAsync(estate.ArgoCd, application, time, cancellation);
-            warnings.AddRange(permission.Unread.Select(window => $"Sync window not understood: {window}"));
+            warnings.AddRange(permission.Warnings);
             return permission;
         }
         catch (EstateException refusal) when (refusal.Kind == EstateErrorKind.Forbidden)
@@ -220,7 +238,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         };
     }
 
-    private SyncApplication SyncTo(ArgoApplication application, ApplicationDeployment entry)
+    private SyncApplication SyncTo(ArgoApplication application, ApplicationDeployment entry, SyncScope scope)
     {
         var deployed = Deployed.Of(application);
         return new SyncApplication
@@ -234,6 +252,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             From = deployed?.Version,
             FromHistoryId = deployed?.Entry?.Id,
             Following = SyncApplication.LastLike(application, entry.Version),
+            Leave = scope.Left,
             SyncOptions = application.SyncOptions,
             Reason = request.Reason,
             Timeout = request.Timeout,
@@ -258,8 +277,8 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         return new ProvenWorkload(workload, restore?.To.Images ?? move?.To, restore);
     }
 
-    private static GitPart PartOf(IReadOnlyList<Step> steps, IReadOnlyList<Step> then, bool restores) =>
-        steps.Any(IsFollow) ? restores || then.Count > 0 ? GitPart.First : GitPart.FirstAndPaused
+    private static GitPart PartOf(IReadOnlyList<Step> steps, IReadOnlyList<Step> then) =>
+        steps.Any(IsFollow) ? then.Count > 0 ? GitPart.First : GitPart.FirstAndLast
         : then.Any(IsFollow) ? GitPart.Follows : GitPart.Left;
 
     private static bool IsFollow(Step step) => step is FollowGit or RequireAgreement or SyncApplication { Version: null };

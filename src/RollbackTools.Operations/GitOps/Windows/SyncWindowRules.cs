@@ -7,6 +7,18 @@ public sealed record SyncPermission(bool Allowed, string Reason)
 {
     /// <summary>Windows that could not be read, each with why: Argo CD decides about those.</summary>
     public IReadOnlyList<string> Unread { get; init; } = [];
+
+    /// <summary>Why nothing could be looked at, so that Argo CD alone decides; null when it was.</summary>
+    public string? Unchecked { get; init; }
+
+    /// <summary>What a plan says was looked at, or was not.</summary>
+    public string Words => Unchecked is null ? $"checked: {Reason}" : $"not checked: whether a sync window forbids it ({Unchecked})";
+
+    public IReadOnlyList<string> Warnings =>
+    [
+        .. Unchecked is null ? [] : new[] { $"Whether a sync window forbids it was not checked: {Unchecked}." },
+        .. Unread.Select(window => $"Sync window not understood: {window}"),
+    ];
 }
 
 /// <summary>

@@ -48,6 +48,42 @@ public sealed class ArgoRollbackTests
     }
 
     [Fact]
+    public async Task Typed_three_times_it_goes_back_one_deployment()
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        await production.BrokenAsync();
+
+        Assert.Equal(RollbackOutcome.RolledBack, (await production.DoAsync("Invoke-ArgoRollback shop")).Outcome);
+        Assert.Equal(RollbackOutcome.AlreadyThere, (await production.DoAsync("Invoke-ArgoRollback shop")).Outcome);
+        Assert.Equal(RollbackOutcome.AlreadyThere, (await production.DoAsync("Invoke-ArgoRollback shop")).Outcome);
+
+        Assert.Equal("shop/api:1.0", production.Image);
+    }
+
+    [Fact]
+    public async Task A_sync_that_fails_says_that_automated_sync_is_off_and_what_is_said_next_works()
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        await production.BrokenAsync();
+
+        var failed = await production.FailAsync($"Invoke-ArgoRollback shop -ToRevision {new string('e', 40)}", "SyncFailed");
+
+        Assert.EndsWith("Automated sync of application/shop stays off.", failed.Message, StringComparison.Ordinal);
+        Assert.Equal("shop/api:2.0-errors", production.Image);
+        var record = Assert.Single(production.Runs.List());
+        Assert.Equal(failed.RecommendedAction, record.NextStep);
+        Assert.EndsWith("Automated sync of application/shop stays off.", record.Targets[0].Message, StringComparison.Ordinal);
+
+        var result = await production.DoAsync(failed.RecommendedAction!);
+
+        Assert.Equal((RollbackOutcome.RolledBack, "shop/api:1.0"), (result.Outcome, production.Image));
+        Assert.Contains("automated sync of application/shop stays off, because Git still holds another version", result.Message, StringComparison.Ordinal);
+        var kept = (await production.RunAsync($"Get-RollbackRun {result.RunId}")).OrThrow().Of<RunRecord>().Single();
+        Assert.Equal((result.NextStep, result.Message), (kept.NextStep, kept.Targets[0].Message));
+        Assert.Equal(result.Warnings, kept.Targets[0].Warnings);
+    }
+
+    [Fact]
     public async Task The_history_tells_commits_images_and_the_target()
     {
         await using var production = await GitOpsProduction.StartAsync();

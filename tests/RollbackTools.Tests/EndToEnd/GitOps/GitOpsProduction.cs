@@ -149,7 +149,15 @@ internal sealed class GitOpsProduction : IAsyncDisposable
             Change(body => body["operation"] = JsonNode.Parse("""{"initiatedBy":{"username":"alice"},"sync":{}}"""));
         else
             Change(body => (body["metadata"]!["annotations"] ??= new JsonObject())["argocd.argoproj.io/refresh"] = "normal");
-        await UntilAsync(() => Image == image && (string?)App["status"]?["operationState"]?["phase"] == "Succeeded" && App["operation"] is null && Health == health);
+        // The revision too: one that its controller made only later would be younger than the deployment that brought it.
+        await UntilAsync(() => Image == image && IsRevised() && (string?)App["status"]?["operationState"]?["phase"] == "Succeeded" && App["operation"] is null && Health == health);
+    }
+
+    private bool IsRevised()
+    {
+        var api = Cluster.Store.Find(Resources.Deployments, "prod", "api")!.Read;
+        return (long?)api["status"]?["observedGeneration"] >= (long?)api["metadata"]!["generation"]
+            && Cluster.Store.List(Resources.ReplicaSets, "prod").Items.Any(set => (string?)set.Read["spec"]!["template"]!["spec"]!["containers"]![0]!["image"] == Image);
     }
 
     private CmdletRunner Prompt(RunStore runs) => new(new CommandServices(

@@ -31,14 +31,61 @@ public sealed class ReleaseRollbackTests
         Assert.Equal("Synced", production.Sync);
         Assert.Equal((WholeProduction.Good, "shop/web:5.0.0"), (production.Image("api"), production.Image("web")));
 
-        // The one that was left is not gone back to, though it is the newest that looks different.
-        var refused = await production.RunAsync("Invoke-ReleaseRollback shop");
-        Assert.Equal("NoKnownGoodRelease", Assert.Single(refused.Errors).ErrorId);
+        // Asked again, it stays where it is.
+        Assert.Equal(RollbackOutcome.AlreadyThere, (await production.DoAsync("Invoke-ReleaseRollback shop")).Outcome);
 
         var undone = await production.DoAsync($"Undo-RollbackRun {result.RunId}");
         Assert.Equal(RollbackOutcome.Undone, undone.Outcome);
         Assert.Contains("v2.0.0", await production.ReadAsync(WholeProduction.File));
         Assert.Null((string?)production.App["metadata"]!["annotations"]?[MarkRelease.Annotation]);
+        Assert.Null((string?)production.App["metadata"]!["annotations"]?[MarkRelease.RestingAnnotation]);
+    }
+
+    [Fact]
+    public async Task Typed_three_times_it_goes_back_one_release()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(4));
+        await ShipAsync(production, "6.0.0");
+        await TagAsync(production, "release/v2.0.0");
+        production.Age(TimeSpan.FromDays(2));
+        await ShipAsync(production, "7.0.0", "6.0.0");
+        await TagAsync(production, "release/v3.0.0");
+
+        Assert.Equal("release/v2.0.0", (await production.DoAsync("Invoke-ReleaseRollback shop")).To);
+        for (var again = 0; again < 2; again++)
+        {
+            var result = await production.DoAsync("Invoke-ReleaseRollback shop");
+            Assert.Equal((RollbackOutcome.AlreadyThere, "shop/web:6.0.0"), (result.Outcome, production.Image("web")));
+            Assert.Contains("name a release with -ToTag or -ToCommit to go further back", result.Message, StringComparison.Ordinal);
+        }
+
+        // Further back is where somebody says so.
+        Assert.Equal(RollbackOutcome.RolledBack, (await production.DoAsync("Invoke-ReleaseRollback shop -ToTag release/v1.0.0")).Outcome);
+        Assert.Equal("shop/web:5.0.0", production.Image("web"));
+    }
+
+    [Fact]
+    public async Task A_run_of_the_same_release_that_was_killed_is_named_with_the_command_that_finishes_it()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(2));
+        await ShipAsync(production, "6.0.0");
+        var policy = production.Policy;
+        await production.KillAsync("Invoke-ReleaseRollback shop", () => production.Image("web") == "shop/web:5.0.0", andItsChildren: true);
+        var killed = Assert.Single(production.Runs.List());
+        Assert.Equal(RunState.Interrupted, killed.State);
+
+        var again = await production.RunAsync("Invoke-ReleaseRollback shop -WhatIf");
+
+        Assert.Contains($"Run {killed.RunId} of the same target was cut off, and is unfinished: Resume-RollbackRun {killed.RunId}", Assert.Single(again.Of<RollbackResult>()).Warnings);
+        await production.DoAsync($"Resume-RollbackRun {killed.RunId}");
+        Assert.Equal((policy, "shop/web:5.0.0"), (production.Policy, production.Image("web")));
+        var settled = await production.DoAsync("Invoke-ReleaseRollback shop");
+        Assert.Equal(RollbackOutcome.AlreadyThere, settled.Outcome);
+        Assert.DoesNotContain(settled.Warnings, warning => warning.Contains(killed.RunId, StringComparison.Ordinal));
     }
 
     [Fact]

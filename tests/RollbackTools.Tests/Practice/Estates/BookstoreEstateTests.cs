@@ -43,8 +43,15 @@ public sealed class BookstoreEstateTests(Bookstore estate) : GitOpsEstateTests(e
             return true;
         });
 
-        await Running.Cluster.WaitUntilAsync(
-            () => Running.Application("bookstore-production") is var child && child["spec"]!.ToJsonString() == before && (string?)child["status"]!["sync"]!["status"] == "Synced",
-            TimeSpan.FromSeconds(30), Stop);
+        // Until nothing is under way any more: the other tests see the same estate, and a comparison with what was changed may come late.
+        do
+        {
+            await Running.Cluster.WaitUntilAsync(() => Running.Application("bookstore-production")["spec"]!.ToJsonString() == before && IsQuiet(), TimeSpan.FromSeconds(30), Stop);
+            await Running.Cluster.SettleAsync(Stop);
+        }
+        while (!IsQuiet());
     }
+
+    private bool IsQuiet() => Running.Cluster.Store.List(ArgoResources.Applications).Items.All(application => application.Read["operation"] is null
+        && (string?)application.Read["status"]!["sync"]!["status"] == "Synced" && (string?)application.Read["status"]!["health"]!["status"] == "Healthy");
 }
