@@ -6,7 +6,7 @@ function Restore-PreviousConfiguration {
     .DESCRIPTION
         Does in order what a configuration rollback consists of:
 
-        1. Undo-GitCommit: the bad commit is reverted and pushed.
+        1. The application must be there. Undo-GitCommit: the bad commit is reverted and pushed.
         2. Invoke-ArgoSync: Argo CD deploys what Git holds now.
         3. Restart-Workload: pods that read the configuration at start are replaced; a ConfigMap whose name changes with its content does
            that by itself.
@@ -75,7 +75,6 @@ function Restore-PreviousConfiguration {
         [ArgumentCompleter([RollbackTools.Cmdlets.GitOps.CommitCompleter])]
         [string[]] $Commit,
 
-        [Parameter(Mandatory)]
         [ArgumentCompleter([RollbackTools.Cmdlets.Shared.Completion.ApplicationCompleter])]
         [string] $Application,
 
@@ -121,12 +120,17 @@ function Restore-PreviousConfiguration {
         if ($estate.ContainsKey($key)) { $argo[$key] = $estate[$key] }
     }
 
+    $whose = @{}
+    if ($Application) { $whose.Name = $Application }
+    # What is to deploy the revert must be known, and there, before anything is pushed.
+    $null = Get-ArgoHistory @whose @argo
+
     $reverted = Undo-GitCommit $Commit @git @why
     $reverted
     if ($WhatIfPreference) { return }
     if ($reverted.Outcome -eq 'Proposed') { throw "The revert waits for a merge: $($reverted.NextStep)" }
 
-    Invoke-ArgoSync $Application @argo @why -Timeout $Timeout
+    Invoke-ArgoSync @whose @argo @why -Timeout $Timeout
     if (-not $Restart) { return }
     Restart-Workload $Restart @estate @why -Timeout $Timeout
     $checks = @(Test-RollbackHealth $Restart @estate -For $For)

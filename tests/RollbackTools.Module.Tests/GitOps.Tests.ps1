@@ -57,6 +57,11 @@ Describe 'GitOps' -Skip:$withoutGit {
         Test-RollbackHealth backend -Environment prod -Since (Get-Date) -Quiet -For 2s -Interval 200ms | Should -BeTrue
     }
 
+    It 'reverts a bad configuration knowing the application from the environment' {
+        { Restore-PreviousConfiguration ~0 -ErrorAction Stop } | Should -Throw -ErrorId 'NothingNamed,*'
+        (Restore-PreviousConfiguration ~0 -Environment prod -WhatIf).Outcome | Should -BeIn 'Planned', 'AlreadyThere'
+    }
+
     It 'takes a commit back by another one, by its record' {
         $pin = Set-KustomizeImage log-agent -Tag v2.13.1 -Environment prod -Reason 'INC-4721'
         $undone = Get-RollbackRun $pin.RunId | Undo-RollbackRun

@@ -10,7 +10,7 @@ public sealed class CommitCompleter : GitCompleter
     private protected override async Task<IReadOnlyList<Suggestion>> FindAsync(
         CompletionRequest request, GitPlace place, IEstate estate, IGitRepository repository, CancellationToken cancellation)
     {
-        var log = await repository.ReadLogAsync(await repository.ReadBranchAsync(place.Branch, cancellation), null, 20, cancellation);
+        var log = await repository.ReadLogAsync(await repository.ReadBranchAsync(place.Branch, cancellation), [], 20, cancellation);
         return [.. log.Commits.Select(commit => new Suggestion(commit.ShortId, $"{commit.Committer.At.UtcDateTime:yyyy-MM-dd HH:mm}Z {commit.Author.Name}: {commit.Subject}"))];
     }
 }

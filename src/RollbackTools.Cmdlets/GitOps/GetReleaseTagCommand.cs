@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.GitOps;
 
 namespace RollbackTools.Cmdlets.GitOps;
@@ -9,6 +11,8 @@ namespace RollbackTools.Cmdlets.GitOps;
 [OutputType(typeof(ReleaseTag))]
 public sealed class GetReleaseTagCommand : GitCmdlet
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Which tags are releases; * stands for anything.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -28,7 +32,25 @@ public sealed class GetReleaseTagCommand : GitCmdlet
     protected override async Task ProcessAsync(CommandPipeline pipeline, CancellationToken cancellation)
     {
         await using var estate = Open(pipeline);
-        foreach (var tag in await new ReleaseTags(estate).ReadAsync(Place.Repository, Place.Branch, Pattern, Overlay ?? Place.Overlay, Last, cancellation))
+        var experience = await ExperienceAsync(pipeline, cancellation);
+        foreach (var tag in await new ReleaseTags(estate).ReadAsync(Place.Repository, Place.Branch, Pattern, Overlay ?? Place.Overlay, Last, experience, cancellation))
             await pipeline.WriteAsync(tag);
+    }
+
+    // What a rollback passes over stands on the application, in the cluster.
+    private async Task<ReleaseExperience> ExperienceAsync(CommandPipeline pipeline, CancellationToken cancellation)
+    {
+        if (Place is not { Application: { } application, Environment: { } environment } || Overlay is not null) return ReleaseExperience.None;
+        try
+        {
+            var options = new EstateParameters { OnlyArgoCd = true, RequestTimeout = Patience }.ToOptions(environment);
+            await using var cluster = Services.Provider.Open(options, pipeline.Warning);
+            return await ReleaseExperience.ReadAsync(cluster, ApplicationName.Parse(application, environment.ArgoCd.Namespace), Services.Time, cancellation);
+        }
+        catch (EstateException away)
+        {
+            pipeline.Warning($"Application {application} could not be asked which releases were rolled away from, so Previous goes by what they look like alone: {away.Message}");
+            return ReleaseExperience.None;
+        }
     }
 }

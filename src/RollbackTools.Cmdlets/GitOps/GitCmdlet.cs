@@ -37,15 +37,16 @@ public abstract class GitCmdlet : RollbackCmdlet
 
     protected override async Task BeginAsync(CommandPipeline pipeline, CancellationToken cancellation)
     {
-        Place = await pipeline.AskAsync(engine => GitPlace.Of(
-            Services.Provider,
+        var (parameters, repository) = await pipeline.AskAsync(engine => (
             new EstateParameters
             {
                 Environment = Environment,
                 EnvironmentFile = EnvironmentFile is { } file ? engine.ResolvePath(file) : null,
                 Directory = engine.CurrentDirectory,
             },
-            Repository is { } given && RepositoryName.IsPath(given) ? engine.ResolvePath(given) : Repository, Branch));
+            Repository is { } given && RepositoryName.IsPath(given) ? engine.ResolvePath(given) : Repository));
+        // Not in there: what goes wrong with the engine's own thread is PowerShell's error, and a mistake in a file is ours.
+        Place = GitPlace.Of(Services.Provider, parameters, repository, Branch);
     }
 
     private protected IEstate Open(CommandPipeline pipeline) =>

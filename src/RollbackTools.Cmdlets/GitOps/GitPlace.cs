@@ -11,6 +11,9 @@ internal sealed record GitPlace(string Estate, string Repository, string? Branch
     /// <summary>The Argo CD application that the environment's overlay is for.</summary>
     public string? Application { get; init; }
 
+    /// <summary>The environment that was named.</summary>
+    public EnvironmentSettings? Environment { get; init; }
+
     public static GitPlace Of(IEstateProvider provider, EstateParameters given, string? repository, string? branch)
     {
         var environment = EnvironmentChoice.Resolve(provider, given);
@@ -30,6 +33,7 @@ internal sealed record GitPlace(string Estate, string Repository, string? Branch
             environment?.Name ?? "git", repository ?? git.Repository ?? given.Directory, branch ?? (itsOwn ? git.Branch : null), itsOwn ? git.Overlay : null)
         {
             Application = itsOwn ? environment?.ArgoCd.Application : null,
+            Environment = environment,
         };
     }
 

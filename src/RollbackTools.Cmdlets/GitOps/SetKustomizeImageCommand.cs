@@ -103,6 +103,7 @@ public sealed class SetKustomizeImageCommand : GitCmdlet
             };
         }
 
-        return new ImagePin { Name = image.Repository, Tag = tag, Digest = digest, NewName = NewName, Add = IsOn(Add) };
+        // With the version said apart, a tag or digest in the image tells which of several entries is meant.
+        return new ImagePin { Name = said is null ? image.Repository : Image, Tag = tag, Digest = digest, NewName = NewName, Add = IsOn(Add) };
     }
 }

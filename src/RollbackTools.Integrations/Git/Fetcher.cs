@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Git;
 
@@ -7,7 +8,7 @@ namespace RollbackTools.Integrations.Git;
 /// Brings in as little as an answer needs: the newest commit with its trees, more of the history only when it is asked about,
 /// and files never. A server without partial or shallow clones sends what it sends; the answer is the same, later.
 /// </summary>
-internal sealed class Fetcher(GitCache cache, GitProgram git, string url)
+internal sealed partial class Fetcher(GitCache cache, GitProgram git, string url)
 {
     // Bad commits are recent; each further step costs more and is needed by fewer.
     private static readonly int[] Depths = [200, 2_000, 20_000, int.MaxValue];
@@ -66,11 +67,15 @@ internal sealed class Fetcher(GitCache cache, GitProgram git, string url)
         }
         catch (EstateException broken) when (broken.Kind == EstateErrorKind.Server)
         {
-            // Nothing the network explains: perhaps the cache was damaged. It holds nothing that cannot be had again.
-            cache.Reset();
+            // Nothing the network explains: the remote makes its ids another way than the cache, or the cache was damaged. It holds nothing that
+            // cannot be had again.
+            cache.Reset(ServerFormat().Match(broken.Message) is { Success: true } match ? match.Groups[1].Value : null);
             await git.RunAsync(call, cancellation).ConfigureAwait(false);
         }
     }
+
+    [GeneratedRegex(@"mismatched algorithms: client \w+; server (sha1|sha256)\b")]
+    private static partial Regex ServerFormat();
 
     // The commits whose parents are not here; to Git they look like first commits.
     private HashSet<string> Boundary()

@@ -18,12 +18,20 @@ internal sealed class GitCache(string url, HostEnvironment host)
 
     private readonly string _parent = Path.Combine(host.CacheDirectory, "rollbacktools", "git");
 
+    // What ids are made with: the remote's way. It is known once a cache was made for it.
+    private string? _format;
+
     public string Directory => Path.Combine(_parent, Key(url) + ".git");
 
     /// <summary>Makes the repository if it is not there. Two that make it at once make the same, and the first stays.</summary>
     public void Ensure()
     {
-        if (File.Exists(Path.Combine(Directory, "HEAD"))) return;
+        if (File.Exists(Path.Combine(Directory, "HEAD")))
+        {
+            _format ??= File.ReadAllText(Path.Combine(Directory, "config")).Contains("objectFormat = sha256", StringComparison.Ordinal) ? "sha256" : "sha1";
+            return;
+        }
+
         CreatePrivate(_parent);
         var draft = Path.Combine(_parent, Path.GetRandomFileName());
         CreatePrivate(draft);
@@ -36,6 +44,7 @@ internal sealed class GitCache(string url, HostEnvironment host)
             	bare = true
             [extensions]
             	partialClone = {Remote}
+            	objectFormat = {_format ?? "sha1"}
             [remote "{Remote}"]
             	url = "{url.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}"
             	promisor = true
@@ -65,8 +74,10 @@ internal sealed class GitCache(string url, HostEnvironment host)
     }
 
     /// <summary>Throws everything away; only under the lock.</summary>
-    public void Reset()
+    /// <param name="format">What the remote makes its ids with, sha1 or sha256; null: as before.</param>
+    public void Reset(string? format = null)
     {
+        _format = format ?? _format;
         System.IO.Directory.Delete(Directory, recursive: true);
         Ensure();
     }

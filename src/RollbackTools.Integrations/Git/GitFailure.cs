@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Git;
 
 namespace RollbackTools.Integrations.Git;
 
@@ -69,8 +70,18 @@ internal static class GitFailure
     {
         var found = Known.FirstOrDefault(known => said.Any(line => line.Contains(known.Text, StringComparison.OrdinalIgnoreCase)));
         var kind = found.Text is null ? EstateErrorKind.Server : found.Kind;
-        return new EstateException(kind, $"{what} failed: {Why(said, found.Text)}") { Request = what, Recommendation = found.Next };
+        var why = Why(said, found.Text);
+        IReadOnlyList<string> host = [.. RemoteLines(said).Where(line => !why.Contains(line, StringComparison.Ordinal))];
+        return new EstateException(kind, $"{what} failed: {why}{HostWords.After(host)}")
+        {
+            Request = what,
+            Recommendation = found.Next,
+        };
     }
+
+    /// <summary>What the host itself printed, which git marks with <c>remote:</c>.</summary>
+    public static IReadOnlyList<string> RemoteLines(IReadOnlyList<string> said) =>
+        [.. said.Where(line => line.StartsWith("remote:", StringComparison.Ordinal)).Select(line => line["remote:".Length..].Trim()).Where(line => line.Length > 0)];
 
     private static string Why(IReadOnlyList<string> said, string? known)
     {

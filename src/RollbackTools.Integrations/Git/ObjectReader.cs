@@ -17,6 +17,15 @@ internal sealed class ObjectReader(GitProgram git, string what)
         return Parse(answer.Output.Span, names.Count);
     }
 
+    /// <summary>What each id is the id of: commit, tree, blob or tag; null where there is no such object.</summary>
+    public async Task<IReadOnlyList<string?>> ReadTypesAsync(IReadOnlyList<string> ids, CancellationToken cancellation)
+    {
+        if (ids.Count == 0) return [];
+        GitCall call = new("cat-file", "--batch-check=%(objecttype)") { Input = Encoding.UTF8.GetBytes(string.Join('\n', ids) + "\n"), Timeout = GitCall.Network, What = what };
+        var lines = (await git.RunAsync(call, cancellation).ConfigureAwait(false)).Lines;
+        return [.. lines.Select(line => line.Contains(' ', StringComparison.Ordinal) ? null : line)];
+    }
+
     public async Task<IReadOnlyList<GitCommit>> ReadCommitsAsync(IReadOnlyList<string> ids, CancellationToken cancellation)
     {
         var objects = await ReadAsync(ids, cancellation).ConfigureAwait(false);

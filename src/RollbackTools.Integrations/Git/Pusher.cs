@@ -41,8 +41,7 @@ internal sealed class Pusher(GitProgram git, string url)
             What = $"git push {url}",
         };
         var answer = await git.RunAsync(call, cancellation).ConfigureAwait(false);
-        IReadOnlyList<string> messages = [.. answer.Errors.Where(line => line.StartsWith("remote:", StringComparison.Ordinal))
-            .Select(line => line["remote:".Length..].Trim()).Where(line => line.Length > 0)];
+        var messages = GitFailure.RemoteLines(answer.Errors);
         var refused = answer.Lines.Where(line => line.StartsWith('!')).Select(Reason).ToList();
         if (answer.ExitCode == 0 && refused.Count == 0) return new PushOutcome(PushResult.Pushed, "", messages);
         if (refused.Count == 0) throw GitFailure.Of(call.What, answer.Errors);

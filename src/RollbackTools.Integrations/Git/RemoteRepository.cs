@@ -75,19 +75,32 @@ internal sealed class RemoteRepository(string url, string? workingCopy, GitCache
             : await FindInHistoryAsync(branch, tag.Commit, cancellation).ConfigureAwait(false);
     }
 
-    public Task<GitLog> ReadLogAsync(GitBranch branch, string? path, int limit, CancellationToken cancellation)
+    public Task<GitLog> ReadLogAsync(GitBranch branch, IReadOnlyList<string> paths, int limit, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(branch);
-        var inside = path is null ? "" : GitNames.Path(path);
+        ArgumentNullException.ThrowIfNull(paths);
+        IReadOnlyList<string> inside = [.. paths.Select(GitNames.Path)];
+        if (inside.Contains("")) inside = [];
         return _fetcher.SearchAsync(branch.Name, "a log", async history =>
         {
             // One more than asked for tells whether there are more; boundary commits seem to change everything.
-            var ids = await ListAsync([$"--max-count={limit + 1 + history.Boundary.Count}", branch.Tip, "--", .. inside.Length == 0 ? (string[])[] : [inside]], cancellation)
+            var ids = await ListAsync([$"--max-count={limit + 1 + history.Boundary.Count}", branch.Tip, "--", .. inside], cancellation)
                 .ConfigureAwait(false);
             var real = ids.Where(id => history.Complete || !history.Boundary.Contains(id)).ToList();
             if (real.Count < limit && !history.Complete) return null;
             var commits = await Objects.ReadCommitsAsync([.. real.Take(limit)], cancellation).ConfigureAwait(false);
             return new GitLog(commits, history.Complete && real.Count <= limit);
+        }, cancellation);
+    }
+
+    public Task<IReadOnlyList<GitCommit>> ReadAfterAsync(GitBranch branch, string commit, string text, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(branch);
+        return _fetcher.SearchAsync(branch.Name, $"a commit {GitNames.Id(commit)}", async history =>
+        {
+            if ((!history.Complete && history.Boundary.Contains(commit)) || !(await ListAsync([branch.Tip], cancellation).ConfigureAwait(false)).Contains(commit)) return null;
+            var ids = await ListAsync(["--topo-order", "--fixed-strings", $"--grep={text}", branch.Tip, $"^{commit}"], cancellation).ConfigureAwait(false);
+            return await Objects.ReadCommitsAsync(ids, cancellation).ConfigureAwait(false);
         }, cancellation);
     }
 
@@ -131,10 +144,20 @@ internal sealed class RemoteRepository(string url, string? workingCopy, GitCache
         return _refs.TagsAsync(GitNames.TagPattern(pattern), cancellation);
     }
 
-    public async Task<IReadOnlyList<GitCommit>> ReadTagsAsync(IReadOnlyList<GitTag> tags, CancellationToken cancellation)
+    public async Task<IReadOnlyList<TaggedCommit>> ReadTagsAsync(IReadOnlyList<GitTag> tags, int limit, CancellationToken cancellation)
     {
-        await _fetcher.TagsAsync(tags, cancellation).ConfigureAwait(false);
-        return await Objects.ReadCommitsAsync([.. tags.Select(tag => tag.Commit)], cancellation).ConfigureAwait(false);
+        List<TaggedCommit> found = [];
+        foreach (var some in tags.Chunk(limit))
+        {
+            await _fetcher.TagsAsync(some, cancellation).ConfigureAwait(false);
+            var types = await Objects.ReadTypesAsync([.. some.Select(tag => tag.Commit)], cancellation).ConfigureAwait(false);
+            var releases = some.Where((_, i) => types[i] == "commit").Take(limit - found.Count).ToList();
+            var commits = await Objects.ReadCommitsAsync([.. releases.Select(tag => tag.Commit)], cancellation).ConfigureAwait(false);
+            found.AddRange(releases.Zip(commits, (tag, commit) => new TaggedCommit(tag, commit)));
+            if (found.Count == limit) break;
+        }
+
+        return found;
     }
 
     public Task<string> WriteCommitAsync(CommitDraft draft, CancellationToken cancellation) => Commits.WriteAsync(draft, cancellation);

@@ -149,11 +149,13 @@ internal sealed class Kustomization : ImageDocument
         NewName = Text(path, entry, "newName"),
         NewTag = Text(path, entry, "newTag"),
         Digest = Text(path, entry, "digest"),
+        TagSuffix = Text(path, entry, "tagSuffix"),
     };
 
     private static string? Text(string path, SourceMap entry, string name) => entry.Find(name)?.Value switch
     {
-        null or SourceScalar { IsNull: true } => null,
+        // Kustomize takes an empty text for nothing.
+        null or SourceScalar { IsNull: true } or SourceScalar { Value: "" } => null,
         SourceScalar scalar => scalar.Value,
         SourceAlias => throw NotEditable(path, $"'{name}' of an image is shared through an alias"),
         _ => throw SourceText.Unreadable(path, $"has an image whose '{name}' is not text"),

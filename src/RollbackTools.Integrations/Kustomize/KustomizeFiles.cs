@@ -23,17 +23,22 @@ internal sealed class KustomizeFiles : IKustomizeFiles
 
     public KustomizeEdit SetImage(string path, ReadOnlyMemory<byte> content, ImagePin pin)
     {
+        var document = Open(path, SourceText.Decode(path, content).Text);
+        var found = ImageSearch.Find([ImageSite.Of(path, [.. document.Images.Select(image => image.Entry)])], pin, path).Deciding;
+        if (found.Count == 0 && !pin.Add) throw NotThere(document, pin.Name, path);
+        return SetImage(path, content, pin, found.Count == 0 ? null : found[0].Index);
+    }
+
+    public KustomizeEdit SetImage(string path, ReadOnlyMemory<byte> content, ImagePin pin, int? index)
+    {
         var source = SourceText.Decode(path, content);
         var document = Open(path, source.Text);
-        var found = ImageMatch.Find(document.Images, pin.Name, path);
-        if (found is null && !pin.Add) throw NotThere(document, pin.Name, path);
-
-        var index = found?.Index ?? document.Images.Count;
-        var before = found?.Entry;
-        var after = Pinned(before ?? new ImageEntry { Name = pin.Name }, pin);
+        var before = index is { } at ? document.Images[at].Entry : null;
+        var after = Pinned(before ?? new ImageEntry { Name = ImageRule.Repository(pin.Name) }, pin);
         if (before == after) return new KustomizeEdit(content, before, after);
-        var text = found is null ? document.Add(after) : document.Change(index, after);
-        Verify(document, Open(path, text), index, added: found is null, after);
+        var place = index ?? document.Images.Count;
+        var text = before is null ? document.Add(after) : document.Change(place, after);
+        Verify(document, Open(path, text), place, added: before is null, after);
         return new KustomizeEdit(source.Encode(text), before, after);
 
         ImageDocument Reopen(string changed) => Open(path, changed);

@@ -37,7 +37,7 @@ internal sealed class CommitLookup(IEstate estate, TimeProvider time)
             || (Uri.TryCreate(url, UriKind.Absolute, out var address) && address is { Scheme: "http", IsLoopback: true }))) return null;
         var repository = await estate.Git.OpenAsync(url, cancellation);
         var branch = await repository.ReadBranchAsync(source.Text("targetRevision") is { } target and not "HEAD" ? target : null, cancellation);
-        var log = await repository.ReadLogAsync(branch, null, LogLength, cancellation);
+        var log = await repository.ReadLogAsync(branch, [], LogLength, cancellation);
         return log.Commits.ToDictionary(commit => commit.Id,
             commit => new ArgoCommit($"{commit.Author.Name} <{commit.Author.Email}>", commit.Author.At, commit.Subject));
     }

@@ -5,8 +5,13 @@ using RollbackTools.Operations.Runs;
 namespace RollbackTools.Operations.GitOps;
 
 /// <summary>Reverts commits on a branch of a repository.</summary>
-internal sealed class GitRevert(GitRevertRequest request, IEstate estate) : IOperation
+internal sealed class GitRevert(GitRevertRequest request, IEstate estate, TimeProvider time) : IOperation
 {
+    private const int LookBack = 50;
+
+    // Who names a commit by its place again within this time may be repeating the command, and the place is another commit's by now.
+    private static readonly TimeSpan Repetition = TimeSpan.FromHours(1);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     public async Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation)
@@ -41,10 +46,43 @@ internal sealed class GitRevert(GitRevertRequest request, IEstate estate) : IOpe
 
     private async Task<TargetPlan> PlanAsync(IGitRepository repository, GitBranch branch, GitChange draft, CancellationToken cancellation)
     {
-        List<GitCommit> commits = [];
-        foreach (var revision in request.Commits) commits.Add(Checked(await repository.FindCommitAsync(branch, revision, cancellation)));
-        commits = [.. commits.DistinctBy(commit => commit.Id)];
-        draft = draft with { To = string.Join(", ", commits.Select(commit => $"without {commit.ShortId} \"{Shorten(commit.Subject)}\"")) };
+        var named = request.Commits.Any(IsPlace) ? string.Join(", ", request.Commits) : null;
+        RevertHistory history = new(repository, branch);
+        if (named is not null && await RepeatedAsync(repository, branch, history, named, cancellation) is { } again) return Settled(draft, again, null);
+        List<GitCommit> commits = [], taken = [];
+        List<string> warnings = [];
+        foreach (var revision in request.Commits)
+        {
+            var commit = await repository.FindCommitAsync(branch, revision, cancellation);
+            if (commits.Concat(taken).Any(other => other.Id == commit.Id)) continue;
+            if (await history.FindAsync(commit, cancellation) is { } revert)
+            {
+                taken.Add(commit);
+                warnings.Add($"{Name(commit)} was reverted already, by {Name(revert)} of {revert.Committer.At.UtcDateTime:u}.");
+            }
+            else if (await history.TakesOutAsync(commit, cancellation))
+            {
+                if (IsPlace(revision)) return Settled(draft, $"{revision} of {branch.Name} is a revert or rollback itself: {Name(commit)}", $"To bring back what it took out, name it: Undo-GitCommit {commit.ShortId}");
+                warnings.Add($"{Name(commit)} is a revert or rollback itself: without it, what it took out is back.");
+                commits.Add(Checked(commit));
+            }
+            else
+            {
+                commits.Add(Checked(commit));
+            }
+        }
+
+        if (commits.Count == 0)
+        {
+            var back = await repository.RevertAsync(new RevertRequest(branch.Tip, taken, request.Mainline), cancellation);
+            return Settled(
+                draft with { To = Without(taken), Warnings = back is { Changed: true, Conflicts.Count: 0 } ? ["A later commit brought lines of it back, and that one is left alone."] : [] },
+                string.Join(' ', warnings).TrimEnd('.'),
+                back is { Changed: true, Conflicts.Count: 0 } ? "git log -p tells which commit brought them back; revert that one." : null);
+        }
+
+        draft = draft with { Warnings = warnings };
+        draft = draft with { To = Without(commits) };
 
         var reverted = await repository.RevertAsync(new RevertRequest(branch.Tip, commits, request.Mainline), cancellation);
         RevertCommits step = new()
@@ -56,18 +94,42 @@ internal sealed class GitRevert(GitRevertRequest request, IEstate estate) : IOpe
             ProposalBranch = $"rollback/revert-{commits[0].ShortId}",
             Commits = [.. commits.Select(commit => commit.Id)],
             Mainline = request.Mainline,
+            Named = named,
             Reason = request.Reason,
         };
         if (reverted.Conflicts.Count > 0) throw step.Conflict(repository.Url, reverted.Conflicts);
         if (!reverted.Changed)
         {
-            var message = $"{branch.Name} has nothing left of {string.Join(", ", commits.Select(commit => commit.ShortId))}: it was reverted already";
-            return new TargetPlan { Draft = draft with { Steps = [$"nothing to change: {message}"] }, Settled = Verdict.Good(message), Locks = [] };
+            return Settled(draft, $"{branch.Name} has nothing left of {string.Join(", ", commits.Select(commit => commit.ShortId))}: it was reverted already", null);
         }
 
         step = await TaggedAsync(repository, step with { Planned = step.Draft(branch.Tip, reverted, commits) }, cancellation);
         return Planned(step, draft with { Steps = [step.Description, .. commits.Select(Describe)] }, repository.WorkingCopy);
     }
+
+    private static TargetPlan Settled(GitChange draft, string message, string? next) => new()
+    {
+        Draft = draft with { Steps = [$"nothing to change: {message}"] },
+        Settled = Verdict.Good(message) with { NextStep = next },
+        Locks = [],
+    };
+
+    // The record is in Git, so that it holds on another machine, too.
+    private async Task<string?> RepeatedAsync(IGitRepository repository, GitBranch branch, RevertHistory history, string named, CancellationToken cancellation)
+    {
+        var log = await repository.ReadLogAsync(branch, [], LookBack, cancellation);
+        var same = log.Commits.FirstOrDefault(commit => commit.Body.Split('\n').Contains(RevertCommits.NamedMark + named) && time.GetUtcNow() - commit.Committer.At < Repetition);
+        if (same is null || await history.FindAsync(same, cancellation) is not null) return null;
+        var newer = log.Commits.TakeWhile(commit => commit.Id != same.Id).ToList();
+        return $"what was {named} of {branch.Name} was reverted already, by {Name(same)} of {same.Committer.At.UtcDateTime:u}"
+            + (newer.Count == 0 ? "" : $"; {Name(newer[0])}{(newer.Count == 1 ? " came" : $" and {newer.Count - 1} more came")} since. To revert one of those, name it: Undo-GitCommit {newer[0].ShortId}");
+    }
+
+    private static bool IsPlace(string revision) => revision.StartsWith('~');
+
+    private static string Name(GitCommit commit) => $"{commit.ShortId} \"{Shorten(commit.Subject)}\"";
+
+    private static string Without(IReadOnlyList<GitCommit> commits) => string.Join(", ", commits.Select(commit => $"without {Name(commit)}"));
 
     private GitCommit Checked(GitCommit commit)
     {

@@ -33,5 +33,5 @@ public sealed record GitRevertRequest : OperationRequest
 
     public string? PullRequestBranch { get; init; }
 
-    internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new GitRevert(this, estate);
+    internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new GitRevert(this, estate, time);
 }

@@ -50,7 +50,7 @@ internal sealed class KustomizeImage(KustomizeImageRequest request, IEstate esta
         {
             From = from ?? "",
             To = to,
-            Warnings = [.. await files.PinnedElsewhereAsync(request.Pin, cancellation), .. Overridden(edits, request.Application)],
+            Warnings = [.. files.Consequences, .. files.Shadowed, .. Overridden(edits, request.Application)],
             Diff = string.Join('\n', edits.Select(edit => edit.Diff).Where(diff => diff.Length > 0)),
         };
         if (edits.All(edit => !edit.Edit.Changed))

@@ -11,12 +11,14 @@ public sealed class PinHistory(IGitRepository repository, IKustomizeFiles files)
     public async Task<IReadOnlyList<(string Tag, GitCommit Until)>> ReadAsync(
         GitBranch branch, string overlay, string image, int limit, CancellationToken cancellation)
     {
-        var log = await repository.ReadLogAsync(branch, overlay, limit + 1, cancellation);
+        // The entry may stand in a component or a base.
+        var directories = await new OverlayFiles(repository, files, branch.Tip, GitNames.Path(overlay)).DirectoriesAsync(cancellation);
+        var log = await repository.ReadLogAsync(branch, directories, limit + 1, cancellation);
         var now = await TagAtAsync(branch.Tip, overlay, image, cancellation);
         List<(string, GitCommit)> found = [];
         foreach (var (commit, older) in log.Commits.Zip(log.Commits.Skip(1)))
         {
-            // The next older commit that touched the overlay left what this one found.
+            // The next older commit that touched any of it left what this one found.
             var before = await TagAtAsync(older.Id, overlay, image, cancellation);
             if (before is not null && before != now && found.TrueForAll(pair => pair.Item1 != before)) found.Add((before, commit));
         }

@@ -66,7 +66,7 @@ public abstract record PushCommit : Step
             var tip = draft is null ? await repository.ReadBranchAsync(Branch, cancellation) : new GitBranch(Branch, draft.Parent);
             draft ??= await ComposeAsync(context, repository, tip, cancellation);
             if (draft is null) return new StepOutcome(intended, $"{Branch} has it already, at {GitCommit.Short(tip.Tip)}");
-            if (PullRequestBranch is { } named) return await ProposeAsync(context, repository, draft, named, [], intend, cancellation);
+            if (PullRequestBranch is { } named) return await ProposeAsync(context, repository, draft, named, null, intend, cancellation);
 
             Commit = await repository.WriteCommitAsync(draft, cancellation);
             await intend();
@@ -78,13 +78,13 @@ public abstract record PushCommit : Step
                     Result = new Pushed(Commit, Branch, IsProposal: false, outcome.Messages);
                     return new StepOutcome(true, $"pushed {GitCommit.Short(Commit)} to {Branch}");
                 case PushResult.Rejected:
-                    var why = new[] { $"{Branch} was refused: {outcome.Reason}" }.Concat(outcome.Messages);
-                    return await ProposeAsync(context, repository, draft, ProposalBranch, [.. why], intend, cancellation);
+                    return await ProposeAsync(
+                        context, repository, draft, ProposalBranch, $"{Branch} was refused: {outcome.Reason}.{HostWords.After(outcome.Messages)}", intend, cancellation);
                 case PushResult.Overtaken when attempt < Attempts:
                     context.Reporter.Verbose($"Somebody pushed to {Branch} first ({outcome.Reason}); planning again on theirs.");
                     break;
                 default:
-                    throw new RollbackException("PushOvertaken", $"{Branch} of {repository.Url} moved {Attempts} times while this was being pushed. Nothing was overwritten.")
+                    throw new RollbackException("PushOvertaken", $"{Branch} of {repository.Url} moved {Attempts} times while this was being pushed ({outcome.Reason}). Nothing was overwritten.{HostWords.After(outcome.Messages)}")
                     {
                         Target = Branch,
                         NextStep = "Run the same command again.",
@@ -105,21 +105,21 @@ public abstract record PushCommit : Step
         Task.FromResult<IReadOnlyList<RefUpdate>>([]);
 
     private async Task<StepOutcome> ProposeAsync(
-        StepContext context, IGitRepository repository, CommitDraft draft, string name, IReadOnlyList<string> why, Func<Task> intend, CancellationToken cancellation)
+        StepContext context, IGitRepository repository, CommitDraft draft, string name, string? refused, Func<Task> intend, CancellationToken cancellation)
     {
         // A run that was cut off may have been here before.
         if (await FindAsync(repository, name, cancellation) is { } existing)
         {
             if (await ComposeAsync(context, repository, existing, cancellation) is not null)
             {
-                throw new RollbackException("BranchExists", $"{repository.Url} has a branch '{name}' with something else on it.{Said(why)}")
+                throw new RollbackException("BranchExists", $"{repository.Url} has a branch '{name}' with something else on it.{After(refused)}")
                 {
                     Target = name,
                     NextStep = "Name another with -PullRequestBranch.",
                 };
             }
 
-            Result = new Pushed(existing.Tip, name, IsProposal: true, why);
+            Result = new Pushed(existing.Tip, name, IsProposal: true, []) { Refused = refused };
             return StepOutcome.AlreadyTrue($"{name} has it already, at {GitCommit.Short(existing.Tip)}") with { WaitsForSomebody = true };
         }
 
@@ -128,14 +128,14 @@ public abstract record PushCommit : Step
         var outcome = await repository.PushAsync([RefUpdate.Branch(name, null, Commit)], cancellation);
         if (outcome.Result != PushResult.Pushed)
         {
-            throw new RollbackException("PushRejected", $"{repository.Url} refused {name}: {outcome.Reason}.{Said([.. outcome.Messages, .. why])}")
+            throw new RollbackException("PushRejected", $"{repository.Url} refused {name}: {outcome.Reason}.{HostWords.After(outcome.Messages)}{After(refused)}")
             {
                 Target = name,
                 NextStep = "What the host said tells which rule it is; another branch name (-PullRequestBranch) may be allowed.",
             };
         }
 
-        Result = new Pushed(Commit, name, IsProposal: true, [.. why, .. outcome.Messages]);
+        Result = new Pushed(Commit, name, IsProposal: true, outcome.Messages) { Refused = refused };
         return new StepOutcome(true, $"pushed {GitCommit.Short(Commit)} to {name}; {Branch} is unchanged") { WaitsForSomebody = true };
     }
 
@@ -151,8 +151,12 @@ public abstract record PushCommit : Step
         }
     }
 
-    private static string Said(IReadOnlyList<string> messages) => messages.Count == 0 ? "" : $" It said: {string.Join(' ', messages)}";
+    private static string After(string? refused) => refused is null ? "" : $" Before that, {refused}";
 }
 
 /// <summary>A commit that arrived: on its branch, or as a proposal on one of its own. With what the host printed.</summary>
-public sealed record Pushed(string Commit, string Branch, bool IsProposal, IReadOnlyList<string> Messages);
+public sealed record Pushed(string Commit, string Branch, bool IsProposal, IReadOnlyList<string> Messages)
+{
+    /// <summary>Why the branch it was for did not take it, in the host's own words.</summary>
+    public string? Refused { get; init; }
+}

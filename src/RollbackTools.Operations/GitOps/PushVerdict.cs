@@ -26,9 +26,9 @@ internal static partial class PushVerdict
         var url = pushed.Messages.Select(line => Address().Match(line)).FirstOrDefault(match => match.Success)?.Value;
         var message = $"pushed {commit} to {pushed.Branch}: {step.Branch} changes once it is merged";
         var tag = (step as RevertCommits)?.Tag;
-        return Verdict.Good(message, [.. pushed.Messages.Where(line => line.Contains("refused", StringComparison.Ordinal)).Take(1), .. tag is null ? (string[])[] : [$"The tag {tag} was not made: it belongs on {step.Branch}."]]) with
+        return Verdict.Good(message, [.. pushed.Refused is { } refused ? (string[])[refused] : [], .. tag is null ? (string[])[] : [$"The tag {tag} was not made: it belongs on {step.Branch}."]]) with
         {
-            Evidence = pushed.Messages,
+            Evidence = [.. pushed.Refused is { } why ? (string[])[why] : [], .. pushed.Messages],
             NextStep = url is null ? $"Open a pull request from {pushed.Branch} to {step.Branch}, for example: gh pr create --base {step.Branch} --head {pushed.Branch}" : $"Open the pull request: {url}",
             Complete = result => (result is GitChange change ? change with { Commit = pushed.Commit, PullRequestBranch = pushed.Branch, PullRequestUrl = url } : result)
                 with { Outcome = RollbackOutcome.Proposed },

@@ -24,6 +24,9 @@ public sealed record ReleaseTag
     /// <summary>The overlay looks on the branch as it does at this tag. The newest such tag only.</summary>
     public bool Current { get; init; }
 
-    /// <summary>The newest older tag at which the overlay looks different: where a rollback of the whole release goes.</summary>
+    /// <summary>
+    /// Where a rollback of the whole release goes: the newest older tag at which the overlay looks different, and, where the Argo CD application is
+    /// known, that was not rolled away from and is not known not to have worked.
+    /// </summary>
     public bool Previous { get; init; }
 }

@@ -1,43 +1,62 @@
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
-using RollbackTools.Operations.Estate.Kustomize;
 using RollbackTools.Operations.Releases;
 
 namespace RollbackTools.Operations.GitOps;
+
+/// <summary>What an application's own history says of releases: which were rolled away from, and which did not work.</summary>
+public sealed class ReleaseExperience
+{
+    private ReleaseExperience(ArgoApplication? application, IReadOnlyList<ArgoHistoryEntry> judged) => Order = new ReleaseOrder(application, judged);
+
+    /// <summary>Where no application is known: releases are told apart by what they look like alone.</summary>
+    public static ReleaseExperience None { get; } = new(null, []);
+
+    internal ReleaseOrder Order { get; }
+
+    /// <summary>Asks Argo CD. Throws <see cref="EstateException"/>.</summary>
+    public static async Task<ReleaseExperience> ReadAsync(IEstate estate, ApplicationName name, TimeProvider time, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(estate);
+        var application = await estate.ArgoCd.GetAsync(name, ArgoRefresh.None, cancellation);
+        return new ReleaseExperience(application, await new ApplicationHistory(estate, time).JudgeAsync(application, cancellation));
+    }
+}
 
 /// <summary>Reads the releases of a repository from its tags.</summary>
 public sealed class ReleaseTags(IEstate estate)
 {
     /// <summary>
-    /// Highest version first, at most <paramref name="limit"/>. With an overlay, which of them the branch shows now, and which came before.
+    /// Highest version first, at most <paramref name="limit"/>. With an overlay, which of them the branch shows now, and which a rollback goes to.
     /// </summary>
     public async Task<IReadOnlyList<ReleaseTag>> ReadAsync(
-        string location, string? branch, string pattern, string? overlay, int limit, CancellationToken cancellation)
+        string location, string? branch, string pattern, string? overlay, int limit, ReleaseExperience experience, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(experience);
         var repository = await estate.Git.OpenAsync(RepositoryName.WithoutSecret(location), cancellation);
-        IReadOnlyList<GitTag> tags = [.. (await repository.ListTagsAsync(pattern, cancellation)).Take(limit)];
-        var commits = await repository.ReadTagsAsync(tags, cancellation);
-        var (current, previous) = overlay is null || tags.Count == 0 ? (-1, -1) : await PlaceAsync(repository, estate.Kustomize, branch, tags, GitNames.Path(overlay), cancellation);
-        return [.. tags.Zip(commits, (tag, commit) => (tag, commit)).Select((pair, i) => new ReleaseTag
+        var tags = await repository.ReadTagsAsync(await repository.ListTagsAsync(pattern, cancellation), Math.Max(limit, overlay is null ? 0 : ReleaseOrder.LookBack), cancellation);
+        var placed = overlay is null || tags.Count == 0 ? new PlacedReleases(-1, -1, []) : await PlaceAsync(repository, branch, tags, GitNames.Path(overlay), experience, cancellation);
+        return [.. tags.Take(limit).Select((one, i) => new ReleaseTag
         {
             Estate = estate.Name,
             Repository = repository.Url,
-            Name = pair.tag.Name,
-            Commit = pair.commit.Id,
-            Date = pair.commit.Committer.At,
-            Author = pair.commit.Author.Name,
-            Subject = pair.commit.Subject,
-            Annotated = pair.tag.Annotated,
-            Current = i == current,
-            Previous = i == previous,
+            Name = one.Tag.Name,
+            Commit = one.Commit.Id,
+            Date = one.Commit.Committer.At,
+            Author = one.Commit.Author.Name,
+            Subject = one.Commit.Subject,
+            Annotated = one.Tag.Annotated,
+            Current = i == placed.Present,
+            Previous = i == placed.Previous,
         })];
     }
 
-    private static async Task<(int Current, int Previous)> PlaceAsync(
-        IGitRepository repository, IKustomizeFiles kustomize, string? branch, IReadOnlyList<GitTag> tags, string overlay, CancellationToken cancellation)
+    private async Task<PlacedReleases> PlaceAsync(
+        IGitRepository repository, string? branch, IReadOnlyList<TaggedCommit> tags, string overlay, ReleaseExperience experience, CancellationToken cancellation)
     {
         var tip = await repository.ReadBranchAsync(branch, cancellation);
-        var now = await RenderedTree.ReadAsync(repository, kustomize, tip.Tip, overlay, cancellation);
+        var now = await RenderedTree.ReadAsync(repository, estate.Kustomize, tip.Tip, overlay, cancellation);
         if (now.Files.Count == 0)
         {
             throw new EstateException(EstateErrorKind.NotFound, $"There is no directory '{overlay}' on {tip.Name} of {repository.Url}.")
@@ -46,14 +65,9 @@ public sealed class ReleaseTags(IEstate estate)
             };
         }
 
-        var current = -1;
-        for (var i = 0; i < tags.Count; i++)
-        {
-            var same = (await RenderedTree.ReadAsync(repository, kustomize, tags[i].Commit, overlay, cancellation)).Content == now.Content;
-            if (same && current < 0) current = i;
-            if (!same && current >= 0) return (current, i);
-        }
-
-        return (current, current < 0 ? 0 : -1);
+        List<ChosenRelease> releases = [];
+        foreach (var (tag, commit) in tags.Take(ReleaseOrder.LookBack))
+            releases.Add(new ChosenRelease(commit.Id, tag.Name, await RenderedTree.ReadAsync(repository, estate.Kustomize, commit.Id, overlay, cancellation)));
+        return experience.Order.Place(now, releases);
     }
 }

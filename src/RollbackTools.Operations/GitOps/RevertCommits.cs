@@ -11,6 +11,9 @@ namespace RollbackTools.Operations.GitOps;
 /// </summary>
 public sealed record RevertCommits : PushCommit
 {
+    /// <summary>What a message's line begins with that keeps <see cref="Named"/>.</summary>
+    internal const string NamedMark = "Named: ";
+
     /// <summary>Full ids, in the order in which to take them out.</summary>
     public IReadOnlyList<string> Commits { get; init; } = [];
 
@@ -19,6 +22,9 @@ public sealed record RevertCommits : PushCommit
 
     /// <summary>A tag to push together with the revert; made anew on each attempt.</summary>
     public string? Tag { get; init; }
+
+    /// <summary>The commits as they were named relative to the tip (<c>~0</c>), which means others from now on; null when they were not.</summary>
+    public string? Named { get; init; }
 
     /// <summary>Make it an annotated one, as its predecessors are.</summary>
     public bool AnnotateTag { get; init; }
@@ -42,7 +48,15 @@ public sealed record RevertCommits : PushCommit
 
         if (commits.Count == 0) return null; // Never arrived, so there is nothing to take back.
         var reverted = await repository.RevertAsync(new RevertRequest(tip.Tip, commits, Mainline), cancellation);
-        if (reverted.Conflicts.Count > 0) throw Conflict(repository.Url, reverted.Conflicts);
+        if (reverted.Conflicts.Count > 0)
+        {
+            // Taken out already, and the lines were changed again since.
+            RevertHistory history = new(repository, tip);
+            foreach (var commit in commits)
+                if (await history.FindAsync(commit, cancellation) is null) throw Conflict(repository.Url, reverted.Conflicts);
+            return null;
+        }
+
         return reverted.Changed ? Draft(tip.Tip, reverted, commits) : null;
     }
 
@@ -90,7 +104,8 @@ public sealed record RevertCommits : PushCommit
         var lines = commits.Select(commit => $"This reverts commit {commit.Id}"
             + (commit.Parents.Count > 1 && Mainline is { } parent ? $", reversing changes made to {commit.Parents[parent - 1]}" : "")
             + (commits.Count > 1 ? $" (\"{commit.Subject}\")." : "."));
-        return $"{subject}\n\n{string.Join('\n', lines)}\n" + (Reason is null ? "" : $"\nReason: {Reason}") + $"\nBy: {RunEngine.Actor}";
+        return $"{subject}\n\n{string.Join('\n', lines)}\n" + (Reason is null ? "" : $"\nReason: {Reason}") + $"\nBy: {RunEngine.Actor}"
+            + (Named is null ? "" : $"\n{NamedMark}{Named}");
     }
 
     internal RollbackException Conflict(string url, IReadOnlyList<string> paths) => new RollbackException("RevertConflict",

@@ -62,8 +62,7 @@ internal sealed class ReleaseInCluster(ReleaseRollbackRequest request, IEstate e
     {
         foreach (var entry in wanted.Where(entry => (entry.NewTag ?? entry.Digest) is not null))
         {
-            var repository = entry.NewName ?? entry.Name;
-            if (!workload.Template.Images.Any(image => IsOf(image.Image, repository) && image.Image != entry.ToString())) continue;
+            if (!workload.Template.Images.Any(image => IsOf(image.Image, entry.Repository) && image.Image != entry.ToString())) continue;
             yield return new WorkloadWish(new WorkloadReference { Kind = workload.Kind, Namespace = workload.Namespace, Name = workload.Name })
             {
                 Goal = new RollbackGoal { Image = entry.ToString() },

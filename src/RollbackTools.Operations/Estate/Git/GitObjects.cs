@@ -44,8 +44,11 @@ public sealed record GitEntry(string Name, GitEntryKind Kind, string Id);
 /// <summary>A file's bytes as they are stored: a Git LFS pointer stays a pointer, a symbolic link is its target's path.</summary>
 public sealed record GitFile(string Id, GitEntryKind Kind, ReadOnlyMemory<byte> Content);
 
-/// <summary>A tag: the commit it names, and its own id when it is annotated (else the commit's).</summary>
+/// <summary>A tag: what it names, a commit as a rule, and its own id when it is annotated (else the commit's).</summary>
 public sealed record GitTag(string Name, string Commit, string Id)
 {
     public bool Annotated => Id != Commit;
 }
+
+/// <summary>A tag and the commit that it names.</summary>
+public sealed record TaggedCommit(GitTag Tag, GitCommit Commit);

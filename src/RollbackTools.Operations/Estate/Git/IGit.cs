@@ -33,8 +33,11 @@ public interface IGitRepository
     /// </summary>
     Task<GitCommit> FindCommitAsync(GitBranch branch, string revision, CancellationToken cancellation);
 
-    /// <summary>Newest first: the commits of the branch that changed the path (null: all).</summary>
-    Task<GitLog> ReadLogAsync(GitBranch branch, string? path, int limit, CancellationToken cancellation);
+    /// <summary>Newest first: the commits of the branch that changed one of the paths (none: all commits).</summary>
+    Task<GitLog> ReadLogAsync(GitBranch branch, IReadOnlyList<string> paths, int limit, CancellationToken cancellation);
+
+    /// <summary>Newest first: the commits of the branch that came after one of its commits and whose message contains a text.</summary>
+    Task<IReadOnlyList<GitCommit>> ReadAfterAsync(GitBranch branch, string commit, string text, CancellationToken cancellation);
 
     /// <summary>Whether the branch contains the commit.</summary>
     Task<bool> ContainsAsync(GitBranch branch, string commit, CancellationToken cancellation);
@@ -48,8 +51,10 @@ public interface IGitRepository
     /// <summary>Tags whose names match a pattern such as <c>release/v*</c>, highest version first, from the remote's list alone.</summary>
     Task<IReadOnlyList<GitTag>> ListTagsAsync(string pattern, CancellationToken cancellation);
 
-    /// <summary>The commits of some tags, in the tags' order, with their trees at hand.</summary>
-    Task<IReadOnlyList<GitCommit>> ReadTagsAsync(IReadOnlyList<GitTag> tags, CancellationToken cancellation);
+    /// <summary>
+    /// Of some tags the first so many that name a commit, in the tags' order, with the commits' trees at hand. Tags of a tree or a file are passed over.
+    /// </summary>
+    Task<IReadOnlyList<TaggedCommit>> ReadTagsAsync(IReadOnlyList<GitTag> tags, int limit, CancellationToken cancellation);
 
     /// <summary>
     /// Makes a commit, here and not yet at the remote, as the user's configured identity and signed if that is configured.

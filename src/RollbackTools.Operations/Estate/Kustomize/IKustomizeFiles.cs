@@ -10,7 +10,11 @@ public interface IKustomizeFiles
     /// <summary><paramref name="path"/> names the file in errors, and tells an Argo CD override (<c>.argocd-source-…</c>) from a kustomization.</summary>
     KustomizeFile Read(string path, ReadOnlyMemory<byte> content);
 
+    /// <summary>By the pin's name, among the entries of this file alone.</summary>
     KustomizeEdit SetImage(string path, ReadOnlyMemory<byte> content, ImagePin pin);
+
+    /// <summary>By its place in <see cref="KustomizeFile.Images"/>; null: an entry is added.</summary>
+    KustomizeEdit SetImage(string path, ReadOnlyMemory<byte> content, ImagePin pin, int? index);
 }
 
 /// <summary>What matters of a file: the images it sets, and the other places that set some too.</summary>
@@ -35,9 +39,17 @@ public sealed record ImageEntry
 
     public string? Digest { get; init; }
 
+    /// <summary>Follows the image's own tag; without effect beside a tag or digest that is set.</summary>
+    public string? TagSuffix { get; init; }
+
+    /// <summary>Whether the entry sets a tag or digest, and not another name alone.</summary>
+    public bool HasVersion => (NewTag ?? Digest ?? TagSuffix) is not null;
+
+    /// <summary>The image's name without a tag or digest, as it becomes. The entry's own name may carry one.</summary>
+    public string Repository => NewName ?? ImageRule.Repository(Name);
+
     /// <summary>What becomes of the image: <c>reg/api:41</c>, <c>reg/api@sha256:…</c>; the name alone when nothing is set.</summary>
-    public override string ToString() =>
-        (NewName ?? Name) + (NewTag is null ? "" : $":{NewTag}") + (Digest is null ? "" : $"@{Digest}");
+    public override string ToString() => Repository + (NewTag is null ? "" : $":{NewTag}") + (Digest is null ? "" : $"@{Digest}");
 }
 
 /// <summary>
@@ -48,6 +60,9 @@ public sealed record ImagePin
 {
     /// <summary>The entry's name, or the name it is changed to, or the last part of it when only one entry ends so.</summary>
     public string Name { get; init; } = "";
+
+    /// <summary>The image that runs and is to go, when that is known: of several entries with one name, it tells which is meant.</summary>
+    public string? Running { get; init; }
 
     public string? NewName { get; init; }
 

@@ -15,6 +15,9 @@ internal sealed record PlannedRemedy(Step Step)
 {
     public string Diff { get; init; } = "";
 
+    /// <summary>What it means beyond the overlay and beyond today.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Git says it already.</summary>
     public bool IsThere { get; init; }
 
@@ -153,6 +156,7 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
         };
         return new PlannedRemedy(step)
         {
+            Warnings = [.. files.Consequences.Distinct()],
             IsThere = all.All(edits => edits.All(edit => !edit.Edit.Changed)),
             Diff = string.Join('\n', all.SelectMany(edits => edits).DistinctBy(edit => edit.Path).Where(edit => files.Written.ContainsKey(edit.Path))
                 .Select(edit => TextDiff.Unified(edit.Path, Encoding.UTF8.GetString(edit.Before.Span), Encoding.UTF8.GetString(files.Written[edit.Path].Span)))),
@@ -201,9 +205,9 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
     private static IReadOnlyList<ImagePin> Pins(IReadOnlyList<WorkloadMove> moves)
     {
         List<ImagePin> pins = [.. moves.SelectMany(move => move.Pins()).Distinct()];
-        if (pins.GroupBy(pin => pin.Name).FirstOrDefault(group => group.Count() > 1) is { } torn)
+        if (pins.GroupBy(pin => (pin.Name, pin.Running)).FirstOrDefault(group => group.Count() > 1) is { } torn)
         {
-            throw new RollbackException("AmbiguousImage", $"{torn.Key} is to go to {string.Join(" and ", torn)}, and an overlay sets an image once for all workloads.")
+            throw new RollbackException("AmbiguousImage", $"{torn.Key.Name} is to go to {string.Join(" and ", torn)}, and an overlay sets an image once for all workloads.")
             {
                 NextStep = "Name the version: -ToTag.",
             };

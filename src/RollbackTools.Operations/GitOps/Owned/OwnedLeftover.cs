@@ -50,7 +50,7 @@ internal sealed class OwnedLeftover(ImageRollbackRequest request, IEstate estate
             Draft = draft with
             {
                 Steps = [$"{string.Join(", ", back.Select(one => one.Workload))}: back already", .. steps.Concat(then).Select(step => step.Description), .. remedy is null ? (string[])[] : [remedy.Diff]],
-                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings],
+                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. remedy?.Warnings ?? []],
             },
             Steps = steps,
             Then = then,

@@ -136,7 +136,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             Draft = draft with
             {
                 Steps = [.. permission is null ? [] : new[] { $"checked: {permission.Reason}" }, .. Words(asked, steps, remedy), "then wait until the workloads are healthy", .. Words(asked, then, remedy), .. Left(application, remedy, why, resume)],
-                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. Sharing(all, asked, remedy)],
+                Warnings = [.. draft.Warnings, .. warnings, .. pause.Warnings, .. remedy?.Warnings ?? [], .. Sharing(all, asked, remedy)],
                 NextStep = suspensions.Count > 0 ? $"When a fixed version is out: Resume-ImageUpdate {application.Metadata.Name} -Namespace {application.Metadata.Namespace}" : null,
             },
             Steps = steps,

@@ -31,9 +31,10 @@ public sealed record WorkloadMove
     internal IEnumerable<string> BadRepositories() => Changes().Select(change => Parse(change.From)?.Repository).OfType<string>();
 
     /// <summary>What an overlay has to say for it.</summary>
-    internal IEnumerable<ImagePin> Pins() => Changes().Select(change => (From: Parse(change.From), To: Parse(change.To))).Where(pair => pair.To is not null)
+    internal IEnumerable<ImagePin> Pins() => Changes().Select(change => (Running: change.From, From: Parse(change.From), To: Parse(change.To))).Where(pair => pair.To is not null)
         .Select(pair => new ImagePin
         {
+            Running = pair.Running,
             Name = pair.From?.Repository ?? pair.To!.Repository,
             NewName = pair.From is { } from && from.Repository != pair.To!.Repository ? pair.To.Repository : null,
             Tag = pair.To!.Tag,

@@ -34,7 +34,8 @@ internal static class Refusals
     public static ApiException Invalid(ResourceType type, string name, IReadOnlyList<FieldError> errors)
     {
         var kind = type.Group.Length == 0 ? type.Kind : $"{type.Kind}.{type.Group}";
-        var list = errors.Count == 1 ? errors[0].ToString() : $"[{string.Join(", ", errors)}]";
+        var texts = errors.Select(error => error.ToString()).Distinct().ToList();
+        var list = texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
         return new ApiException(new ApiStatus(422, "Invalid", $"{kind} \"{name}\" is invalid: {list}")
         {
             Name = name,
@@ -44,9 +45,51 @@ internal static class Refusals
         });
     }
 
+    /// <summary>The registry's own words where an update must name the version it replaces: they name the plural.</summary>
+    public static ApiException VersionRequired(ResourceType type, string name)
+    {
+        const string detail = "Invalid value: 0x0: must be specified for an update";
+        return new ApiException(Describe(new ApiStatus(422, "Invalid", $"{type} \"{name}\" is invalid: metadata.resourceVersion: {detail}")
+        {
+            Causes = [new StatusCause("FieldValueInvalid", detail, "metadata.resourceVersion")],
+        }, type, name));
+    }
+
+    /// <summary>The storage's refusal of an update that is meant for another object of the name.</summary>
+    public static ApiException OtherUid(StoredObject current, string wanted, string actual) => Conflict(current.Type, current.Name,
+        $"StorageError: invalid object, Code: 4, Key: /registry/{current.Type.Plural}/{current.Key}, ResourceVersion: 0, AdditionalErrorMsg: " +
+        $"Precondition failed: UID in precondition: {wanted}, UID in object meta: {actual}");
+
+    /// <summary>What a patch makes of an object is no such object.</summary>
+    /// <param name="patched">What is quoted: the object or the patch.</param>
+    public static ApiException InvalidPatch(string patched, string why)
+    {
+        var detail = $"Invalid value: \"{patched}\": {why}";
+        return new ApiException(new ApiStatus(422, "Invalid", $" \"\" is invalid: patch: {detail}")
+        {
+            Kind = "",
+            Causes = [new StatusCause("FieldValueInvalid", detail, "patch")],
+        });
+    }
+
+    /// <summary>A refusal whose error type the server does not know: it has no reason.</summary>
+    public static ApiException Internal(string message) => new(new ApiStatus(500, "", message));
+
+    public static ApiException DeletePrecondition(ResourceType type, string name, string what, string wanted, string actual, string might)
+    {
+        var kind = type.Group.Length == 0 ? type.Kind : $"{type.Kind}.{type.Group}";
+        return new ApiException(new ApiStatus(409, "Conflict",
+            $"Operation cannot be fulfilled on {kind} \"{name}\": the {what} in the precondition ({wanted}) does not match the {what} in record " +
+            $"({actual}). The object might have been {might}")
+        { Name = name, Group = type.Group, Kind = type.Kind });
+    }
+
     public static ApiException UnsupportedMediaType(string supported) =>
         new(new ApiStatus(415, "UnsupportedMediaType",
             $"the body of the request was in an unknown format - accepted media types include: {supported}"));
+
+    /// <summary>The refusal of a patch that is of no form of patch at all.</summary>
+    public static ApiException NoPatchType() => new(new ApiStatus(415, "UnsupportedMediaType", "415: Unsupported Media Type") { Kind = "" });
 
     public static ApiException NotAcceptable() =>
         new(new ApiStatus(406, "NotAcceptable", "only the following media types are accepted: application/json"));

@@ -6,7 +6,7 @@ internal static class CommonTypes
     public const string Meta = """
         ObjectMeta: name generateName namespace selfLink uid resourceVersion generation:i creationTimestamp deletionTimestamp
          deletionGracePeriodSeconds:i labels:{} annotations:{} ownerReferences:[OwnerReference]@uid finalizers:[]+ managedFields:[ManagedFieldsEntry]!
-        OwnerReference: apiVersion kind name uid controller:b blockOwnerDeletion:b
+        OwnerReference!: apiVersion kind name uid controller:b blockOwnerDeletion:b
         ManagedFieldsEntry: manager operation apiVersion time fieldsType fieldsV1:x subresource
         LabelSelector: matchLabels:{} matchExpressions:[LabelSelectorRequirement]
         LabelSelectorRequirement: key operator values:[]

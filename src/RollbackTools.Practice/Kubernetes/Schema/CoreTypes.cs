@@ -47,7 +47,7 @@ internal static class CoreTypes
         Capabilities: add:[] drop:[]
         PodSecurityContext: seLinuxOptions:x windowsOptions:x runAsUser:i runAsGroup:i runAsNonRoot:b supplementalGroups:[]
          supplementalGroupsPolicy fsGroup:i sysctls:x fsGroupChangePolicy seccompProfile:x appArmorProfile:x seLinuxChangePolicy
-        LocalObjectReference: name
+        LocalObjectReference!: name
         Affinity: nodeAffinity:x podAffinity:x podAntiAffinity:x
         Toleration: key operator value effect tolerationSeconds:i
         HostAlias: ip hostnames:[]

@@ -4,7 +4,17 @@ using System.Text.Json.Nodes;
 namespace RollbackTools.Practice.Kubernetes.Schema;
 
 /// <summary>A body that no Go struct would take: the message names the field and what was found there.</summary>
-public sealed class DecodeException(string message) : Exception(message);
+public sealed class DecodeException(string message, string path, string wanted, string found) : Exception(message)
+{
+    /// <summary>The field, as <c>.data.k</c>.</summary>
+    public string Path { get; } = "." + path;
+
+    /// <summary>The Go type that should stand there.</summary>
+    public string Wanted { get; } = wanted;
+
+    /// <summary>What stands there, as Go shows it.</summary>
+    public string Found { get; } = found;
+}
 
 /// <summary>
 /// What decoding into Go structs does to an object: unknown fields fall away (and are told), nulls and empty maps and lists are
@@ -55,7 +65,7 @@ internal static class Decoder
         for (var at = 0; at < list.Count; at++)
         {
             if (list[at] is JsonObject item) Walk(item, type, $"{path}[{at}]", unknown);
-            else throw new DecodeException($"json: cannot unmarshal {Found(list[at])} into Go struct field {path} of type {type.Name}");
+            else throw new DecodeException($"json: cannot unmarshal {Found(list[at])} into Go struct field {path} of type {type.Name}", path, type.Name, Show(list[at]));
         }
     }
 
@@ -75,13 +85,16 @@ internal static class Decoder
             FieldKind.List => (kind == JsonValueKind.Array, field.Type is { } item ? $"[]{item.Name}" : "[]string"),
             _ => (true, ""),
         };
-        if (!fits) throw new DecodeException($"json: cannot unmarshal {Found(value)} into Go struct field {owner.Name}.{path} of type {wanted}");
+        if (!fits) throw new DecodeException($"json: cannot unmarshal {Found(value)} into Go struct field {owner.Name}.{path} of type {wanted}", path, wanted, Show(value));
 
         if (field.Kind != FieldKind.Map || field.Name is not ("labels" or "annotations" or "matchLabels" or "nodeSelector" or "data")) return;
-        foreach (var (_, one) in (JsonObject)value)
+        foreach (var (key, one) in (JsonObject)value)
             if (one is not null && one.GetValueKind() != JsonValueKind.String)
-                throw new DecodeException($"json: cannot unmarshal {Found(one)} into Go struct field {owner.Name}.{path} of type string");
+                throw new DecodeException(
+                    $"json: cannot unmarshal {Found(one)} into Go struct field {owner.Name}.{path} of type string", $"{path}.{key}", "string", Show(one));
     }
+
+    private static string Show(JsonNode? value) => Validation.Go.Show(value);
 
     private static bool IsWhole(JsonNode value) =>
         value is JsonValue number && (number.TryGetValue<long>(out _) || number.TryGetValue<int>(out _));

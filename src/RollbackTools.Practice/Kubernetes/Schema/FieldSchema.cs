@@ -43,5 +43,8 @@ public sealed record FieldSchema(string Name, FieldKind Kind)
 /// <summary>One Kubernetes type by name, with its fields.</summary>
 public sealed record TypeSchema(string Name, IReadOnlyDictionary<string, FieldSchema> Fields)
 {
+    /// <summary><c>structType: atomic</c>: an item of a list that is owned as a whole.</summary>
+    public bool Atomic { get; init; }
+
     public FieldSchema? Find(string field) => Fields.GetValueOrDefault(field);
 }

@@ -4,7 +4,7 @@ namespace RollbackTools.Practice.Kubernetes.Schema;
 /// Reads the short notation the type files are written in, one type a line: <c>Name: field field:kind …</c>. Kinds:
 /// nothing = string, <c>i</c> integer, <c>b</c> Boolean, <c>x</c> anything, <c>{}</c> map, <c>[]</c> list of scalars,
 /// <c>Type</c> object, <c>[Type]</c> list. Suffixes: <c>!</c> atomic, <c>^</c> retain keys, <c>+</c> set,
-/// <c>@a,b</c> merged by these keys. A line that starts with a blank continues the one above.
+/// <c>@a,b</c> merged by these keys. A type's name with <c>!</c> is owned as a whole in lists. A line that starts with a blank continues the one above.
 /// </summary>
 internal static class SchemaText
 {
@@ -15,7 +15,8 @@ internal static class SchemaText
         {
             var colon = line.IndexOf(':');
             var fields = line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Field);
-            types.Add(line[..colon], new TypeSchema(line[..colon], fields.ToDictionary(field => field.Name, StringComparer.Ordinal)));
+            var name = line[..colon].TrimEnd('!');
+            types.Add(name, new TypeSchema(name, fields.ToDictionary(field => field.Name, StringComparer.Ordinal)) { Atomic = line[colon - 1] == '!' });
         }
 
         foreach (var field in types.Values.SelectMany(type => type.Fields.Values))

@@ -21,6 +21,9 @@ internal sealed class FakeEstateProvider : IEstateProvider
 
     public EnvironmentFile? File { get; set; }
 
+    /// <summary>Finds it by its path, instead of <see cref="File"/>.</summary>
+    public Func<string?, EnvironmentFile?>? EnvironmentFiles { get; set; }
+
     public List<string> Contexts { get; } = ["practice", "prod"];
 
     /// <summary>What every estate it opens holds.</summary>
@@ -49,7 +52,7 @@ internal sealed class FakeEstateProvider : IEstateProvider
 
     public IReadOnlyList<string> ContextNames(string? kubeconfig) => Contexts;
 
-    public EnvironmentFile? FindEnvironmentFile(string? path, string directory) => File;
+    public EnvironmentFile? FindEnvironmentFile(string? path, string directory) => EnvironmentFiles is { } find ? find(path) : File;
 }
 
 internal sealed class FakeEstate(FakeCluster cluster) : IEstate

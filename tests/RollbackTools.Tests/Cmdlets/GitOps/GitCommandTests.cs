@@ -50,6 +50,24 @@ public sealed class GitCommandTests : IDisposable
         Assert.All(session.Provider.Opened, options => Assert.True(options.WithoutCluster));
     }
 
+    [Theory]
+    [InlineData("environments: { prod: { git: { repositry: x } } }", "Configuration")]
+    [InlineData("environments: [", "Configuration")]
+    [InlineData("environments: { staging: {} }", "EnvironmentNotFound")]
+    [InlineData("environments: { prod: { namespace: prod } }", "RepositoryNotNamed")]
+    public void A_mistake_in_the_environment_file_is_the_same_error_as_everywhere(string text, string errorId)
+    {
+        var file = host.Machine.Write("rollback.yaml", text);
+        session.Provider.EnvironmentFiles = path => host.Machine.Provider().FindEnvironmentFile(path, host.Machine.Home);
+
+        foreach (var command in (string[])["Undo-GitCommit ~0", $"Set-KustomizeImage api -Tag v1 -Overlay {Overlay}", "Get-ReleaseTag"])
+        {
+            var output = session.Run($"{command} -Environment prod -EnvironmentFile {file}");
+
+            Assert.Equal(errorId, (output.Failure ?? output.Errors.Single()).ErrorId);
+        }
+    }
+
     [Fact]
     public void The_number_of_a_deployment_is_not_taken_for_a_commit()
     {

@@ -1,11 +1,14 @@
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Registry;
+using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>A release goes back whole, by one commit that gives the overlay every byte it had; or it goes nowhere.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class ReleaseRollbackTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -53,6 +56,41 @@ public sealed class ReleaseRollbackTests
 
         Assert.Equal("release/v1.0.0", result.To);
         Assert.Contains(result.Warnings, warning => warning.StartsWith("release/v2.0.0 is not known to have worked", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_rollback_passes_over_is_not_shown_as_the_previous_release()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        var file = Path.Combine(Directory.CreateTempSubdirectory("rollback-env-").FullName, "rollback.yaml");
+        await File.WriteAllTextAsync(file, $$"""
+            environments:
+              prod:
+                namespace: prod
+                argocd: { application: shop }
+                git: { repository: "{{production.Git.HttpUrl}}", overlay: {{WholeProduction.Overlay}} }
+              afar:
+                kubeconfig: nowhere
+                argocd: { application: shop }
+                git: { repository: "{{production.Git.HttpUrl}}", overlay: {{WholeProduction.Overlay}} }
+            """, Stop);
+        await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(2));
+        await ShipAsync(production, "6.0.0");
+        await TagAsync(production, "release/v2.0.0");
+        await production.DoAsync("Invoke-ReleaseRollback shop");
+        await ShipAsync(production, "7.0.0");
+        await TagAsync(production, "release/v3.0.0");
+
+        var tags = (await production.RunAsync($"Get-ReleaseTag -Environment prod -EnvironmentFile {file}")).OrThrow();
+        var unasked = await production.RunAsync($"Get-ReleaseTag -Environment afar -EnvironmentFile {file}");
+        var rollback = await production.DoAsync("Invoke-ReleaseRollback shop -WhatIf");
+
+        Assert.Equal("release/v3.0.0", Assert.Single(tags.Of<ReleaseTag>(), tag => tag.Current).Name);
+        Assert.Equal(rollback.To, Assert.Single(tags.Of<ReleaseTag>(), tag => tag.Previous).Name);
+        Assert.Equal("release/v1.0.0", rollback.To);
+        Assert.Empty(tags.Warnings);
+        Assert.Contains(unasked.Warnings, warning => warning.Contains("could not be asked which releases were rolled away from", StringComparison.Ordinal));
     }
 
     [Fact]

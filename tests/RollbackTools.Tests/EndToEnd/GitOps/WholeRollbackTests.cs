@@ -2,6 +2,7 @@ using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Kubernetes.Api.Access;
+using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
@@ -9,6 +10,7 @@ namespace RollbackTools.Tests.EndToEnd.GitOps;
 /// An image rollback of what Argo CD deploys is the whole job: paused, back, proven, out of Git, and everything as it was. With self-heal and
 /// Image Updater working against it all the time, the bad version never comes back.
 /// </summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class WholeRollbackTests
 {
     [Fact]
@@ -41,6 +43,30 @@ public sealed class WholeRollbackTests
         var again = await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
         Assert.Equal(RollbackOutcome.AlreadyThere, again.Outcome);
         Assert.Empty(again.Warnings);
+    }
+
+    [Fact]
+    public async Task A_pin_in_a_component_is_changed_there_and_the_next_release_still_arrives()
+    {
+        const string component = "apps/shop/components/images/kustomization.yaml";
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await production.CommitAsync("pins in a component", component, "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nimages:\n- name: shop/api\n  newTag: v1.0.0\n");
+        await production.CommitAsync("one place for all", WholeProduction.File, "namespace: prod\nresources:\n- ../../base\ncomponents:\n- ../../components/images\nimages:\n- name: shop/web\n  newTag: \"5.0.0\"\n");
+        production.Cluster.Images.Push("shop/api", "v2.0.0", new RollbackTools.Practice.Registry.ImageBehaviour.CrashLoop());
+        production.Cluster.Images.Push("shop/api", "v3.0.0");
+        await production.CommitAsync("v2", component, (await production.ReadAsync(component)).Replace("v1.0.0", "v2.0.0", StringComparison.Ordinal));
+        await production.UntilAsync(() => production.Image("api") == WholeProduction.Bad && production.App["operation"] is null && production.Sync == "Synced");
+        var overlay = await production.ReadAsync(WholeProduction.File);
+
+        var result = await production.DoAsync("Invoke-ImageRollback api -Namespace prod -Reason INC-1");
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Equal(overlay, await production.ReadAsync(WholeProduction.File));
+        Assert.Contains("newTag: v1.0.0", await production.ReadAsync(component), StringComparison.Ordinal);
+        Assert.Contains(result.Warnings, warning => warning.Contains($"{component} sets shop/api:v2.0.0, and is changed there", StringComparison.Ordinal));
+
+        await production.CommitAsync("v3", component, (await production.ReadAsync(component)).Replace("v1.0.0", "v3.0.0", StringComparison.Ordinal));
+        await production.RunsAsync("shop/api:v3.0.0");
     }
 
     [Theory]

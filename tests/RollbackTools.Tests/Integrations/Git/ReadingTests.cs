@@ -14,6 +14,26 @@ public sealed class ReadingTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
+    public async Task Tags_of_trees_and_files_are_passed_over_and_tags_of_tags_are_followed()
+    {
+        var one = _host.Commit("app/a", "1");
+        _host.Git(_host.Copy, "tag", "v1.0.0");
+        _host.Git(_host.Copy, "tag", "-a", "-m", "x", "v1.1.0", "v1.0.0");
+        _host.Git(_host.Copy, "tag", "-a", "-m", "y", "v1.2.0", "v1.1.0");
+        _host.Git(_host.Copy, "tag", "v0.9", "HEAD:app/a");
+        _host.Git(_host.Copy, "tag", "v2.0", "HEAD:app");
+        _host.Git(_host.Copy, "tag", "-a", "-m", "z", "v3.0", "v0.9");
+        _host.Git(_host.Copy, "push", "--quiet", "--tags", "origin");
+        var repository = await _host.OpenAsync();
+
+        var tags = await repository.ReadTagsAsync(await repository.ListTagsAsync("v*", Never), 2, Never);
+        var all = await repository.ReadTagsAsync(await repository.ListTagsAsync("v*", Never), 20, Never);
+
+        Assert.Equal([("v1.2.0", one), ("v1.1.0", one)], tags.Select(tag => (tag.Tag.Name, tag.Commit.Id)));
+        Assert.Equal(["v1.2.0", "v1.1.0", "v1.0.0"], all.Select(tag => tag.Tag.Name));
+    }
+
+    [Fact]
     public async Task Without_a_name_the_branch_is_the_remotes_default()
     {
         var tip = _host.Commit("a.txt", "1");
@@ -108,8 +128,8 @@ public sealed class ReadingTests : IDisposable
         var repository = await _host.OpenAsync();
         var branch = await repository.ReadBranchAsync("main", Never);
 
-        var some = await repository.ReadLogAsync(branch, "app", 2, Never);
-        var all = await repository.ReadLogAsync(branch, "app/kustomization.yaml", 10, Never);
+        var some = await repository.ReadLogAsync(branch, ["app"], 2, Never);
+        var all = await repository.ReadLogAsync(branch, ["app/kustomization.yaml"], 10, Never);
 
         Assert.Equal(["release 3", "release 2"], some.Commits.Select(commit => commit.Subject));
         Assert.False(some.Complete);
@@ -131,7 +151,7 @@ public sealed class ReadingTests : IDisposable
 
         Assert.Equal("no 590", (await repository.FindCommitAsync(branch, "~9", Never)).Subject);
         Assert.Equal(200, Commits());
-        Assert.Equal("no 100", Assert.Single((await repository.ReadLogAsync(branch, "f", 5, Never)).Commits).Subject);
+        Assert.Equal("no 100", Assert.Single((await repository.ReadLogAsync(branch, ["f"], 5, Never)).Commits).Subject);
         Assert.Equal(600, Commits());
 
         int Commits()
@@ -176,7 +196,7 @@ public sealed class ReadingTests : IDisposable
         Assert.Equal(["release/v1.10.0", "release/v1.10.0-rc1", "release/v1.9.0"], tags.Select(tag => tag.Name));
         Assert.Equal([two, two, one], tags.Select(tag => tag.Commit));
         Assert.Equal([true, false, false], tags.Select(tag => tag.Annotated));
-        Assert.Equal([two, two, one], (await repository.ReadTagsAsync(tags, Never)).Select(commit => commit.Id));
+        Assert.Equal([two, two, one], (await repository.ReadTagsAsync(tags, 10, Never)).Select(tag => tag.Commit.Id));
     }
 
     [Fact]

@@ -125,7 +125,6 @@ public sealed class KustomizeFilesTests
 
     [Theory]
     [InlineData("images:\n- name: a/api\n- name: b/api\n")]
-    [InlineData("images:\n- name: api\n  newTag: 1\n- name: api\n  newTag: 2\n")]
     public void Several_entries_for_one_name_are_refused(string text) =>
         Assert.Equal("AmbiguousImage", Assert.Throws<RollbackException>(() => Edit(text, new ImagePin { Name = "api", Tag = "v1" })).ErrorId);
 

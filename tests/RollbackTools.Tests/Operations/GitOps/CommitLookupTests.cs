@@ -99,7 +99,7 @@ public sealed class CommitLookupTests
             return Down is null ? Task.FromResult(new GitBranch(name ?? "main", A)) : throw Down;
         }
 
-        public Task<GitLog> ReadLogAsync(GitBranch branch, string? path, int limit, CancellationToken cancellation) => Task.FromResult(new GitLog(Commits, true));
+        public Task<GitLog> ReadLogAsync(GitBranch branch, IReadOnlyList<string> paths, int limit, CancellationToken cancellation) => Task.FromResult(new GitLog(Commits, true));
 
         public Task<GitCommit> FindCommitAsync(GitBranch branch, string revision, CancellationToken cancellation) => throw new NotSupportedException();
 
@@ -111,7 +111,9 @@ public sealed class CommitLookupTests
 
         public Task<IReadOnlyList<GitTag>> ListTagsAsync(string pattern, CancellationToken cancellation) => throw new NotSupportedException();
 
-        public Task<IReadOnlyList<GitCommit>> ReadTagsAsync(IReadOnlyList<GitTag> tags, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task<IReadOnlyList<GitCommit>> ReadAfterAsync(GitBranch branch, string commit, string text, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<TaggedCommit>> ReadTagsAsync(IReadOnlyList<GitTag> tags, int limit, CancellationToken cancellation) => throw new NotSupportedException();
 
         public Task<string> WriteCommitAsync(CommitDraft draft, CancellationToken cancellation) => throw new NotSupportedException();
 

@@ -39,6 +39,107 @@ public sealed class GitRevertTests : IDisposable
         Assert.Equal(before, _session.Host.Tip());
     }
 
+    [Theory]
+    [InlineData("~0", false)]
+    [InlineData("~0", true)]
+    [InlineData("id", false)]
+    [InlineData("id", true)]
+    public async Task Typed_again_it_is_there_already_also_elsewhere_and_with_other_commits_since(string name, bool others)
+    {
+        var bad = _session.Host.Commit(GitSession.File, GitSession.Pinned, "promote v2");
+        _session.Host.Git(_session.Host.Bare, "tag", "v1.0.0", "main~1");
+        if (name == "id") name = bad;
+        var request = _session.Revert(name) with { PatchTagOf = "v*" };
+        Assert.Equal(RollbackOutcome.RolledBack, (await _session.RunAsync(request)).Outcome);
+        if (others)
+        {
+            // The same lines were changed since, by somebody who knows nothing of it.
+            _session.Host.Git(_session.Host.Copy, "pull", "--quiet", "--rebase", "origin", "main");
+            _session.Host.Commit(GitSession.File, GitSession.Pinned.Replace("v2", "v3", StringComparison.Ordinal), "promote v3");
+        }
+
+        // Another machine has neither this one's records nor its copy of the repository.
+        using GitSession elsewhere = new();
+        var before = _session.Host.Tip();
+        foreach (var session in (GitSession[])[_session, elsewhere])
+        {
+            var again = await session.RunAsync(request);
+
+            Assert.Equal((RollbackOutcome.AlreadyThere, null), (again.Outcome, again.ErrorId));
+            if (others && name == "~0") Assert.Contains("promote v3", again.Message);
+        }
+
+        Assert.Equal(before, _session.Host.Tip());
+        Assert.Equal("v1.0.0\nv1.0.1", _session.Host.Git(_session.Host.Bare, "tag"));
+    }
+
+    [Theory]
+    [InlineData("Revert \"promote v2\"\n\nThis reverts commit {0}.")]
+    [InlineData("Revert \"promote v2\" (#12)\n\nReverts team/devops#11")]
+    public async Task The_newest_commit_is_not_reverted_when_it_is_a_revert_of_somebody_else(string message)
+    {
+        var bad = _session.Host.Commit(GitSession.File, GitSession.Pinned, "promote v2");
+        var revert = _session.Host.Commit(GitSession.File, GitSession.Pinned.Replace("v2", "v1", StringComparison.Ordinal), string.Format(System.Globalization.CultureInfo.InvariantCulture, message, bad));
+
+        var result = await _session.RunAsync(_session.Revert("~0"));
+        var named = await _session.RunAsync(_session.Revert(revert));
+
+        Assert.Equal(RollbackOutcome.AlreadyThere, result.Outcome);
+        Assert.Contains($"Undo-GitCommit {revert[..10]}", result.NextStep);
+        Assert.Equal(RollbackOutcome.RolledBack, named.Outcome);
+        Assert.Contains(named.Warnings, warning => warning.Contains("is a revert or rollback itself", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_newest_commit_is_not_reverted_when_it_is_a_rollback_and_is_when_it_brings_the_bad_one_back()
+    {
+        _session.Host.Commit(GitSession.File, GitSession.Pinned, "promote v2");
+        await _session.RunAsync(_session.Pin());
+
+        var tip = _session.Host.Tip();
+        Assert.Equal(RollbackOutcome.AlreadyThere, (await _session.RunAsync(_session.Revert("~0"))).Outcome);
+        Assert.Equal(tip, _session.Host.Tip());
+
+        _session.Host.Git(_session.Host.Copy, "pull", "--quiet", "--rebase", "origin", "main");
+        _session.Host.Git(_session.Host.Copy, "revert", "--no-edit", "HEAD");
+        _session.Host.Git(_session.Host.Copy, "push", "--quiet", "origin", "HEAD:main");
+        Assert.Equal(RollbackOutcome.RolledBack, (await _session.RunAsync(_session.Revert("~0"))).Outcome);
+        Assert.Contains("newTag: v1", _session.Host.Show(GitSession.File));
+    }
+
+    [Fact]
+    public async Task A_commit_that_was_brought_back_is_reverted_again_and_a_later_one_like_it_is_left_alone()
+    {
+        var bad = _session.Host.Commit(GitSession.File, GitSession.Pinned, "promote v2");
+        _session.Host.Git(_session.Host.Copy, "revert", "--no-edit", bad);
+        _session.Host.Git(_session.Host.Copy, "revert", "--no-edit", "HEAD");
+        _session.Host.Commit("later", "x");
+        Assert.Equal(RollbackOutcome.RolledBack, (await _session.RunAsync(_session.Revert(bad))).Outcome);
+
+        _session.Host.Git(_session.Host.Copy, "pull", "--quiet", "--rebase", "origin", "main");
+        var fixedNow = _session.Host.Commit(GitSession.File, GitSession.Pinned, "promote v2, built anew");
+        var result = await _session.RunAsync(_session.Revert(bad));
+
+        Assert.Equal(RollbackOutcome.AlreadyThere, result.Outcome);
+        Assert.Contains(result.Warnings, warning => warning.Contains("A later commit brought", StringComparison.Ordinal));
+        Assert.Equal(fixedNow, _session.Host.Tip());
+    }
+
+    [Fact]
+    public async Task Of_several_those_that_are_out_already_stay_out_and_the_rest_goes()
+    {
+        var two = _session.Host.Commit(GitSession.File, GitSession.Pinned, "v2");
+        var config = _session.Host.Commit("config", "bad", "config");
+        await _session.RunAsync(_session.Revert(two));
+
+        var result = await _session.RunAsync(_session.Revert(config, two));
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Contains(result.Warnings, warning => warning.Contains("was reverted already, by", StringComparison.Ordinal));
+        Assert.Contains("newTag: v1", _session.Host.Show(GitSession.File));
+        Assert.Equal("", _session.Host.Git(_session.Host.Bare, "ls-tree", "main", "config"));
+    }
+
     [Fact]
     public async Task Several_go_by_one_commit_and_undo_brings_them_back()
     {
@@ -176,11 +277,13 @@ public sealed class GitRevertTests : IDisposable
         host.Commit(GitSession.File, "b", "back");
         await using var estate = _session.Open(new() { EstateName = "prod" }, _ => { });
 
-        var tags = await new ReleaseTags(estate).ReadAsync(host.Url, null, "release/v*", GitSession.Overlay, 10, CancellationToken.None);
+        var tags = await new ReleaseTags(estate).ReadAsync(host.Url, null, "release/v*", GitSession.Overlay, 10, ReleaseExperience.None, CancellationToken.None);
 
         Assert.Equal(["release/v1.3", "release/v1.2", "release/v1.1", "release/v1.0"], tags.Select(tag => tag.Name));
         Assert.Equal("release/v1.2", Assert.Single(tags, tag => tag.Current).Name);
         Assert.Equal("release/v1.0", Assert.Single(tags, tag => tag.Previous).Name);
         Assert.Equal("release 1.3", tags[0].Subject);
+        // However few are shown, the others count.
+        Assert.False(Assert.Single(await new ReleaseTags(estate).ReadAsync(host.Url, null, "release/v*", GitSession.Overlay, 1, ReleaseExperience.None, CancellationToken.None)).Previous);
     }
 }

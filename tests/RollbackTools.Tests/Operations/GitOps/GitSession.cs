@@ -14,7 +14,7 @@ using RollbackTools.Tests.Integrations.Git.Support;
 namespace RollbackTools.Tests.Operations.GitOps;
 
 /// <summary>A Git host, and an operator with run records and no cluster.</summary>
-internal sealed class GitSession : IDisposable, IOperationReporter, IEstateProvider
+internal sealed class GitSession(string objectFormat = "sha1") : IDisposable, IOperationReporter, IEstateProvider
 {
     public const string Overlay = "k8s/overlays/prod";
     public const string File = Overlay + "/kustomization.yaml";
@@ -22,7 +22,7 @@ internal sealed class GitSession : IDisposable, IOperationReporter, IEstateProvi
 
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("rollbacktools-tests-");
 
-    public GitHost Host { get; } = new();
+    public GitHost Host { get; } = new(objectFormat: objectFormat);
 
     public RunStore Runs => new(_state.FullName, TimeProvider.System);
 
@@ -139,7 +139,7 @@ internal sealed class GitSession : IDisposable, IOperationReporter, IEstateProvi
 
         public Task<GitCommit> FindCommitAsync(GitBranch branch, string revision, CancellationToken cancellation) => inner.FindCommitAsync(branch, revision, cancellation);
 
-        public Task<GitLog> ReadLogAsync(GitBranch branch, string? path, int limit, CancellationToken cancellation) => inner.ReadLogAsync(branch, path, limit, cancellation);
+        public Task<GitLog> ReadLogAsync(GitBranch branch, IReadOnlyList<string> paths, int limit, CancellationToken cancellation) => inner.ReadLogAsync(branch, paths, limit, cancellation);
 
         public Task<bool> ContainsAsync(GitBranch branch, string commit, CancellationToken cancellation) => inner.ContainsAsync(branch, commit, cancellation);
 
@@ -149,7 +149,9 @@ internal sealed class GitSession : IDisposable, IOperationReporter, IEstateProvi
 
         public Task<IReadOnlyList<GitTag>> ListTagsAsync(string pattern, CancellationToken cancellation) => inner.ListTagsAsync(pattern, cancellation);
 
-        public Task<IReadOnlyList<GitCommit>> ReadTagsAsync(IReadOnlyList<GitTag> tags, CancellationToken cancellation) => inner.ReadTagsAsync(tags, cancellation);
+        public Task<IReadOnlyList<GitCommit>> ReadAfterAsync(GitBranch branch, string commit, string text, CancellationToken cancellation) => inner.ReadAfterAsync(branch, commit, text, cancellation);
+
+        public Task<IReadOnlyList<TaggedCommit>> ReadTagsAsync(IReadOnlyList<GitTag> tags, int limit, CancellationToken cancellation) => inner.ReadTagsAsync(tags, limit, cancellation);
 
         public Task<string> WriteCommitAsync(CommitDraft draft, CancellationToken cancellation) => inner.WriteCommitAsync(draft, cancellation);
 

@@ -6,15 +6,13 @@ namespace RollbackTools.Practice.Kubernetes.Api.Patching;
 /// <summary>Objects as sets of fields: which fields an object has, and where two objects differ. Follows structured-merge-diff.</summary>
 internal static class FieldTrees
 {
-    /// <summary>All fields of the object, down to scalars, atomic parts and list items.</summary>
-    public static FieldSet Of(JsonObject body, TypeSchema? schema)
-    {
-        FieldSet set = new();
-        foreach (var (name, value) in body) Insert(set, "f:" + name, value, schema?.Find(name));
-        return set;
-    }
+    /// <summary>All fields of the object, down to scalars, atomic parts and list items: what an applier of it owns.</summary>
+    public static FieldSet Of(JsonObject body, TypeSchema? schema) => Of(body, schema, whole: false);
 
-    /// <summary>What the second object has otherwise than the first, or besides it; and what it lacks.</summary>
+    /// <summary>
+    /// What the second object has otherwise than the first, or besides it; and what it lacks. A map or list that is new as a whole is
+    /// itself among them, as well as what is in it.
+    /// </summary>
     public static (FieldSet Changed, FieldSet Removed) Compare(JsonObject before, JsonObject after, TypeSchema? schema)
     {
         FieldSet changed = new();
@@ -47,27 +45,38 @@ internal static class FieldTrees
     public static bool IsGranular(JsonNode? value, FieldSchema? field) =>
         value is JsonObject { Count: > 0 } && field is not { Atomic: true };
 
-    private static void Insert(FieldSet set, string step, JsonNode? value, FieldSchema? field)
+    private static FieldSet Of(JsonObject body, TypeSchema? schema, bool whole)
+    {
+        FieldSet set = new();
+        foreach (var (name, value) in body) Insert(set, "f:" + name, value, schema?.Find(name), whole);
+        return set;
+    }
+
+    private static void Insert(FieldSet set, string step, JsonNode? value, FieldSchema? field, bool whole = true)
     {
         if (value is null) return;
         if (IsKeyed(field) && value is JsonArray { Count: > 0 } list && field is not { Atomic: true })
         {
             var items = set.At(step);
-            foreach (var item in list)
-            {
-                var at = items.At(Step(item, field!));
-                at.Self = true;
-                if (item is JsonObject child) at.Add(Of(child, field!.Type));
-            }
+            items.Self |= whole;
+            foreach (var item in list) InsertItem(items, Step(item, field!), item, field!, whole);
         }
         else if (IsGranular(value, field))
         {
-            set.Insert(step, Of((JsonObject)value!, field?.Type));
+            set.Insert(step, Of((JsonObject)value!, field?.Type, whole));
+            if (whole) set.Insert(step);
         }
         else
         {
             set.Insert(step);
         }
+    }
+
+    private static void InsertItem(FieldSet items, string key, JsonNode? item, FieldSchema field, bool whole)
+    {
+        var at = items.At(key);
+        at.Self = true;
+        if (item is JsonObject child && field.Type is not { Atomic: true }) at.Add(Of(child, field.Type, whole));
     }
 
     private static void Differ(FieldSet changed, FieldSet removed, string step, JsonNode? before, JsonNode? after, FieldSchema? field)
@@ -96,9 +105,11 @@ internal static class FieldTrees
         {
             if (!old.TryGetValue(key, out var was))
             {
-                var at = changed.At(step).At(key);
-                at.Self = true;
-                if (item is JsonObject child) at.Add(Of(child, field.Type));
+                InsertItem(changed.At(step), key, item, field, whole: true);
+            }
+            else if (field.Type is { Atomic: true })
+            {
+                if (!JsonNode.DeepEquals(was, item)) changed.At(step).Insert(key);
             }
             else if (was is JsonObject left && item is JsonObject right)
             {
@@ -111,9 +122,7 @@ internal static class FieldTrees
         foreach (var (key, item) in old)
         {
             if (now.ContainsKey(key)) continue;
-            var at = removed.At(step).At(key);
-            at.Self = true;
-            if (item is JsonObject child) at.Add(Of(child, field.Type));
+            InsertItem(removed.At(step), key, item, field, whole: true);
         }
     }
 

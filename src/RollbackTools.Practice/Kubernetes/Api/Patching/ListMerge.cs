@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Practice.Kubernetes.Schema.Validation;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Patching;
 
@@ -13,6 +14,7 @@ internal static class ListMerge
         var original = live.Select(item => item?.DeepClone()).ToList();
         if (Directives(patch, original, key) is { } replaced) return [.. replaced];
 
+        var free = live.Count - original.Count;
         var changes = patch.Where(item => (string?)(item as JsonObject)?["$patch"] is null or "merge").ToList();
         List<JsonNode?> merged = [.. original];
         foreach (var change in changes)
@@ -25,7 +27,7 @@ internal static class ListMerge
             }
 
             if (change is not JsonObject item || item[key] is null)
-                throw new PatchException($"map: {change?.ToJsonString()} does not contain declared merge key: {key}");
+                throw new PatchException($"map: {Go.Show(change)} does not contain declared merge key: {key}");
             if (at >= 0)
             {
                 merged[at] = StrategicMergePatch.Apply((JsonObject)merged[at]!, item, field.Type);
@@ -42,7 +44,9 @@ internal static class ListMerge
         var named = merged.Where(item => leading.Any(one => Same(one, item, key)))
             .OrderBy(item => leading.FindIndex(one => Same(one, item, key))).ToList();
         var serverOnly = merged.Where(item => !leading.Any(one => Same(one, item, key))).ToList();
-        return [.. Interleave(serverOnly, named, live, key)];
+        // The server puts new items into the places of those it took out, before it looks which comes first.
+        List<JsonNode?> places = [.. original, .. merged.Skip(original.Count).Take(free)];
+        return [.. Interleave(serverOnly, named, places, key)];
     }
 
     /// <summary>Obeys <c>$patch</c> in items: deletes from <paramref name="original"/>, or returns the list that replaces it.</summary>
@@ -59,7 +63,7 @@ internal static class ListMerge
                 case null or "merge":
                     break;
                 case "delete":
-                    if (item![key] is null) throw new PatchException($"map: {item.ToJsonString()} does not contain declared merge key: {key}");
+                    if (item![key] is null) throw new PatchException($"map: {Go.Show(item)} does not contain declared merge key: {key}");
                     original.RemoveAll(one => Same(one, item, key));
                     break;
                 case var other:
@@ -71,7 +75,7 @@ internal static class ListMerge
     }
 
     /// <summary>Puts the items the patch does not name among those it does, as near to their place in the live list as both orders allow.</summary>
-    private static IEnumerable<JsonNode?> Interleave(List<JsonNode?> left, List<JsonNode?> right, JsonArray live, string? key)
+    private static IEnumerable<JsonNode?> Interleave(List<JsonNode?> left, List<JsonNode?> right, List<JsonNode?> places, string? key)
     {
         var (i, j) = (0, 0);
         while (i < left.Count || j < right.Count)
@@ -87,8 +91,8 @@ internal static class ListMerge
 
         int Place(JsonNode? item)
         {
-            for (var at = 0; at < live.Count; at++)
-                if (Same(live[at], item, key)) return at;
+            for (var at = 0; at < places.Count; at++)
+                if (Same(places[at], item, key)) return at;
             return -1;
         }
     }

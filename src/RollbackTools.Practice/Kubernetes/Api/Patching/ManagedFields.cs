@@ -65,7 +65,10 @@ internal sealed class ManagedFields
     public void Write(JsonObject body)
     {
         var meta = body.Ensure("metadata");
-        var entries = managers.Where(one => !one.Fields.IsEmpty).Select(one =>
+        var entries = managers.Where(one => !one.Fields.IsEmpty)
+            .OrderBy(one => one.Operation, StringComparer.Ordinal).ThenBy(one => one.Time, StringComparer.Ordinal)
+            .ThenBy(one => one.Name, StringComparer.Ordinal).ThenBy(one => one.ApiVersion, StringComparer.Ordinal)
+            .ThenBy(one => one.Subresource, StringComparer.Ordinal).Select(one =>
         {
             JsonObject entry = new()
             {
@@ -90,7 +93,7 @@ internal sealed class ManagedFields
     public static void Track(ResourceType type, JsonObject? before, JsonObject after, string manager, string? subresource, DateTimeOffset now)
     {
         var schema = SchemaCatalog.ForMerging(type);
-        var (changed, removed) = FieldTrees.Compare(before is null ? [] : Owned(before), Owned(after), schema);
+        var (changed, removed) = FieldTrees.Compare(before is null ? EmptyObjects.Of(type) : Owned(before), Owned(after), schema);
 
         // An empty list, or one empty entry, is how a client asks to start over.
         var all = Read(after);

@@ -34,9 +34,8 @@ internal static class ServerSideApply
         foreach (var other in all.Managers.Where(other => other != own)) others.Add(other.Fields);
         Prune(merged, own.Fields.Minus(wanted), others, schema);
 
-        var same = live is not null && own.Fields.Minus(wanted).IsEmpty && wanted.Minus(own.Fields).IsEmpty;
         own.Fields = wanted;
-        if (!same || !changed.IsEmpty) own.Time = ObjectStore.Timestamp(now);
+        if (live is null || !JsonNode.DeepEquals(ManagedFields.Owned(current), ManagedFields.Owned(merged))) own.Time = ObjectStore.Timestamp(now);
         all.Write(merged);
         return merged;
     }
@@ -74,8 +73,8 @@ internal static class ServerSideApply
             if (name == "managedFields") continue;
             if (FieldTrees.IsKeyed(field) && field is not { Atomic: true } && value is JsonArray wanted && into[name] is JsonArray have)
                 MergeItems(have, wanted, field!);
-            else if (FieldTrees.IsGranular(value, field) && into[name] is JsonObject child)
-                Merge(child, (JsonObject)value, field?.Type);
+            else if (value is JsonObject part && field is not { Atomic: true } && into[name] is JsonObject child)
+                Merge(child, part, field?.Type);
             else
                 into[name] = value.DeepClone();
         }

@@ -28,7 +28,7 @@ internal static class StrategicMergePatch
             case "delete":
                 return [];
             case var other:
-                throw new PatchException($"unknown patch type: {other}");
+                throw new PatchException($"unknown patch type: {other} in map: {Schema.Validation.Go.Show(patch)}");
         }
 
         if (patch[RetainKeys] is JsonArray keep)

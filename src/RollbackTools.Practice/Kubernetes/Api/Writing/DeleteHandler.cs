@@ -85,10 +85,9 @@ internal sealed class DeleteHandler(ApiContext context, ObjectWriter writer, Rea
     {
         var uid = current.Read.Child("metadata").Text("uid");
         if (options.Uid is not null && options.Uid != uid)
-            throw Refusals.Conflict(current.Type, current.Name, $"Precondition failed: UID in precondition: {options.Uid}, UID in object meta: {uid}");
+            throw Refusals.DeletePrecondition(current.Type, current.Name, "UID", options.Uid, uid!, "deleted and then recreated");
         if (options.Version is not null && options.Version != current.Version.ToString())
-            throw Refusals.Conflict(current.Type, current.Name,
-                $"Precondition failed: ResourceVersion in precondition: {options.Version}, ResourceVersion in object meta: {current.Version}");
+            throw Refusals.DeletePrecondition(current.Type, current.Name, "ResourceVersion", options.Version, current.Version.ToString(), "modified");
     }
 
     private static string? Finalizer(DeleteOptions options) => options.Propagation switch

@@ -42,7 +42,7 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
     public StoredObject Create(ResourceType type, string? ns, JsonObject body, WriteOptions options)
     {
         var meta = body.Ensure("metadata");
-        if (meta.Text("resourceVersion") is { Length: > 0 }) throw Refusals.BadRequest("resourceVersion should not be set on objects to be created");
+        if (meta.Text("resourceVersion") is { Length: > 0 }) throw Refusals.Internal("resourceVersion should not be set on objects to be created");
         foreach (var own in new[] { "resourceVersion", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink" })
             meta.Remove(own);
         if (!options.FieldsTracked) meta.Remove("managedFields");
@@ -92,6 +92,7 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         }
 
         if (Unchanged(before, next)) return current;
+        if (type == Resources.Deployments && options.Subresource is null) CountAnnotations(before.Child("metadata")!, next.Child("metadata")!);
         if (!options.FieldsTracked)
             ManagedFields.Track(type, before, next, options.Manager, options.Subresource, time.GetUtcNow());
         if (type == Resources.CustomResourceDefinitions) Definitions?.Accept(next);
@@ -121,6 +122,12 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         {
             throw Refusals.From(taken, type, name);
         }
+    }
+
+    /// <summary>A Deployment's annotations are handed on to its ReplicaSets: a change of them is a new generation.</summary>
+    private static void CountAnnotations(JsonObject before, JsonObject next)
+    {
+        if (!JsonNode.DeepEquals(before["annotations"], next["annotations"])) next["generation"] = (before.Number("generation") ?? 0) + 1;
     }
 
     private static bool Unchanged(JsonObject before, JsonObject next) => JsonNode.DeepEquals(before, next);

@@ -3,6 +3,7 @@ using RollbackTools.Practice.Kubernetes.Api.Patching;
 using RollbackTools.Practice.Kubernetes.Api.Reading;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Schema.Trees;
+using RollbackTools.Practice.Kubernetes.Schema.Validation;
 using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Writing;
@@ -20,9 +21,9 @@ internal sealed class PatchHandler(ApiContext context, ObjectWriter writer, Read
         var type = request.Type;
         var media = RequestBody.MediaType(request);
         if (media is not (Json or Merge or Apply) && (media != Strategic || type.Custom))
-            throw Refusals.UnsupportedMediaType(string.Join(", ", type.Custom ? [Json, Merge, Apply] : [Json, Merge, Strategic, Apply]));
+            throw media == Strategic ? Refusals.UnsupportedMediaType(string.Join(", ", Json, Merge, Apply)) : Refusals.NoPatchType();
         if (request.Flag("force") && media != Apply)
-            throw Invalid("force", "Forbidden: may not be specified for non-apply patch");
+            throw Invalid("FieldValueForbidden", "force", "Forbidden: may not be specified for non-apply patch");
 
         var patch = await RequestBody.ReadNodeAsync(request, yaml: media == Apply);
         var current = context.Store.Find(type, type.Namespaced ? request.Namespace : null, request.Name);
@@ -41,7 +42,7 @@ internal sealed class PatchHandler(ApiContext context, ObjectWriter writer, Read
                 : Patch(type, media, latest.Copy(), patch);
             BodyCheck.Place(request, next);
             Preconditions.Check(latest, next);
-            BodyCheck.Fields(request, next);
+            BodyCheck.Patched(request, next, media == Strategic ? Go.Show(patch) : next.ToJsonString(ApiJson.Relaxed), media == Strategic);
             return writer.Replace(latest, next, WriteHandler.Options(request));
         });
         await reader.SendAsync(request, saved);
@@ -63,8 +64,12 @@ internal sealed class PatchHandler(ApiContext context, ObjectWriter writer, Read
                     return StrategicMergePatch.Apply(copy, strategic, SchemaCatalog.For(type));
                 default:
                     throw Refusals.BadRequest("error decoding patch: json: cannot unmarshal " +
-                        (patch is JsonArray ? "array into Go value of type map[string]interface {}" : "object into Go value of type jsonpatch.Patch"));
+                        (patch is JsonArray ? "array into Go value of type map[string]interface {}" : "object into Go value of type []handlers.jsonPatchOp"));
             }
+        }
+        catch (PatchException wrong) when (media == Strategic)
+        {
+            throw Refusals.Internal(wrong.Message);
         }
         catch (PatchException)
         {
@@ -79,15 +84,17 @@ internal sealed class PatchHandler(ApiContext context, ObjectWriter writer, Read
     {
         var type = request.Type;
         if (request.Query("fieldManager") is not { Length: > 0 } manager)
-            throw Invalid("fieldManager", "Required value: is required for apply patch");
+            throw Invalid("FieldValueRequired", "fieldManager", "Required value: is required for apply patch");
         if (patch is not JsonObject config) throw Refusals.BadRequest("error decoding YAML: the patch is no object");
         if (config.Child("metadata")?["managedFields"] is not null) throw Refusals.BadRequest("metadata.managedFields must be nil");
         if (current is null && request.Info.Subresource is not null) throw Refusals.NotFound(type, request.Name);
 
+        if (config.Text("apiVersion") is not { Length: > 0 } && config.Text("kind") is not { Length: > 0 }) throw Refusals.BadRequest("invalid object type: /, Kind=");
+        BodyCheck.Typed(request, config);
         config.Ensure("metadata").Default("name", request.Name);
         if (type.Namespaced) config.Ensure("metadata").Default("namespace", request.Namespace!);
         BodyCheck.Identity(request, config);
-        BodyCheck.Fields(request, config);
+        if (type.Custom) BodyCheck.Fields(request, config);
         var options = WriteHandler.Options(request) with { FieldsTracked = true };
         if (current is null)
         {
@@ -101,8 +108,9 @@ internal sealed class PatchHandler(ApiContext context, ObjectWriter writer, Read
         var conditional = config.Child("metadata").Text("resourceVersion") is { Length: > 0 };
         var saved = Preconditions.Retry(context, current, conditional, latest =>
         {
-            Preconditions.Check(latest, config);
+            // As the server does: a field that another owns is refused before a version that is old.
             var next = Merged(request, latest.Copy(), config, manager);
+            Preconditions.Check(latest, config);
             Decoder.Normalize(next, SchemaCatalog.For(type));
             return writer.Replace(latest, next, options);
         });
@@ -112,11 +120,11 @@ internal sealed class PatchHandler(ApiContext context, ObjectWriter writer, Read
     private JsonObject Merged(ApiRequest request, JsonObject? live, JsonObject config, string manager) => ServerSideApply.Apply(
         request.Type, live, config, manager, request.Info.Subresource, request.Flag("force"), context.Time.GetUtcNow());
 
-    private static ApiException Invalid(string field, string detail) =>
+    private static ApiException Invalid(string reason, string field, string detail) =>
         new(new ApiStatus(422, "Invalid", $"PatchOptions.meta.k8s.io \"\" is invalid: {field}: {detail}")
         {
             Group = "meta.k8s.io",
             Kind = "PatchOptions",
-            Causes = [new StatusCause("FieldValueInvalid", detail, field)],
+            Causes = [new StatusCause(reason, detail, field)],
         });
 }

@@ -14,13 +14,15 @@ internal static class Preconditions
     public static void Check(StoredObject current, JsonObject body)
     {
         var meta = body.Child("metadata");
+        if (meta.Text("resourceVersion") is { Length: > 0 } text && !ulong.TryParse(text, out _))
+            throw Refusals.Internal($"strconv.ParseUint: parsing \"{text}\": invalid syntax");
         if (meta.Text("resourceVersion") is { Length: > 0 } version
             && version != current.Version.ToString(CultureInfo.InvariantCulture))
             throw Refusals.Modified(current.Type, current.Name);
 
         var live = current.Read.Child("metadata").Text("uid");
         if (meta.Text("uid") is { Length: > 0 } uid && uid != live)
-            throw Refusals.Conflict(current.Type, current.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {live}");
+            throw Refusals.Invalid(current.Type, current.Name, [.. Enumerable.Repeat(FieldError.Invalid("metadata.uid", uid, "field is immutable"), 2)]);
     }
 
     /// <summary>

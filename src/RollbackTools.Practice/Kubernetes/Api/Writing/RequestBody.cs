@@ -25,7 +25,9 @@ internal static class RequestBody
         if (media is not ("" or "application/json" or "application/yaml" or "*/*" or ProtobufBody.MediaType))
             throw Refusals.UnsupportedMediaType(Accepted);
         return await ReadNodeAsync(request, yaml: media == "application/yaml") as JsonObject
-            ?? throw Refusals.BadRequest("the object provided is unrecognized (must be of type object): couldn't get version/kind");
+            ?? throw Refusals.BadRequest($"the object provided is unrecognized (must be of type {request.Type?.Kind}): couldn't get version/kind; " +
+                "json parse error: json: cannot unmarshal array into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; " +
+                "Kind string \"json:\\\"kind,omitempty\\\"\" } (5b5d)");
     }
 
     /// <summary>The body as any JSON; null when it is empty.</summary>
@@ -50,6 +52,14 @@ internal static class RequestBody
             return yaml && !StartsJson(body.Span)
                 ? YamlJson.Parse(System.Text.Encoding.UTF8.GetString(body.Span))
                 : Whole(JsonNode.Parse(body.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 128 }));
+        }
+        catch (JsonException) when (!yaml)
+        {
+            // Go tells an end that came too early from a letter that does not belong there; a reader cares that it is no JSON.
+            throw Refusals.BadRequest(request.Info.Verb == "patch"
+                ? "error decoding patch: unexpected end of JSON input"
+                : $"the object provided is unrecognized (must be of type {request.Type?.Kind}): couldn't get version/kind; json parse error: " +
+                  $"unexpected end of JSON input ({System.Text.Encoding.UTF8.GetString(body.Span)})");
         }
         catch (Exception bad) when (bad is JsonException or YamlException or FormatException or ArgumentException)
         {

@@ -42,14 +42,15 @@ internal sealed class WriteHandler(ApiContext context, ObjectWriter writer, Read
         if (current is null)
         {
             if (!CreatedByUpdate.Contains(type) || request.Info.Subresource is not null) throw Refusals.NotFound(type, request.Name);
+            body.Child("metadata")?.Remove("resourceVersion");
             await reader.SendAsync(request, writer.Create(type, request.Namespace, body, Options(request)), 201);
             return;
         }
 
         var conditional = body.Child("metadata").Text("resourceVersion") is { Length: > 0 };
-        if (!conditional && (type.Custom || NeverUnconditional.Contains(type)))
-            throw Refusals.Invalid(type, request.Name,
-                [new FieldError("FieldValueInvalid", "metadata.resourceVersion", "Invalid value: 0x0: must be specified for an update")]);
+        if (body.Child("metadata").Text("uid") is { Length: > 0 } uid && current.Read.Child("metadata").Text("uid") is { } live && uid != live)
+            throw Refusals.OtherUid(current, uid, live);
+        if (!conditional && (type.Custom || NeverUnconditional.Contains(type))) throw Refusals.VersionRequired(type, request.Name);
 
         var saved = Preconditions.Retry(context, current, conditional, latest =>
         {

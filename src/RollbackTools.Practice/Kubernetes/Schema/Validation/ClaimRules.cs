@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Kubernetes.Schema.Trees;
 
@@ -7,12 +6,6 @@ namespace RollbackTools.Practice.Kubernetes.Schema.Validation;
 /// <summary>A claim on a disk is made once; only the size of one that is bound may change, and only grow.</summary>
 internal static class ClaimRules
 {
-    private static readonly (string Suffix, decimal Factor)[] Units =
-    [
-        ("Ki", 1L << 10), ("Mi", 1L << 20), ("Gi", 1L << 30), ("Ti", 1L << 40), ("Pi", 1L << 50),
-        ("k", 1e3m), ("M", 1e6m), ("G", 1e9m), ("T", 1e12m), ("P", 1e15m), ("m", 1e-3m),
-    ];
-
     public static void CheckUpdate(JsonObject now, JsonObject before, List<FieldError> errors)
     {
         var bound = before.Child("status").Text("phase") == "Bound";
@@ -34,10 +27,5 @@ internal static class ClaimRules
         return spec;
     }
 
-    private static decimal Size(JsonObject claim)
-    {
-        var text = claim.Child("spec").Child("resources").Child("requests")?["storage"]?.ToString() ?? "0";
-        var (suffix, factor) = Units.FirstOrDefault(unit => text.EndsWith(unit.Suffix, StringComparison.Ordinal), ("", 1));
-        return decimal.TryParse(text[..^suffix.Length], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number * factor : 0;
-    }
+    private static decimal Size(JsonObject claim) => Quantity.Of(claim.Child("spec").Child("resources").Child("requests")?["storage"]);
 }

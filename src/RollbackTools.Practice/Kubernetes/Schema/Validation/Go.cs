@@ -10,6 +10,19 @@ internal static class Go
         ? "map[string]string(nil)"
         : $"map[string]string{{{string.Join(", ", map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"\"{pair.Key}\":\"{pair.Value}\""))}}}";
 
+    /// <summary>Any value, the way <c>%v</c> shows it.</summary>
+    public static string Show(JsonNode? value) => value switch
+    {
+        null => "<nil>",
+        JsonObject map => $"map[{string.Join(' ', map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}:{Show(pair.Value)}"))}]",
+        JsonArray list => $"[{string.Join(' ', list.Select(Show))}]",
+        _ => value.ToString(),
+    };
+
+    public static GoLiteral IntOrString(JsonNode? value) => new(value?.GetValueKind() == System.Text.Json.JsonValueKind.String
+        ? $"intstr.IntOrString{{Type:1, IntVal:0, StrVal:\"{value}\"}}"
+        : $"intstr.IntOrString{{Type:0, IntVal:{value?.ToString() ?? "0"}, StrVal:\"\"}}");
+
     public static GoLiteral RoleRef(JsonObject? role) =>
         new($"rbac.RoleRef{{APIGroup:\"{role.Text("apiGroup")}\", Kind:\"{role.Text("kind")}\", Name:\"{role.Text("name")}\"}}");
 

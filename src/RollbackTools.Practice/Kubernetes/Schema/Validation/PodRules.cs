@@ -8,6 +8,10 @@ internal static class PodRules
 {
     private static readonly string[] PullPolicies = ["Always", "IfNotPresent", "Never"];
 
+    // In the order in which a real server looks at them.
+    private static readonly string[] Sources =
+        ["emptyDir", "hostPath", "secret", "nfs", "iscsi", "persistentVolumeClaim", "downwardAPI", "configMap", "csi", "projected", "ephemeral", "image"];
+
     public static void Spec(JsonObject? spec, string path, List<FieldError> errors, params string[] restartPolicies)
     {
         if (spec is null || !spec.Objects("containers").Any()) errors.Add(FieldError.Required($"{path}.containers"));
@@ -22,6 +26,7 @@ internal static class PodRules
         if (spec.Number("terminationGracePeriodSeconds") is < 0 and var grace)
             errors.Add(FieldError.Invalid($"{path}.terminationGracePeriodSeconds", grace, "must be greater than or equal to 0"));
         Validator.LabelMap(spec.Child("nodeSelector"), $"{path}.nodeSelector", errors);
+        Spread(spec, path, errors);
     }
 
     private static HashSet<string> Volumes(JsonObject? spec, string path, List<FieldError> errors)
@@ -35,8 +40,11 @@ internal static class PodRules
             if (name.Length == 0) errors.Add(FieldError.Required($"{here}.name"));
             else if (Names.CheckLabel(name) is { } bad) errors.Add(FieldError.Invalid($"{here}.name", name, bad));
             else if (!names.Add(name)) errors.Add(FieldError.Duplicate($"{here}.name", name));
-            if (volume.Count(pair => pair.Key != "name") > 1)
-                errors.Add(FieldError.Forbidden(here, "may not specify more than 1 volume type"));
+            if (Sources.Where(volume.ContainsKey).Skip(1).FirstOrDefault() is { } second)
+            {
+                errors.Add(FieldError.Forbidden($"{here}.{second}", "may not specify more than 1 volume type"));
+                names.Remove(name);
+            }
         }
 
         return names;
@@ -52,11 +60,10 @@ internal static class PodRules
             var name = container.Text("name") ?? "";
             if (name.Length == 0) errors.Add(FieldError.Required($"{here}.name"));
             else if (Names.CheckLabel(name) is { } bad) errors.Add(FieldError.Invalid($"{here}.name", name, bad));
-            else if (!names.Add(name)) errors.Add(FieldError.Duplicate($"{here}.name", name));
 
             var image = container.Text("image") ?? "";
             if (image.Length == 0) errors.Add(FieldError.Required($"{here}.image"));
-            else if (image.Trim() != image)
+            else if (image.Trim() != image && path == "spec")
                 errors.Add(FieldError.Invalid($"{here}.image", image, "must not have leading or trailing whitespace"));
 
             if (container.Text("imagePullPolicy") is { } pull && !PullPolicies.Contains(pull))
@@ -66,7 +73,24 @@ internal static class PodRules
             Mounts(container, here, volumes, errors);
             foreach (var probe in new[] { "livenessProbe", "readinessProbe", "startupProbe" })
                 Probe(container.Child(probe), $"{here}.{probe}", probe == "readinessProbe", errors);
+            Resources(container.Child("resources"), $"{here}.resources", errors);
+            if (name.Length > 0 && !names.Add(name)) errors.Add(FieldError.Duplicate($"{here}.name", name));
         }
+    }
+
+    private static void Resources(JsonObject? resources, string path, List<FieldError> errors)
+    {
+        foreach (var (name, request) in resources.Child("requests") ?? [])
+            if (resources.Child("limits")?[name] is { } limit && Quantity.Of(request) > Quantity.Of(limit))
+                errors.Add(FieldError.Invalid($"{path}.requests", request?.ToString(), $"must be less than or equal to {name} limit of {limit}"));
+    }
+
+    private static void Spread(JsonObject? spec, string path, List<FieldError> errors)
+    {
+        var constraints = spec.Objects("topologySpreadConstraints").Select(one => (Key: one.Text("topologyKey"), When: one.Text("whenUnsatisfiable"))).ToList();
+        for (var at = 0; at < constraints.Count; at++)
+            if (constraints.Skip(at + 1).Contains(constraints[at]))
+                errors.Add(FieldError.Duplicate($"{path}.topologySpreadConstraints[{at}].{{topologyKey, whenUnsatisfiable}}", $"{{{constraints[at].Key}, {constraints[at].When}}}"));
     }
 
     private static void Ports(JsonObject container, string path, List<FieldError> errors)
@@ -75,7 +99,7 @@ internal static class PodRules
         foreach (var port in container.Objects("ports"))
         {
             var here = $"{path}.ports[{at++}]";
-            if (port.Number("containerPort") is not { } number) errors.Add(FieldError.Required($"{here}.containerPort"));
+            if (port.Number("containerPort") is not { } number || number == 0) errors.Add(FieldError.Required($"{here}.containerPort"));
             else if (number is < 1 or > 65535)
                 errors.Add(FieldError.Invalid($"{here}.containerPort", number, "must be between 1 and 65535, inclusive"));
             if (port.Text("protocol") is { } protocol and not ("TCP" or "UDP" or "SCTP"))

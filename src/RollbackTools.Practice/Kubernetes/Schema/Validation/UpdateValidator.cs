@@ -14,6 +14,9 @@ public static class UpdateValidator
     public static IReadOnlyList<FieldError> Check(ResourceType type, JsonObject now, JsonObject before)
     {
         List<FieldError> errors = [];
+
+        // An update's labels are looked at three times, by the registry, the kind and what all objects have in common; each time counts.
+        for (var again = 0; again < 2; again++) Validator.LabelMap(now.Child("metadata").Child("labels"), "metadata.labels", errors);
         var (spec, old) = (now.Child("spec"), before.Child("spec"));
         switch (type.Kind)
         {

@@ -91,6 +91,16 @@ public static class Validator
             if (Names.CheckLabelKey(key.ToLowerInvariant()) is { } bad) errors.Add(FieldError.Invalid("metadata.annotations", key, bad));
         if (meta.Child("annotations")?.Sum(pair => pair.Key.Length + ((string?)pair.Value ?? "").Length) > 256 * 1024)
             errors.Add(new FieldError("FieldValueTooLong", "metadata.annotations", "Too long: may not be more than 262144 bytes"));
+        var at = 0;
+        foreach (var finalizer in meta.List("finalizers") ?? [])
+        {
+            var here = $"metadata.finalizers[{at++}]";
+            var text = finalizer?.ToString() ?? "";
+            if (Names.CheckLabelKey(text) is { } wrong) errors.Add(FieldError.Invalid(here, text, wrong));
+            else if (!text.Contains('/') && text is not ("orphan" or "foregroundDeletion" or "kubernetes"))
+                errors.Add(FieldError.Invalid(here, text, "name is neither a standard finalizer name nor is it fully qualified"));
+        }
+
         foreach (var owner in meta.Objects("ownerReferences"))
             foreach (var field in new[] { "apiVersion", "kind", "name", "uid" })
                 if (owner.Text(field) is not { Length: > 0 })

@@ -24,7 +24,10 @@ internal static class WorkloadRules
                 Rolling(strategy.Child("rollingUpdate"), "spec.strategy.rollingUpdate", errors);
                 break;
             default:
-                errors.Add(FieldError.NotSupported("spec.strategy.type", strategy.Text("type"), "Recreate", "RollingUpdate"));
+                // A real server shows where in its memory the rest of the strategy lies.
+                errors.Add(new FieldError("FieldValueNotSupported", "spec.strategy",
+                    $"Unsupported value: apps.DeploymentStrategy{{Type:\"{strategy.Text("type")}\", RollingUpdate:(*apps.RollingUpdateDeployment)" +
+                    $"({(strategy.Child("rollingUpdate") is null ? "nil" : "0xc000000000")})}}: supported values: \"Recreate\", \"RollingUpdate\""));
                 break;
         }
 
@@ -92,17 +95,20 @@ internal static class WorkloadRules
     {
         var template = spec.Child("template");
         var labels = template.Child("metadata").Child("labels");
+        if (spec.Child("selector") is null) errors.Add(FieldError.Required("spec.selector"));
         if (spec.Child("selector") is not { } selector)
-            errors.Add(FieldError.Required("spec.selector"));
+            errors.Add(Unselected(labels));
         else if (selector.Child("matchLabels") is null && selector.List("matchExpressions") is null)
             errors.Add(FieldError.Invalid("spec.selector", Go.Selector(selector), "empty selector is invalid"));
         else if (!Matches(selector, labels.Labels()))
-            errors.Add(new FieldError("FieldValueInvalid", "spec.template.metadata.labels",
-                $"Invalid value: {Go.Map(labels)}: `selector` does not match template `labels`"));
+            errors.Add(Unselected(labels));
 
         Validator.LabelMap(labels, "spec.template.metadata.labels", errors);
         PodRules.Spec(template.Child("spec"), "spec.template.spec", errors, restartPolicies);
     }
+
+    private static FieldError Unselected(JsonObject? labels) => new("FieldValueInvalid", "spec.template.metadata.labels",
+        $"Invalid value: {Go.Map(labels)}: `selector` does not match template `labels`");
 
     public static bool Matches(JsonObject selector, IReadOnlyDictionary<string, string> labels)
     {
@@ -138,7 +144,7 @@ internal static class WorkloadRules
         }
 
         if (valid && IsZero(rolling?["maxUnavailable"]) && IsZero(rolling?["maxSurge"]))
-            errors.Add(FieldError.Invalid($"{path}.maxUnavailable", 0, "may not be 0 when `maxSurge` is 0"));
+            errors.Add(FieldError.Invalid($"{path}.maxUnavailable", Go.IntOrString(rolling?["maxUnavailable"]), "may not be 0 when `maxSurge` is 0"));
     }
 
     private static bool IsCountOrPercent(JsonNode value) =>

@@ -14,15 +14,16 @@ internal sealed class GitHost : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("rollbacktools-git-").FullName;
 
-    public GitHost(bool filters = true)
+    public GitHost(bool filters = true, string objectFormat = "sha1")
     {
         Assert.SkipWhen(Program is null, "There is no git on PATH.");
         Machine.Variables["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "";
         Machine.Write(".gitconfig", "[user]\n\tname = Olga Oncall\n\temail = olga@example.com\n");
-        Git(_root, "init", "--quiet", "--bare", "-b", "main", Bare);
+        Git(_root, "init", "--quiet", "--bare", $"--object-format={objectFormat}", "-b", "main", Bare);
         Git(Bare, "config", "uploadpack.allowFilter", filters ? "true" : "false");
-        Git(_root, "clone", "--quiet", Bare, Copy);
-        Git(Copy, "checkout", "--quiet", "-b", "main");
+        // Not a clone: that of an empty repository does not take over how ids are made.
+        Git(_root, "init", "--quiet", $"--object-format={objectFormat}", "-b", "main", Copy);
+        Git(Copy, "remote", "add", "origin", Bare);
     }
 
     public TestMachine Machine { get; } = new();
