@@ -88,6 +88,12 @@ internal sealed class ObjectWriter(ICluster cluster, ApplyMethod method)
             {
                 live = await FindOursAsync(change.Address, cancellation);
             }
+            catch (EstateException refusal) when (!dryRun && IsOwned(refusal))
+            {
+                // The server names the field's owner before it says that the version is old: the whole object may be another's by now.
+                await FindOursAsync(change.Address, cancellation);
+                throw;
+            }
         }
     }
 

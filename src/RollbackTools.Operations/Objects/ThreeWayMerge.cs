@@ -64,7 +64,10 @@ public static class ThreeWayMerge
         var item = rule with { Keys = [] };
         Dictionary<string, JsonNode> merged = [];
         foreach (var (key, value) in wanted) merged[key] = there.TryGetValue(key, out var match) ? Fields(was.GetValueOrDefault(key), value, match, item) : Plain(value);
-        return Ordered([.. wanted.Keys], [.. there.Keys], key => !was.ContainsKey(key), key => merged.GetValueOrDefault(key) ?? there[key].DeepClone());
+        List<string> stay = [.. there.Keys.Where(key => wanted.ContainsKey(key) || !was.ContainsKey(key))];
+        // The server puts new items into the places of those it took out, before it looks which comes first.
+        var reused = wanted.Keys.Where(key => !there.ContainsKey(key)).Take(there.Count - stay.Count);
+        return Ordered([.. wanted.Keys], [.. stay, .. reused], key => merged.GetValueOrDefault(key) ?? there[key].DeepClone());
     }
 
     private static JsonArray Set(JsonArray? before, JsonArray target, JsonArray live)
@@ -73,7 +76,7 @@ public static class ThreeWayMerge
         List<string> wanted = [.. Texts(target).Distinct()];
         Dictionary<string, JsonNode> nodes = [];
         foreach (var node in target.Concat(live)) nodes.TryAdd(node?.ToJsonString() ?? "null", node!);
-        return Ordered(wanted, [.. Texts(live).Distinct()], key => !was.Contains(key), key => nodes[key].DeepClone());
+        return Ordered(wanted, [.. Texts(live).Distinct().Where(key => wanted.Contains(key) || !was.Contains(key))], key => nodes[key].DeepClone());
 
         static IEnumerable<string> Texts(JsonArray values) => values.Select(value => value?.ToJsonString() ?? "null");
     }
@@ -82,9 +85,9 @@ public static class ThreeWayMerge
     /// The target's items in the target's order, and those only the server has between them: before the first that came after it on the server
     /// (kubectl's order, so that the two do not undo each other's).
     /// </summary>
-    private static JsonArray Ordered(List<string> wanted, List<string> there, Func<string, bool> stays, Func<string, JsonNode> node)
+    private static JsonArray Ordered(List<string> wanted, List<string> there, Func<string, JsonNode> node)
     {
-        Queue<string> others = new(there.Where(key => !wanted.Contains(key) && stays(key)));
+        Queue<string> others = new(there.Where(key => !wanted.Contains(key)));
         JsonArray result = [];
         foreach (var key in wanted)
         {

@@ -37,6 +37,16 @@ public sealed class FaultPlan(int seed = 0)
         }
     }
 
+    /// <summary>Ends some faults and leaves the others.</summary>
+    public void Remove(Predicate<FaultRule> which)
+    {
+        lock (gate)
+        {
+            armed.RemoveAll(one => which(one.Rule));
+            any = armed.Count > 0;
+        }
+    }
+
     /// <summary>The faults that strike this request, at most one of each kind. Counts them.</summary>
     public IReadOnlyList<FaultRule> Strike(FaultTarget target)
     {

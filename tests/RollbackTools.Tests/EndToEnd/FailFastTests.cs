@@ -17,7 +17,7 @@ public sealed class FailFastTests(SharedCluster shared)
         var result = Failed(await production.RunAsync("Invoke-ImageRollback api -ToTag 1.9-crash -Timeout 5m"), "PodsFailing");
 
         Assert.Contains("CrashLoopBackOff", result.Message, StringComparison.Ordinal);
-        Assert.Contains(result.Evidence, line => line.Contains("panic: ", StringComparison.Ordinal));
+        Assert.Contains(result.Evidence, line => line.Contains(production.Stage.LastWords, StringComparison.Ordinal));
         Assert.Equal($"Undo-RollbackRun {result.RunId}", result.NextStep);
         Assert.Equal(RunState.Failed, production.Runs.Read(result.RunId).State);
         Assert.Empty(production.List(Resources.Leases));

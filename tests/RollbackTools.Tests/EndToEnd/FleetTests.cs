@@ -1,7 +1,6 @@
 using System.Collections;
 using RollbackTools.Operations.Health;
 using RollbackTools.Operations.Runs;
-using RollbackTools.Practice.Estates;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Tests.EndToEnd.Support;
 
@@ -112,19 +111,19 @@ public sealed class FleetTests(SharedCluster shared)
     public async Task A_fleet_takes_hardly_more_requests_than_it_has_workloads()
     {
         const int fleet = 30;
-        // A cluster of its own, so that every request counted is ours.
-        await using var cluster = await PracticeCluster.StartAsync(new PracticeClusterOptions { Traffic = false }, TestContext.Current.CancellationToken);
-        await using Production production = new(cluster, "fleet");
+        // Wires of its own, so that every request counted is ours.
+        await using SharedCluster alone = new();
+        await using var production = await alone.OpenAsync();
         foreach (var name in Enumerable.Range(1, fleet).Select(i => $"w{i}"))
             await production.BrokenAsync(name, "2.0-errors", replicas: 1, labels: InFleet);
-        cluster.Server.Requests.Reset();
+        production.Stage.Requests.Reset();
 
         var output = await production.RunAsync("Invoke-ImageRollback -Selector fleet=shop");
 
         Assert.Null(output.Failure?.Message);
         Assert.Empty(output.Errors);
         Assert.Equal(fleet, output.Of<RollbackResult>().Count(result => result.Outcome == RollbackOutcome.RolledBack));
-        var counts = cluster.Server.Requests.Snapshot();
+        var counts = production.Stage.Requests.Snapshot();
         TestContext.Current.TestOutputHelper!.WriteLine($"{counts.Values.Sum()} requests for {fleet} workloads: {string.Join(", ", counts.Select(pair => $"{pair.Value} {pair.Key}"))}");
         Assert.Equal(fleet, counts["patch deployments"]);
         Assert.InRange(counts.Values.Sum(), fleet, fleet + 14);

@@ -87,7 +87,7 @@ public sealed class StatefulSetTests(SharedCluster shared)
         Assert.Equal((RollbackOutcome.RolledBack, "shop/agent:1.0"), (result.Outcome, result.To));
         await production.CompleteAsync("agent", Ds);
         Assert.Equal(["shop/agent:1.0"], production.Running("agent"));
-        Assert.Equal(3, production.Pods("agent").Count);
+        Assert.Equal((int)production.Get("agent", Ds)["status"]!["desiredNumberScheduled"]!, production.Pods("agent").Count);
     }
 
     [Fact]

@@ -8,11 +8,13 @@ using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Practice.ArgoCd;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>The same over Argo CD's API server: no kubeconfig, a token from the environment, TLS by an authority of its own.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class ArgoApiTests : IAsyncDisposable
 {
     private readonly string directory = Directory.CreateTempSubdirectory("rollback-argoapi-").FullName;

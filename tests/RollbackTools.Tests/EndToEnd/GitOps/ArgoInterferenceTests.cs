@@ -2,10 +2,12 @@ using System.Text.Json.Nodes;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
+using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>What gets into an Argo CD rollback's way, and how it ends.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class ArgoInterferenceTests
 {
     private const string Manual = "{}";

@@ -3,11 +3,13 @@ using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Faults;
+using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Practice.ArgoCd;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>What happens to an Argo CD rollback while it is under way.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class ArgoMidwayTests
 {
     private const string Hook = """

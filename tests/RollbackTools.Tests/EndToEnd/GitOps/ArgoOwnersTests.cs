@@ -2,11 +2,13 @@ using System.Text.Json.Nodes;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
+using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Practice.ArgoCd;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>Applications that somebody else writes: an ApplicationSet, or a parent application.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class ArgoOwnersTests
 {
     [Fact]

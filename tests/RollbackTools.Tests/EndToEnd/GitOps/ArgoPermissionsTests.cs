@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Module;
 using YamlDotNet.Serialization;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>The Argo CD roles of docs/rbac/rollbacktools.yaml, held against what the cmdlets ask of the API.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class ArgoPermissionsTests
 {
     [Fact]

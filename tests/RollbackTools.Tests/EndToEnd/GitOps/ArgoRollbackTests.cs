@@ -1,10 +1,12 @@
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>Invoke-ArgoRollback against a practice Argo CD, over the cluster's API.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class ArgoRollbackTests
 {
     [Fact]

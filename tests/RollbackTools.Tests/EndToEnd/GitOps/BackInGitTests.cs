@@ -17,6 +17,7 @@ using RollbackTools.Tests.Integrations.Support;
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>Tomoda's production, which Argo CD applies from Git with self-heal on: what the cmdlets push is what runs.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class BackInGitTests : IDisposable
 {
     private readonly TestMachine machine = new();

@@ -4,10 +4,12 @@ using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.ImageUpdater;
+using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>Suspend-ImageUpdate and Resume-ImageUpdate, held against how the updater itself reads what they write.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class ImageUpdateTests
 {
     private const string Updater = """

@@ -12,6 +12,7 @@ namespace RollbackTools.Tests.EndToEnd.GitOps;
 /// An Argo CD rollback in a process of its own, killed as by SIGKILL right after each line of its journal in turn. Resuming it ends in
 /// the same place, with one sync and not two, and undoing that works too. Over the cluster, and over Argo CD's API alone.
 /// </summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class KilledArgoRollbackTests : IDisposable
 {
     // Started, Planned, then Intent and Done for pause, sync and mark, Outcome, Ended.

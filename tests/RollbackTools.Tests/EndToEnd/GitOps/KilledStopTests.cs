@@ -9,6 +9,7 @@ namespace RollbackTools.Tests.EndToEnd.GitOps;
 /// Runs over several targets, in a process of their own that is killed as by SIGKILL right after each line of its journal in turn: an emergency
 /// stop and the return from it, and a release that goes back in the cluster alone.
 /// </summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class KilledStopTests
 {
     private const int MostLines = 40;

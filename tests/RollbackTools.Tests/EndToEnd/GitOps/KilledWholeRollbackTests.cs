@@ -7,6 +7,7 @@ namespace RollbackTools.Tests.EndToEnd.GitOps;
 /// The whole job in a process of its own, killed as by SIGKILL right after each line of its journal in turn, or while its push is on the
 /// way. Resuming it ends in the same place: the good image, one commit in Git that says so, and the policy that was there.
 /// </summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class KilledWholeRollbackTests
 {
     private const int MostLines = 30;

@@ -3,10 +3,12 @@ using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Registry;
+using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>A release goes back whole, by one commit that gives the overlay every byte it had; or it goes nowhere.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class ReleaseRollbackTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

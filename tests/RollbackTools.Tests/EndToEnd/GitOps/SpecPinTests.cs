@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Practice.ArgoCd;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>An application that sets its image in its own spec (as Image Updater does by default) goes back there.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class SpecPinTests
 {
     [Theory]

@@ -3,11 +3,13 @@ using System.Text.RegularExpressions;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
+using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Practice.ArgoCd;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>A StatefulSet that Argo CD deploys keeps its broken pod when its template is put right (kubernetes#67250).</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class StuckPodTests
 {
     [Theory]

@@ -2,10 +2,12 @@ using System.Text.Json.Nodes;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Operations.Workloads;
 using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>An emergency stop holds against self-heal, and anybody can end it from anywhere.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class SuspendWorkloadTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

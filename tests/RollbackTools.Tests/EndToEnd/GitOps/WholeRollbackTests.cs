@@ -2,6 +2,7 @@ using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Kubernetes.Api.Access;
+using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
@@ -9,6 +10,7 @@ namespace RollbackTools.Tests.EndToEnd.GitOps;
 /// An image rollback of what Argo CD deploys is the whole job: paused, back, proven, out of Git, and everything as it was. With self-heal and
 /// Image Updater working against it all the time, the bad version never comes back.
 /// </summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class WholeRollbackTests
 {
     [Fact]

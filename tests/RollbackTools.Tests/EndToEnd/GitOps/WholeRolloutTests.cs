@@ -1,9 +1,11 @@
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Rollouts;
+using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
 /// <summary>A Rollout that Argo CD deploys and heals: the whole job is the same.</summary>
+[PracticeOnly("Argo CD and a Git host")]
 public sealed class WholeRolloutTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

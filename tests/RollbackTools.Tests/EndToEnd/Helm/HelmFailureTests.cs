@@ -17,7 +17,7 @@ public sealed class HelmFailureTests(SharedCluster shared)
     [Fact]
     public async Task A_hook_that_fails_ends_it_before_anything_is_changed_with_what_it_said_last()
     {
-        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-crash", bad: "two");
+        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-fail", bad: "two");
         var failed = await production.FailAsync("Invoke-HelmRollback zkprova -ToRevision 1");
 
         Assert.Equal("HelmHookFailed", failed.ErrorId);
@@ -29,7 +29,7 @@ public sealed class HelmFailureTests(SharedCluster shared)
     [Fact]
     public async Task A_hook_that_hangs_fails_when_its_time_is_up()
     {
-        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-hang", bad: "two");
+        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-bad-pull", bad: "two");
         var failed = await production.FailAsync("Invoke-HelmRollback zkprova -ToRevision 1 -Timeout 1s");
 
         Assert.Equal("HelmHookTimeout", failed.ErrorId);
@@ -39,7 +39,7 @@ public sealed class HelmFailureTests(SharedCluster shared)
     [Fact]
     public async Task A_hook_that_was_begun_is_not_run_twice_whatever_the_clock_of_whoever_began_it_said()
     {
-        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-hang", bad: "two");
+        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-bad-pull", bad: "two");
         using CancellationTokenSource interrupt = new();
         var running = production.Production.RunAsync("Invoke-HelmRollback zkprova -ToRevision 1 -NoWait -Timeout 10s", interrupt.Token);
         await production.Production.UntilAsync(() => production.Find(Resources.Jobs, Migration) is not null);
@@ -50,23 +50,18 @@ public sealed class HelmFailureTests(SharedCluster shared)
             foreach (var hook in record["hooks"]!.AsArray().Where(hook => (string?)hook!["last_run"]?["phase"] == "Running"))
                 hook!["last_run"]!["started_at"] = DateTimeOffset.UtcNow.AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
         }, Stop);
-        production.Production.Cluster.Store.Update(Resources.Jobs, production.Namespace, Migration, body =>
-        {
-            body["status"] ??= new JsonObject();
-            body["status"]!["conditions"] = new JsonArray(new JsonObject { ["type"] = "Complete", ["status"] = "True" });
-            return true;
-        });
+        production.Complete(Migration);
 
         await production.Production.RunAsync($"Resume-RollbackRun {Assert.Single(production.Production.Runs.List()).RunId}");
 
         // Another one would hang as this one did.
-        Assert.Equal("ghcr.io/zkprova/backend:one-hang", production.Image());
+        Assert.Equal("ghcr.io/zkprova/backend:one-bad-pull", production.Image());
     }
 
     [Fact]
     public async Task Without_hooks_none_run()
     {
-        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-hang", bad: "two");
+        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-bad-pull", bad: "two");
 
         Assert.NotEmpty((await production.Production.RunAsync("Invoke-HelmRollback zkprova -ToRevision 1 -HooksFrom None -NoWait")).Of<RollbackResult>());
 
@@ -135,8 +130,8 @@ public sealed class HelmFailureTests(SharedCluster shared)
     public async Task What_a_webhook_would_refuse_is_known_before_anything_is_done()
     {
         await using var production = await HelmProduction.ShippedAsync(shared);
-        using var webhook = production.Production.Cluster.Server.Admission.Add("policy.example.com",
-            request => request.Namespace == production.Namespace && request.Type == Resources.Deployments && request.Operation == "UPDATE" && request.User != "system:controller" && request.DryRun ? "no changes on Fridays" : null);
+        using var webhook = production.Production.Review("policy.example.com",
+            request => request.Type == Resources.Deployments && request.Operation == "UPDATE" && !request.User.StartsWith("system:", StringComparison.Ordinal) && request.DryRun ? "no changes on Fridays" : null);
         var failed = await production.FailAsync();
 
         Assert.Equal("AdmissionDenied", failed.ErrorId);
@@ -150,8 +145,8 @@ public sealed class HelmFailureTests(SharedCluster shared)
     public async Task What_a_webhook_refuses_later_all_the_same_leaves_a_failed_record()
     {
         await using var production = await HelmProduction.ShippedAsync(shared);
-        using (production.Production.Cluster.Server.Admission.Add("policy.example.com",
-            request => request.Namespace == production.Namespace && request.Type == Resources.Deployments && request.Operation == "UPDATE" && !request.DryRun ? "no changes on Fridays" : null))
+        using (production.Production.Review("policy.example.com",
+            request => request.Type == Resources.Deployments && request.Operation == "UPDATE" && !request.DryRun ? "no changes on Fridays" : null))
         {
             Assert.Equal("AdmissionDenied", (await production.FailAsync()).ErrorId);
         }
@@ -236,7 +231,7 @@ public sealed class HelmFailureTests(SharedCluster shared)
         await production.RollBackAsync();
 
         Assert.Equal("1:superseded 2:superseded 3:deployed", await production.StatusesAsync());
-        production.Production.Cluster.Server.Faults.Clear();
+        production.Production.ClearFaults();
     }
 
     private static async Task AcceptsTheNextAsync(HelmProduction production, int revision, string says)

@@ -11,7 +11,7 @@ using RollbackTools.Tests.Practice.Helm;
 namespace RollbackTools.Tests.EndToEnd.Helm;
 
 /// <summary>Releases that helm (of the practice estate, or the real one) made, read by the cmdlets over the wire.</summary>
-public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCluster>
+public sealed class HelmHistoryTests(SharedCluster shared)
 {
     private static readonly HelmChart Chart = ShopChart.Chart;
 
@@ -26,8 +26,8 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
     [MemberData(nameof(Writers))]
     public async Task A_history_tells_charts_images_what_changed_and_what_is_known_to_work(HelmVersion version, HelmDriver driver)
     {
-        using var space = cluster.Space(new HelmOptions { Version = version, Driver = driver, Wait = true });
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production, new HelmOptions { Version = version, Driver = driver, Wait = true });
         await space.Helm.InstallAsync("shop", Chart, null, Stop);
         await AgeAsync(space, 1, TimeSpan.FromDays(3));
         await space.Helm.UpgradeAsync("shop", Chart with { Version = "1.1.0", AppVersion = "2026.2" }, ShopChart.Values("1.1", "good day", "second"), Stop);
@@ -57,8 +57,8 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
     [Fact]
     public async Task After_a_rollback_the_bad_one_is_bad_and_no_target_is_marked_since_a_rollback_would_stay_where_it_is()
     {
-        using var space = cluster.Space(new HelmOptions { Wait = true });
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production, new HelmOptions { Wait = true });
         await space.Helm.InstallAsync("shop", Chart, ShopChart.Values("1.0"), Stop);
         await AgeAsync(space, 1, TimeSpan.FromDays(3));
         await space.Helm.UpgradeAsync("shop", Chart, ShopChart.Values("1.1"), Stop);
@@ -79,8 +79,8 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
     [Fact]
     public async Task A_release_that_was_cut_off_is_stuck_and_says_since_when()
     {
-        using var space = cluster.Space(new HelmOptions { Wait = true });
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production, new HelmOptions { Wait = true });
         await space.Helm.InstallAsync("shop", Chart, null, Stop);
         await Assert.ThrowsAsync<HelmKilledException>(() => space.Helm.UpgradeAsync("shop", Chart, ShopChart.Values("1.1"), Stop, new HelmOptions { KilledAt = HelmMoment.HalfApplied }));
 
@@ -93,8 +93,8 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
     [Fact]
     public async Task A_record_that_cannot_be_read_is_listed_and_the_others_are_judged()
     {
-        using var space = cluster.Space(new HelmOptions { Wait = true });
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production, new HelmOptions { Wait = true });
         await space.Helm.InstallAsync("shop", Chart, ShopChart.Values("1.0"), Stop);
         await space.Helm.UpgradeAsync("shop", Chart, ShopChart.Values("1.1"), Stop);
         await space.Helm.UpgradeAsync("shop", Chart, ShopChart.Values("1.2"), Stop);
@@ -115,8 +115,8 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
     [Fact]
     public async Task A_listing_has_every_release_of_the_namespace_by_its_newest_record()
     {
-        using var space = cluster.Space();
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production);
         await space.Helm.InstallAsync("shop", Chart, null, Stop);
         await space.Helm.InstallAsync("blog", Chart, null, Stop);
         await space.Helm.UpgradeAsync("blog", Chart, ShopChart.Values("1.1"), Stop);
@@ -131,8 +131,8 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
     [Fact]
     public async Task What_is_not_there_says_who_else_may_have_it()
     {
-        using var space = cluster.Space();
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production);
         production.Apply($$"""
             { apiVersion: apps/v1, kind: Deployment, metadata: { name: gone, namespace: {{space.Namespace}}, labels: { app.kubernetes.io/managed-by: Helm }, annotations: { meta.helm.sh/release-name: gone } },
               spec: { replicas: 0, selector: { matchLabels: { app: gone } }, template: { metadata: { labels: { app: gone } }, spec: { containers: [ { name: a, image: "shop/shop:1.0" } ] } } } }
@@ -153,9 +153,9 @@ public sealed class HelmHistoryTests(HelmCluster cluster) : IClassFixture<HelmCl
     [InlineData("helm4")]
     public async Task What_the_real_helm_wrote_is_read(string executable)
     {
-        using var space = cluster.Space();
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production);
         using var helm = RealHelm.In(space, executable);
-        await using Production production = new(space.Cluster, space.Namespace);
         await helm.OkAsync("install", "shop", helm.Lay(Chart));
         await helm.OkAsync("upgrade", "shop", helm.Lay(Chart with { Version = "1.1.0" }), "--set", "tag=1.1", "--description", "the new one");
         await helm.OkAsync("rollback", "shop", "1");

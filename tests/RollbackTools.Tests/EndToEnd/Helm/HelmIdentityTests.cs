@@ -10,7 +10,7 @@ using RollbackTools.Tests.Practice.Helm;
 namespace RollbackTools.Tests.EndToEnd.Helm;
 
 /// <summary>Objects that one revision names in other words than the next, or that only look like the release's: none is lost over it.</summary>
-public sealed class HelmIdentityTests(SharedCluster shared, HelmCluster cluster) : IClassFixture<HelmCluster>
+public sealed class HelmIdentityTests(SharedCluster shared)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -34,25 +34,26 @@ public sealed class HelmIdentityTests(SharedCluster shared, HelmCluster cluster)
     {
         await using var production = await HelmProduction.OpenAsync(shared);
         var name = $"tier-{production.Namespace}";
+        production.Production.DeleteAtTheEnd(Resources.PriorityClasses, name);
         ChartFile Tier(string ns) => new("templates/tier.yaml", $"apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata:\n  name: {name}\n{ns}value: 7\n");
         await production.Helm.InstallAsync("ledger", With(LedgerChart.Of("1.0.0"), Tier("")), null, Stop);
         await production.Helm.UpgradeAsync("ledger", LedgerChart.Of("1.1.0"), null, Stop);
         await production.Helm.History.ChangeAsync("ledger", 2, record => record["manifest"] =
             $"{record["manifest"]}---\n# Source: ledger/templates/tier.yaml\napiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata:\n  name: {name}\n  namespace: elsewhere\nvalue: 7\n", Stop);
-        if (production.Production.Cluster.Store.Find(Resources.PriorityClasses, null, name) is null)
+        if (production.Production.Stage.Find(Resources.PriorityClasses, null, name) is null)
             production.Production.Apply($"{{ apiVersion: scheduling.k8s.io/v1, kind: PriorityClass, metadata: {{ name: {name}, labels: {{ app.kubernetes.io/managed-by: Helm }}, annotations: {{ meta.helm.sh/release-name: ledger, meta.helm.sh/release-namespace: {production.Namespace} }} }}, value: 7 }}");
 
         var result = await production.RollBackAsync("Invoke-HelmRollback ledger -ToRevision 1");
 
         Assert.DoesNotContain(result.Steps, step => step.StartsWith("DELETE", StringComparison.Ordinal));
-        Assert.NotNull(production.Production.Cluster.Store.Find(Resources.PriorityClasses, null, name));
+        Assert.NotNull(production.Production.Stage.Find(Resources.PriorityClasses, null, name));
     }
 
     [Fact]
     public async Task Leftovers_are_only_what_another_revision_has_and_no_claim_and_nothing_that_a_controller_made()
     {
-        using var space = cluster.Space();
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production);
         await FailedAsync(space, ShopChart.WithExtra);
         var marks = $"labels: {{ app.kubernetes.io/managed-by: Helm }}, annotations: {{ meta.helm.sh/release-name: shop, meta.helm.sh/release-namespace: {space.Namespace} }}";
         production.Apply($"{{ apiVersion: v1, kind: ConfigMap, metadata: {{ name: to-be-adopted, namespace: {space.Namespace}, {marks} }} }}");
@@ -71,8 +72,8 @@ public sealed class HelmIdentityTests(SharedCluster shared, HelmCluster cluster)
     [Fact]
     public async Task A_deployed_object_that_its_manifest_calls_by_a_removed_API_is_no_leftover()
     {
-        using var space = cluster.Space();
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production);
         await FailedAsync(space, ShopChart.Chart);
         await space.Helm.History.ChangeAsync("shop", 1, record => record["manifest"] =
             ((string)record["manifest"]!).Replace("apiVersion: apps/v1\n", "apiVersion: extensions/v1beta1\n", StringComparison.Ordinal), Stop);

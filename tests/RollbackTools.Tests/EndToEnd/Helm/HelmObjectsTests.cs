@@ -69,6 +69,7 @@ public sealed class HelmObjectsTests(SharedCluster shared)
     {
         await using var production = await HelmProduction.OpenAsync(shared);
         await production.Helm.InstallAsync("ledger", LedgerChart.Of("1.0.0"), new JsonObject { ["size"] = "10Gi" }, Stop);
+        await production.Production.UntilAsync(() => (string?)production.Find(Resources.PersistentVolumeClaims, "ledger-data")?["status"]?["phase"] == "Bound");
         await production.Helm.UpgradeAsync("ledger", LedgerChart.Of("1.0.0"), new JsonObject { ["size"] = "20Gi", ["tag"] = "2" }, Stop);
 
         var result = await production.RollBackAsync("Invoke-HelmRollback ledger -ToRevision 1");
@@ -101,7 +102,7 @@ public sealed class HelmObjectsTests(SharedCluster shared)
         await using var production = await HelmProduction.OpenAsync(shared);
         await production.Helm.InstallAsync("ledger", With(LedgerChart.Of("1.0.0"), Map("both"), Map("old")), null, Stop);
         await production.Helm.UpgradeAsync("ledger", With(LedgerChart.Of("1.1.0"), Map("both")), null, Stop);
-        production.Production.Cluster.Store.Delete(Resources.ConfigMaps, production.Namespace, "both");
+        production.Production.Delete("both", Resources.ConfigMaps);
         production.Production.Apply($"{{ apiVersion: v1, kind: ConfigMap, metadata: {{ name: old, namespace: {production.Namespace} }}, data: {{ mine: x }} }}");
 
         await production.RollBackAsync("Invoke-HelmRollback ledger -ToRevision 1");
@@ -138,6 +139,7 @@ public sealed class HelmObjectsTests(SharedCluster shared)
               spec: { group: {{group}}, scope: Namespaced, names: { plural: widgets, singular: widget, kind: Widget, listKind: WidgetList },
                 versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object, properties: { spec: { type: object, x-kubernetes-preserve-unknown-fields: true } } } } }] } }
             """);
+        await production.EstablishedAsync($"widgets.{group}");
         ChartFile widget = new("templates/widget.yaml", $"apiVersion: {group}/v1\nkind: Widget\nmetadata:\n  name: w\nspec:\n  size: 3\n  names: [a, b]\n");
         await production.Helm.InstallAsync("ledger", With(LedgerChart.Of("1.0.0"), widget), null, Stop);
         await production.Helm.UpgradeAsync("ledger", With(LedgerChart.Of("1.0.0"), widget), new JsonObject { ["tag"] = "2" }, Stop);
@@ -186,9 +188,9 @@ public sealed class HelmObjectsTests(SharedCluster shared)
         await production.Helm.InstallAsync("ledger", With(LedgerChart.Of("1.0.0", withDisk: false), Map("made")), null, Stop);
         await production.Helm.UpgradeAsync("ledger", With(LedgerChart.Of("1.1.0", withDisk: false), Map("gone")), new JsonObject { ["tag"] = "2" }, Stop);
         // Once the record of the new revision is written, all is planned and nothing of the objects is changed.
-        using var meanwhile = production.Production.Cluster.Server.Admission.Add("meanwhile", request =>
+        using var meanwhile = production.Production.Review("meanwhile.example.com", request =>
         {
-            if (request is not { Operation: "CREATE", DryRun: false } || request.Namespace != production.Namespace || request.Type != Resources.Secrets) return null;
+            if (request is not { Operation: "CREATE", DryRun: false } || request.Type != Resources.Secrets) return null;
             production.Production.Apply($"{{ apiVersion: v1, kind: ConfigMap, metadata: {{ name: made, namespace: {production.Namespace}, annotations: {{ meta.helm.sh/release-name: another, meta.helm.sh/release-namespace: {production.Namespace} }} }}, data: {{ theirs: x }} }}");
             production.Drift(Resources.ConfigMaps, "gone", map => map["metadata"]!["annotations"]!["meta.helm.sh/release-name"] = "another");
             return null;
@@ -214,9 +216,9 @@ public sealed class HelmObjectsTests(SharedCluster shared)
             await using var production = await HelmProduction.OpenAsync(shared, new HelmOptions { Version = version });
             await production.Helm.InstallAsync("ledger", With(LedgerChart.Of("1.0.0", withDisk: false), Map("both")), null, Stop);
             await production.Helm.UpgradeAsync("ledger", With(LedgerChart.Of("1.1.0", withDisk: false), Map("both", "2"), Map("gone")), null, Stop);
-            using var meanwhile = production.Production.Cluster.Server.Admission.Add("meanwhile", request =>
+            using var meanwhile = production.Production.Review("meanwhile.example.com", request =>
             {
-                if (request is { Operation: "CREATE", DryRun: false } && request.Namespace == production.Namespace && request.Type == Resources.Secrets)
+                if (request is { Operation: "CREATE", DryRun: false } && request.Type == Resources.Secrets)
                     production.Drift(Resources.ConfigMaps, name, map => map["metadata"]!["annotations"]!["meta.helm.sh/release-name"] = "another");
                 return null;
             });
@@ -238,7 +240,7 @@ public sealed class HelmObjectsTests(SharedCluster shared)
         await production.Helm.InstallAsync("tenants", TenantsChart.Of("1.0.0"), TenantsChart.Values(10), Stop);
         await production.Helm.UpgradeAsync("tenants", TenantsChart.Of("1.0.0"), TenantsChart.Values(20, "registry.example/tenants/gateway:2"), Stop);
         await production.Production.CompleteAsync("tenants-gateway");
-        var requests = production.Production.Cluster.Server.Requests;
+        var requests = production.Production.Stage.Requests;
         requests.Reset();
 
         await production.RollBackAsync("Invoke-HelmRollback tenants -ToRevision 1");

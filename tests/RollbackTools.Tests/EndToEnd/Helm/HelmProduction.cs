@@ -54,6 +54,30 @@ internal sealed class HelmProduction : IAsyncDisposable
         foreach (var name in (string[])["zkprova-zkprova-backend", "zkprova-zkprova-frontend"]) await Production.CompleteAsync(name);
     }
 
+    /// <summary>Until objects of a kind can be made. Its definition goes when the namespace does.</summary>
+    public Task EstablishedAsync(string definition)
+    {
+        Production.DeleteAtTheEnd(Resources.CustomResourceDefinitions, definition);
+        return Production.UntilAsync(() => Find(Resources.CustomResourceDefinitions, definition)?["status"]?["conditions"]?.AsArray()
+            .Any(condition => (string?)condition!["type"] == "Established" && (string?)condition["status"] == "True") == true);
+    }
+
+    /// <summary>Ends a Job well, whatever its pods do.</summary>
+    public void Complete(string job) => Production.Rewrite(job, body =>
+    {
+        if (body["status"]?["conditions"]?.AsArray().Any(condition => (string?)condition!["type"] == "Complete") == true) return;
+        var now = ObjectStore.Timestamp(DateTimeOffset.UtcNow);
+        body["status"] = new JsonObject
+        {
+            ["startTime"] = body["status"]?["startTime"]?.DeepClone() ?? now,
+            ["completionTime"] = now,
+            ["succeeded"] = 1,
+            ["conditions"] = new JsonArray(
+                new JsonObject { ["type"] = "SuccessCriteriaMet", ["status"] = "True", ["reason"] = "ByHand", ["lastTransitionTime"] = now },
+                new JsonObject { ["type"] = "Complete", ["status"] = "True", ["reason"] = "ByHand", ["lastTransitionTime"] = now }),
+        };
+    }, Resources.Jobs);
+
     /// <summary>As if that revision had been deployed two days ago.</summary>
     public async Task LongAgoAsync(string release, int revision)
     {
@@ -84,7 +108,7 @@ internal sealed class HelmProduction : IAsyncDisposable
         return result;
     }
 
-    public void Drift(ResourceType type, string name, Action<JsonObject> change) => Production.Cluster.Operator.Change(type, Namespace, name, change);
+    public void Drift(ResourceType type, string name, Action<JsonObject> change) => Production.Change(name, change, type);
 
     public async ValueTask DisposeAsync()
     {

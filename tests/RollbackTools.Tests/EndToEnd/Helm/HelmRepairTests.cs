@@ -9,7 +9,7 @@ using RollbackTools.Tests.Practice.Helm;
 namespace RollbackTools.Tests.EndToEnd.Helm;
 
 /// <summary>Broken histories, put right; and each time the next upgrade, by the practice helm and the real one, is accepted.</summary>
-public sealed class HelmRepairTests(HelmCluster cluster) : IClassFixture<HelmCluster>
+public sealed class HelmRepairTests(SharedCluster shared)
 {
     private static readonly HelmChart Chart = ShopChart.Chart;
 
@@ -29,8 +29,8 @@ public sealed class HelmRepairTests(HelmCluster cluster) : IClassFixture<HelmClu
     public async Task A_release_that_was_cut_off_gets_the_status_of_what_runs_and_goes_on(HelmVersion version, HelmMoment moment, string statuses)
     {
         HelmOptions options = new() { Version = version, Wait = true };
-        using var space = cluster.Space(options);
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production, options);
         await space.Helm.InstallAsync("shop", Chart, ShopChart.Values("1.0"), Stop);
         await Assert.ThrowsAsync<HelmKilledException>(() => space.Helm.UpgradeAsync("shop", Chart, ShopChart.Values("1.1", "bye", "second"), Stop, options with { KilledAt = moment }));
         if (moment == HelmMoment.Applied) await production.CompleteAsync("shop");
@@ -50,9 +50,9 @@ public sealed class HelmRepairTests(HelmCluster cluster) : IClassFixture<HelmClu
     public async Task The_real_helm_accepts_it_too_and_shows_what_was_found(string executable, HelmVersion version)
     {
         HelmOptions options = new() { Version = version };
-        using var space = cluster.Space(options);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production, options);
         using var helm = RealHelm.In(space, executable);
-        await using Production production = new(space.Cluster, space.Namespace);
         await helm.OkAsync("install", "shop", helm.Lay(Chart), "--description", "the first");
         await Assert.ThrowsAsync<HelmKilledException>(() => space.Helm.UpgradeAsync("shop", Chart, ShopChart.Values("1.1"), Stop, options with { KilledAt = HelmMoment.Recorded }));
         Assert.Contains("another operation (install/upgrade/rollback) is in progress", await helm.FailAsync("upgrade", "shop", helm.Lay(Chart)));
@@ -69,8 +69,8 @@ public sealed class HelmRepairTests(HelmCluster cluster) : IClassFixture<HelmClu
     [Fact]
     public async Task With_nothing_deployed_the_revision_that_runs_is()
     {
-        using var space = cluster.Space();
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production);
         await ThreeAsync(space);
         await space.Helm.RollbackAsync("shop", 2, Stop);
         foreach (var revision in (int[])[1, 2, 3, 4]) await space.Helm.History.SetStatusAsync("shop", revision, revision == 4 ? "failed" : "superseded", Stop);
@@ -84,8 +84,8 @@ public sealed class HelmRepairTests(HelmCluster cluster) : IClassFixture<HelmClu
     [Fact]
     public async Task With_nothing_deployed_and_drift_the_nearest_that_did_not_fail_is()
     {
-        using var space = cluster.Space();
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production);
         await ThreeAsync(space);
         foreach (var revision in (int[])[1, 2, 3]) await space.Helm.History.SetStatusAsync("shop", revision, revision == 3 ? "failed" : "superseded", Stop);
         space.Drift(Resources.ConfigMaps, "shop", map => map["data"]!["greeting"] = "by hand");
@@ -99,8 +99,8 @@ public sealed class HelmRepairTests(HelmCluster cluster) : IClassFixture<HelmClu
     [Fact]
     public async Task Of_two_deployed_the_one_that_runs_stays_so_and_a_stale_pending_one_is_failed()
     {
-        using var space = cluster.Space();
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production);
         await ThreeAsync(space);
         await space.Helm.History.SetStatusAsync("shop", 1, "pending-upgrade", Stop);
         await space.Helm.History.SetStatusAsync("shop", 2, "deployed", Stop);
@@ -113,8 +113,8 @@ public sealed class HelmRepairTests(HelmCluster cluster) : IClassFixture<HelmClu
     [Fact]
     public async Task A_repair_is_taken_back_to_the_byte_and_WhatIf_changes_nothing()
     {
-        using var space = cluster.Space();
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production);
         await ThreeAsync(space);
         await space.Helm.History.SetStatusAsync("shop", 2, "deployed", Stop);
         var before = await RecordsAsync(space, 1, 2, 3);
@@ -134,8 +134,8 @@ public sealed class HelmRepairTests(HelmCluster cluster) : IClassFixture<HelmClu
     [InlineData(HelmDriver.ConfigMap)]
     public async Task Removed_APIs_are_rewritten_in_every_revision_and_taken_back_and_never_on_record(HelmDriver driver)
     {
-        using var space = cluster.Space(new HelmOptions { Driver = driver });
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production, new HelmOptions { Driver = driver });
         await ThreeAsync(space);
         foreach (var revision in (int[])[1, 2])
         {
@@ -164,8 +164,8 @@ public sealed class HelmRepairTests(HelmCluster cluster) : IClassFixture<HelmClu
     [Fact]
     public async Task What_a_failed_upgrade_left_behind_is_said_and_deleted_only_on_request()
     {
-        using var space = cluster.Space();
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production);
         await space.Helm.InstallAsync("shop", Chart, ShopChart.Values("1.0"), Stop);
         await space.Helm.UpgradeAsync("shop", ShopChart.WithExtra, ShopChart.Values("1.1"), Stop);
         await space.Helm.History.SetStatusAsync("shop", 2, "failed", Stop);
@@ -183,8 +183,8 @@ public sealed class HelmRepairTests(HelmCluster cluster) : IClassFixture<HelmClu
     [Fact]
     public async Task A_newest_record_that_cannot_be_read_blocks_Helm_until_it_is_set_aside_and_comes_back_on_undo()
     {
-        using var space = cluster.Space();
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production);
         await ThreeAsync(space);
         await space.Helm.History.CorruptAsync("shop", 3, Stop);
         await space.Helm.History.SetStatusAsync("shop", 2, "deployed", Stop);
@@ -201,8 +201,8 @@ public sealed class HelmRepairTests(HelmCluster cluster) : IClassFixture<HelmClu
     [Fact]
     public async Task A_release_that_is_in_order_is_left_alone()
     {
-        using var space = cluster.Space();
-        await using Production production = new(space.Cluster, space.Namespace);
+        await using var production = await shared.OpenAsync();
+        using var space = HelmSpace.In(production);
         await ThreeAsync(space);
 
         Assert.Equal(RollbackOutcome.AlreadyThere, (await RepairAsync(production)).Outcome);

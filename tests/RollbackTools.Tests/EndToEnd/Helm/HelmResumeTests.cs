@@ -39,7 +39,7 @@ public sealed class HelmResumeTests(SharedCluster shared)
         await production.Helm.InstallAsync("ledger", LedgerChart.Of("1.0.0"), null, Stop);
         await production.Helm.UpgradeAsync("ledger", LedgerChart.Of("1.1.0"), new JsonObject { ["tag"] = "2" }, Stop);
         var back = await production.RollBackAsync("Invoke-HelmRollback ledger -ToRevision 1");
-        using (production.Production.Cluster.Server.Admission.Add("policy.example.com", request => request.Namespace == production.Namespace && request.Operation == "UPDATE"
+        using (production.Production.Review("policy.example.com", request => request.Operation == "UPDATE"
             && request.Name == "sh.helm.release.v1.ledger.v4" && (string?)request.Object?["metadata"]?["labels"]?["status"] == "deployed" ? "not now" : null))
         {
             await production.FailAsync($"Undo-RollbackRun {back.RunId}");

@@ -74,6 +74,7 @@ public sealed class HelmWeatherTests(SharedCluster shared)
         Kubectl.Need();
         await using var production = await HelmProduction.OpenAsync(shared, new HelmOptions { Version = version });
         var group = $"g{production.Namespace.Replace("-", "", StringComparison.Ordinal)}.example.com";
+        production.Production.DeleteAtTheEnd(Resources.CustomResourceDefinitions, $"widgets.{group}");
         ChartFile definition = new("templates/definition.yaml", $$"""
             apiVersion: apiextensions.k8s.io/v1
             kind: CustomResourceDefinition
@@ -119,7 +120,7 @@ public sealed class HelmWeatherTests(SharedCluster shared)
         Assert.Single((string[])["a", "b"], name => production.Find(Resources.ConfigMaps, name) is not null);
         Assert.Equal("registry.example/ledger:2", production.Image("ledger"));
 
-        production.Production.Cluster.Store.Delete(Resources.ResourceQuotas, production.Namespace, "small");
+        production.Production.Delete("small", Resources.ResourceQuotas);
         Assert.Equal(RollbackOutcome.RolledBack, (await production.RollBackAsync($"Resume-RollbackRun {failed.RunId}")).Outcome);
         Assert.Equal("1:superseded 2:superseded 3:deployed", await production.StatusesAsync("ledger"));
         Assert.Equal("registry.example/ledger:1", production.Image("ledger"));
@@ -131,33 +132,22 @@ public sealed class HelmWeatherTests(SharedCluster shared)
     [InlineData(FaultKind.Reset)]
     public async Task A_watch_that_ends_while_a_hook_is_waited_for_is_taken_up_again(FaultKind kind)
     {
-        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-hang", bad: "two");
+        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-bad-pull", bad: "two");
         production.Production.AddFault(new FaultRule { Kind = kind, Verb = "watch", Resource = "jobs", Times = 3 });
         var typed = production.Production.RunAsync("Invoke-HelmRollback zkprova -ToRevision 1 -NoWait");
-        await production.Production.UntilAsync(() => Struck(production) == 3 || typed.IsCompleted);
+        await production.Production.UntilAsync(() => production.Production.Struck == 3 || typed.IsCompleted);
         Assert.False(typed.IsCompleted);
 
         // The Jobs' controller may write a status once more that it had worked out before: until the rollback has seen it.
         await production.Production.UntilAsync(() =>
         {
-            foreach (var hook in (string[])["zkprova-zkprova-migrate", "zkprova-zkprova-smoke"]) Complete(production, hook);
+            foreach (var hook in (string[])["zkprova-zkprova-migrate", "zkprova-zkprova-smoke"]) if (production.Find(Resources.Jobs, hook) is not null) production.Complete(hook);
             return typed.IsCompleted;
         });
 
         Assert.Empty((await typed).Errors.Select(error => error.Message));
         Assert.Equal("1:superseded 2:superseded 3:deployed", await production.StatusesAsync());
-        production.Production.Cluster.Server.Faults.Clear();
-    }
-
-    private static void Complete(HelmProduction production, string hook)
-    {
-        if (production.Find(Resources.Jobs, hook) is null) return;
-        production.Production.Cluster.Store.Update(Resources.Jobs, production.Namespace, hook, job =>
-        {
-            if (job["status"]?["conditions"] is JsonArray { Count: > 0 }) return false;
-            job["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Complete", ["status"] = "True" }) };
-            return true;
-        });
+        production.Production.ClearFaults();
     }
 
     [Theory]
@@ -168,9 +158,9 @@ public sealed class HelmWeatherTests(SharedCluster shared)
         await using var production = await HelmProduction.ShippedAsync(shared, options: new HelmOptions { Version = version });
         if (version == HelmVersion.Helm4) await production.Helm.UpgradeAsync("zkprova", HelmProduction.Zkprova, HelmProduction.Values("two-errors", "debug"), Stop, ClientSide);
         var writes = 0;
-        using var crowd = production.Production.Cluster.Server.Admission.Add("crowd", request =>
+        using var crowd = production.Production.Review("crowd.example.com", request =>
         {
-            if (request is not { Operation: "UPDATE", DryRun: false } || request.Namespace != production.Namespace || request.Name != Backend || request.Type != Resources.Deployments || request.User == "system:controller") return null;
+            if (request is not { Operation: "UPDATE", DryRun: false } || request.Name != Backend || request.Type != Resources.Deployments || request.User.StartsWith("system:", StringComparison.Ordinal)) return null;
             // Between what it read and what it writes.
             if (Interlocked.Increment(ref writes) is var time && time <= 5) production.Drift(Resources.Deployments, Backend, body => body["metadata"]!["labels"]![$"crowd-{time}"] = "was-here");
             return null;
@@ -197,12 +187,10 @@ public sealed class HelmWeatherTests(SharedCluster shared)
         Assert.Equal("Conflict", failed.ErrorId);
         Assert.Contains(Backend, failed.Message, StringComparison.Ordinal);
         Assert.Equal("1:superseded 2:deployed 3:failed", await production.StatusesAsync());
-        production.Production.Cluster.Server.Faults.Clear();
+        production.Production.ClearFaults();
         Assert.Equal(RollbackOutcome.RolledBack, (await production.RollBackAsync($"Resume-RollbackRun {failed.RunId}")).Outcome);
         Assert.Equal("1:superseded 2:superseded 3:deployed", await production.StatusesAsync());
     }
-
-    private static int Struck(HelmProduction production) => production.Production.Cluster.Server.Faults.Rules.Where(one => one.Rule.Namespace == production.Namespace).Sum(one => one.Struck);
 
     private static string[] Owners(HelmProduction production, string name = Settings) => [.. production.Find(Resources.ConfigMaps, name)!["metadata"]!["managedFields"]!.AsArray()
         .Select(entry => $"{entry!["manager"]} {entry["operation"]}").Order(StringComparer.Ordinal)];

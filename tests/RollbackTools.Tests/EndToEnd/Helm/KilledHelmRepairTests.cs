@@ -10,7 +10,7 @@ namespace RollbackTools.Tests.EndToEnd.Helm;
 /// A repair of statuses and manifests in a process of its own, killed right after each line of its journal in turn. Resumed, it ends in the
 /// same place; taken back, every record is what it was, and nothing that was kept meanwhile is left.
 /// </summary>
-public sealed class KilledHelmRepairTests(HelmCluster cluster) : IClassFixture<HelmCluster>
+public sealed class KilledHelmRepairTests(SharedCluster shared)
 {
     private const int LeastLines = 9;
     private const int MostLines = 40;
@@ -23,8 +23,8 @@ public sealed class KilledHelmRepairTests(HelmCluster cluster) : IClassFixture<H
         var kills = 0;
         for (var ended = false; !ended; kills += Kills.Stride)
         {
-            using var space = cluster.Space();
-            await using Production production = new(space.Cluster, space.Namespace);
+            await using var production = await shared.OpenAsync();
+            using var space = HelmSpace.In(production);
             await BrokenAsync(space);
             var before = await RecordsAsync(space);
 

@@ -16,7 +16,7 @@ public sealed class RealHelmRoundTripTests(SharedCluster shared)
     public async Task Helm_takes_our_rollback_for_its_own(string executable)
     {
         await using var production = await HelmProduction.OpenAsync(shared);
-        using HelmSpace space = new(production.Production.Cluster, production.Namespace, new HelmOptions());
+        using var space = HelmSpace.In(production.Production);
         using var helm = RealHelm.In(space, executable);
         var chart = helm.Lay(HelmProduction.Zkprova);
         await helm.OkAsync("install", "zkprova", chart, "--set-string", "image.tag=one", "--wait", "--timeout", "60s");
@@ -43,10 +43,10 @@ public sealed class RealHelmRoundTripTests(SharedCluster shared)
     public async Task Helm_upgrades_after_a_rollback_of_ours_that_failed_where_its_own_leaves_it_stuck(string executable)
     {
         await using var production = await HelmProduction.OpenAsync(shared);
-        using HelmSpace space = new(production.Production.Cluster, production.Namespace, new HelmOptions());
+        using var space = HelmSpace.In(production.Production);
         using var helm = RealHelm.In(space, executable);
         var chart = helm.Lay(HelmProduction.Zkprova);
-        await helm.OkAsync("install", "zkprova", chart, "--set-string", "image.tag=one-crash", "--no-hooks");
+        await helm.OkAsync("install", "zkprova", chart, "--set-string", "image.tag=one-fail", "--no-hooks");
         await helm.OkAsync("upgrade", "zkprova", chart, "--set-string", "image.tag=two", "--no-hooks");
 
         Assert.Equal("HelmHookFailed", (await production.FailAsync("Invoke-HelmRollback zkprova -ToRevision 1")).ErrorId);

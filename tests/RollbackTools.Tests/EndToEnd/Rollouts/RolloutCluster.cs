@@ -7,27 +7,17 @@ using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.Rollouts;
 
-/// <summary>One practice cluster with Argo Rollouts for all tests of them. Each test has a namespace of its own.</summary>
+/// <summary>One cluster with Argo Rollouts for all tests of them. Each test has a namespace of its own.</summary>
 public sealed class RolloutCluster : IAsyncDisposable
 {
-    private readonly SemaphoreSlim starting = new(1);
-    private PracticeCluster? cluster;
-    private int namespaces;
+    private readonly Lazy<Task<IStage>> stage = new(() => Stages.StartAsync(new RolloutsOnly(new RolloutsOptions())));
 
-    /// <summary>A fresh namespace in it.</summary>
+    /// <summary>A fresh namespace in it. The test is skipped on a real cluster without Argo Rollouts.</summary>
     internal async Task<RolloutProduction> OpenAsync()
     {
-        await starting.WaitAsync(TestContext.Current.CancellationToken);
-        try
-        {
-            cluster ??= await StartAsync(new RolloutsOptions());
-        }
-        finally
-        {
-            starting.Release();
-        }
-
-        return new RolloutProduction(new Production(cluster, $"ro-{Interlocked.Increment(ref namespaces)}"));
+        var cluster = await stage.Value.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.SkipUnless(cluster.Serves(RolloutResources.Rollouts), $"The API server that {Stages.Variable} names serves no Argo Rollouts.");
+        return new RolloutProduction(new Production(cluster));
     }
 
     internal static Task<PracticeCluster> StartAsync(RolloutsOptions options) =>
@@ -35,8 +25,7 @@ public sealed class RolloutCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (cluster is not null) await cluster.DisposeAsync();
-        starting.Dispose();
+        if (stage.IsValueCreated) await (await stage.Value).DisposeAsync();
     }
 }
 

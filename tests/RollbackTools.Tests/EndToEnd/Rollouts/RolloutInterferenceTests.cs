@@ -71,6 +71,7 @@ public sealed class RolloutInterferenceTests(RolloutCluster shared)
     }
 
     [Fact]
+    [PracticeOnly("Rollouts that no controller looks after")]
     public async Task A_controller_that_is_not_there_is_told_after_a_minute_and_everything_can_be_taken_back()
     {
         var cluster = await PracticeCluster.StartAsync(new PracticeClusterOptions { Estate = new Unattended(), Traffic = false }, CancellationToken.None);
@@ -96,6 +97,7 @@ public sealed class RolloutInterferenceTests(RolloutCluster shared)
     }
 
     [Theory]
+    [PracticeOnly("Rollouts that no controller looks after")]
     [InlineData("""{"pauseConditions":[{"reason":"InconclusiveAnalysisRun","startTime":"2026-01-01T00:00:00Z"}],"canary":{"currentStepAnalysisRunStatus":{"name":"a","status":"Inconclusive"}}}""", 2, "false")]
     [InlineData("""{"pauseConditions":null,"controllerPause":null,"phase":"Progressing"}""", 2, null)]
     [InlineData("{}", 1, "true")]

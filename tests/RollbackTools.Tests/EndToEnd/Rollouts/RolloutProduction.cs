@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Operations.Rollouts;
@@ -110,11 +109,7 @@ internal sealed class RolloutProduction(Production production, ResourceType? kin
 
     public Task ChangeAsync(Action<JsonObject> change)
     {
-        Production.Cluster.Store.Update(Kind, Production.Namespace, "catalog", body =>
-        {
-            change(body);
-            return true;
-        });
+        Production.Rewrite("catalog", change, Kind);
         return Task.CompletedTask;
     }
 
@@ -122,18 +117,8 @@ internal sealed class RolloutProduction(Production production, ResourceType? kin
     public IReadOnlyList<string> Running => Production.Running("catalog");
 
     /// <summary>Makes its ReplicaSets and pods so much older.</summary>
-    public void Age(TimeSpan by)
-    {
-        foreach (var item in ((ResourceType[])[Kind, Resources.ReplicaSets, Resources.Pods]).SelectMany(Production.List))
-        {
-            Production.Cluster.Store.Update(item.Type, Production.Namespace, item.Name, body =>
-            {
-                var metadata = body["metadata"]!.AsObject();
-                metadata["creationTimestamp"] = ObjectStore.Timestamp(DateTimeOffset.Parse((string)metadata["creationTimestamp"]!, CultureInfo.InvariantCulture) - by);
-                return true;
-            });
-        }
-    }
+    public void Age(TimeSpan by) =>
+        Production.Stage.Age([.. ((ResourceType[])[Kind, Resources.ReplicaSets, Resources.Pods]).SelectMany(Production.List)], by);
 
     public async Task<RolloutReport> ReportAsync()
     {

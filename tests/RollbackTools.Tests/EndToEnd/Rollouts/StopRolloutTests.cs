@@ -83,6 +83,7 @@ public sealed class StopRolloutTests(RolloutCluster shared)
     }
 
     [Fact]
+    [PracticeOnly("a kind Rollout as it was defined before 0.10")]
     public async Task Where_the_kind_has_no_status_subresource_it_is_written_to_the_object()
     {
         var cluster = await RolloutCluster.StartAsync(new RolloutsOptions { StatusSubresource = false });

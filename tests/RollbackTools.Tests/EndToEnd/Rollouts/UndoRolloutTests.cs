@@ -171,7 +171,7 @@ public sealed class UndoRolloutTests(RolloutCluster shared)
         await shop.DeployAsync(shop.Manifest("1.0", container: ", envFrom: [{ configMapRef: { name: flags-1 } }]"));
         shop.Age(TimeSpan.FromDays(2));
         await shop.ShipAsync(shop.Manifest("2.0-errors"), () => shop.Phase == "Paused");
-        shop.Production.Cluster.Store.Delete(Resources.ConfigMaps, shop.Production.Namespace, "flags-1");
+        shop.Production.Delete("flags-1", Resources.ConfigMaps);
 
         var output = await shop.RunAsync("Undo-ArgoRollout catalog");
 

@@ -118,7 +118,7 @@ public sealed class WorkloadReferenceTests(RolloutCluster shared)
     {
         await using var shop = await shared.OpenAsync();
         await shop.ReferringAsync();
-        shop.Production.Cluster.Store.Delete(Resources.Deployments, shop.Production.Namespace, "catalog");
+        shop.Production.Delete("catalog");
 
         Assert.Equal("ReferenceMissing", Assert.Single((await shop.RunAsync("Undo-ArgoRollout catalog")).Of<RollbackResult>()).ErrorId);
         Assert.Equal("shop/catalog:1.0", (await shop.ReportAsync()).StableImage);

@@ -7,7 +7,8 @@ using RollbackTools.Practice.Kubernetes.Storage;
 namespace RollbackTools.Tests.EndToEnd.Support;
 
 /// <summary>
-/// The cluster that end-to-end tests play on: Practice, or a real API server. All that is here is done to it from outside, by others than the product.
+/// The cluster that end-to-end tests play on: Practice, or a real API server. All that is here is done to it from outside, by others than the
+/// product.
 /// </summary>
 internal interface IStage : IAsyncDisposable
 {
@@ -17,11 +18,17 @@ internal interface IStage : IAsyncDisposable
     /// <summary>The path of a kubeconfig with an administrator's token, an inline authority and the namespace <c>default</c>.</summary>
     string Kubeconfig { get; }
 
+    /// <summary>The last words in the log of an image whose tag says <c>crash</c>.</summary>
+    string LastWords { get; }
+
     /// <summary>What goes wrong on the wires of whoever comes by <see cref="Kubeconfig"/>.</summary>
     FaultPlan Faults { get; }
 
     /// <summary>The requests of whoever came by <see cref="Kubeconfig"/>.</summary>
     RequestLog Requests { get; }
+
+    /// <summary>Whether there are objects of this kind.</summary>
+    bool Serves(ResourceType type);
 
     /// <summary>Makes a namespace that pods can start in, and that nobody else has; its name.</summary>
     string OpenNamespace(string? name = null);
@@ -40,12 +47,14 @@ internal interface IStage : IAsyncDisposable
     /// <summary>As <c>kubectl edit</c>: reads, changes, writes, as often as somebody else is faster.</summary>
     void Change(ResourceType type, string? ns, string name, Action<JsonObject> change);
 
-    /// <summary>Changes what nobody edits: a status, or what is immutable.</summary>
+    /// <summary>Changes what nobody edits: a status, or what is immutable. Nothing when there is no such object.</summary>
     void Rewrite(ResourceType type, string? ns, string name, Action<JsonObject> change);
 
     void Delete(ResourceType type, string? ns, string name);
 
-    /// <summary>Makes the objects, and what was written to them up to now, so much older for whoever comes by <see cref="Kubeconfig"/>.</summary>
+    /// <summary>
+    /// Makes the objects, and what was written to them up to now, so much older for whoever comes by <see cref="Kubeconfig"/>.
+    /// </summary>
     void Age(IReadOnlyList<StoredObject> objects, TimeSpan by);
 
     /// <summary>A validating webhook over one namespace; disposing takes it away.</summary>
@@ -57,6 +66,8 @@ internal interface IStage : IAsyncDisposable
     /// <summary>Waits until it is so. Throws <see cref="TimeoutException"/>.</summary>
     Task WaitUntilAsync(Func<bool> so, TimeSpan timeout, CancellationToken cancellation);
 
-    /// <summary>Each object of the namespace with its version, once the controllers have written what they had to: equal when nobody wrote.</summary>
+    /// <summary>
+    /// Each object of the namespace with its version, once the controllers have written what they had to: equal when nobody wrote.
+    /// </summary>
     Task<IReadOnlyList<string>> EverythingAsync(string ns, CancellationToken cancellation);
 }

@@ -5,6 +5,7 @@ using RollbackTools.Practice.Faults;
 using RollbackTools.Practice.Kubernetes.Api.Writing;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
+using RollbackTools.Practice.Registry;
 
 namespace RollbackTools.Tests.EndToEnd.Support;
 
@@ -17,12 +18,17 @@ internal sealed class PracticeStage(PracticeCluster cluster) : IStage
 
     public string Kubeconfig => cluster.Kubeconfig;
 
+    public string LastWords { get; } = new ImageBehaviour.CrashLoop().Panic;
+
     public FaultPlan Faults => cluster.Server.Faults;
 
     public RequestLog Requests => cluster.Server.Requests;
 
-    public static async Task<IStage> StartAsync(Estate? estate = null) =>
-        new PracticeStage(await PracticeCluster.StartAsync(new PracticeClusterOptions { Traffic = false, Estate = estate ?? new EmptyEstate() }, CancellationToken.None));
+    public static async Task<IStage> StartAsync(Estate estate) =>
+        new PracticeStage(await PracticeCluster.StartAsync(
+            new PracticeClusterOptions { Traffic = false, Estate = estate }, CancellationToken.None));
+
+    public bool Serves(ResourceType type) => cluster.Catalog.FindKind(type.ApiVersion, type.Kind) is not null;
 
     public string OpenNamespace(string? name = null)
     {
@@ -47,7 +53,8 @@ internal sealed class PracticeStage(PracticeCluster cluster) : IStage
 
     public IReadOnlyList<StoredObject> List(ResourceType type, string ns) => cluster.Store.List(type, ns).Items;
 
-    public void Change(ResourceType type, string? ns, string name, Action<JsonObject> change) => cluster.Operator.Change(type, ns, name, change);
+    public void Change(ResourceType type, string? ns, string name, Action<JsonObject> change) =>
+        cluster.Operator.Change(type, ns, name, change);
 
     public void Rewrite(ResourceType type, string? ns, string name, Action<JsonObject> change) => cluster.Store.Update(type, ns, name, body =>
     {
@@ -74,18 +81,21 @@ internal sealed class PracticeStage(PracticeCluster cluster) : IStage
     public IDisposable Review(string ns, string name, Func<AdmissionRequest, string?> refuse) =>
         cluster.Server.Admission.Add(name, request => request.Namespace == ns ? refuse(request) : null);
 
-    public Task WaitUntilAsync(Func<bool> so, TimeSpan timeout, CancellationToken cancellation) => cluster.WaitUntilAsync(so, timeout, cancellation);
+    public Task WaitUntilAsync(Func<bool> so, TimeSpan timeout, CancellationToken cancellation) =>
+        cluster.WaitUntilAsync(so, timeout, cancellation);
 
     public async Task<IReadOnlyList<string>> EverythingAsync(string ns, CancellationToken cancellation)
     {
         await cluster.SettleAsync(cancellation);
-        return [.. Resources.BuiltIn.Where(kind => kind.Namespaced).SelectMany(kind => List(kind, ns)).Select(item => $"{item.Type} {item.Name} {item.Version}")];
+        return [.. Resources.BuiltIn.Where(kind => kind.Namespaced).SelectMany(kind => List(kind, ns))
+            .Select(item => $"{item.Type} {item.Name} {item.Version}")];
     }
 
     public ValueTask DisposeAsync() => cluster.DisposeAsync();
 
     private static void Earlier(JsonObject where, string field, TimeSpan by)
     {
-        if ((string?)where[field] is { } time) where[field] = ObjectStore.Timestamp(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture) - by);
+        if ((string?)where[field] is { } time)
+            where[field] = ObjectStore.Timestamp(DateTimeOffset.Parse(time, CultureInfo.InvariantCulture) - by);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class Production : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly string directory = Directory.CreateTempSubdirectory("rollback-e2e-").FullName;
+    private readonly List<(ResourceType Kind, string Name)> leftovers = [];
     private readonly CmdletRunner runner;
 
     /// <summary>A fresh namespace on a stage.</summary>
@@ -29,7 +30,8 @@ internal sealed class Production : IAsyncDisposable
         Stage = stage;
         Namespace = stage.OpenNamespace(ns);
         Kubeconfig = Path.Combine(directory, "kubeconfig");
-        File.WriteAllText(Kubeconfig, File.ReadAllText(stage.Kubeconfig).Replace("namespace: default", $"namespace: {Namespace}", StringComparison.Ordinal));
+        File.WriteAllText(Kubeconfig, File.ReadAllText(stage.Kubeconfig)
+            .Replace("namespace: default", $"namespace: {Namespace}", StringComparison.Ordinal));
         Runs = new RunStore(Path.Combine(directory, "runs"), TimeProvider.System);
         Client = ClusterClient.Open(Kubeconfig);
         runner = Prompt(Runs);
@@ -105,7 +107,8 @@ internal sealed class Production : IAsyncDisposable
     /// <summary>Ships <c>shop/NAME:TAG</c> as a pipeline would, with kubectl apply's bookkeeping.</summary>
     public void Ship(string name, string tag, ResourceType? kind = null)
     {
-        var manifest = JsonNode.Parse(Annotation(name, ClientSideApply.LastApplied, kind) ?? throw new InvalidOperationException($"{name} was never applied."))!.AsObject();
+        var applied = Annotation(name, ClientSideApply.LastApplied, kind) ?? throw new InvalidOperationException($"{name} was never applied.");
+        var manifest = JsonNode.Parse(applied)!.AsObject();
         manifest["spec"]!["template"]!["spec"]!["containers"]![0]!["image"] = $"shop/{name}:{tag}";
         var metadata = manifest["metadata"]!.AsObject();
         (metadata["annotations"] ??= new JsonObject())["kubernetes.io/change-cause"] = $"ship {tag}";
@@ -129,26 +132,35 @@ internal sealed class Production : IAsyncDisposable
     /// <summary>Makes it, its revisions, its pods and what was written to it so much older.</summary>
     public void Age(string name, TimeSpan by)
     {
-        ResourceType[] kinds = [Resources.Deployments, Resources.StatefulSets, Resources.DaemonSets, Resources.ReplicaSets, Resources.ControllerRevisions, Resources.Pods];
+        ResourceType[] kinds =
+        [
+            Resources.Deployments, Resources.StatefulSets, Resources.DaemonSets, Resources.ReplicaSets, Resources.ControllerRevisions, Resources.Pods,
+        ];
         Stage.Age([.. kinds.SelectMany(List).Where(item => item.Labels.GetValueOrDefault("app") == name)], by);
     }
 
     /// <summary>As somebody does by hand: last-applied stays as it was.</summary>
-    public void Change(string name, Action<JsonObject> change, ResourceType? kind = null) => Stage.Change(kind ?? Resources.Deployments, Namespace, name, change);
+    public void Change(string name, Action<JsonObject> change, ResourceType? kind = null) =>
+        Stage.Change(kind ?? Resources.Deployments, Namespace, name, change);
 
     /// <summary>Changes what nobody edits: a status, or what is immutable.</summary>
-    public void Rewrite(string name, Action<JsonObject> change, ResourceType? kind = null) => Stage.Rewrite(kind ?? Resources.Deployments, Namespace, name, change);
+    public void Rewrite(string name, Action<JsonObject> change, ResourceType? kind = null) =>
+        Stage.Rewrite(kind ?? Resources.Deployments, Namespace, name, change);
 
-    public void Scale(string name, int replicas, ResourceType? kind = null) => Change(name, body => body["spec"]!["replicas"] = replicas, kind);
+    public void Scale(string name, int replicas, ResourceType? kind = null) =>
+        Change(name, body => body["spec"]!["replicas"] = replicas, kind);
 
     public void Delete(string name, ResourceType? kind = null) => Stage.Delete(kind ?? Resources.Deployments, Namespace, name);
+
+    /// <summary>What has no namespace does not go with this one: it is deleted with it.</summary>
+    public void DeleteAtTheEnd(ResourceType kind, string name) => leftovers.Add((kind, name));
 
     /// <summary>A validating webhook over this namespace, which says why it refuses a write, or null; disposing takes it away.</summary>
     public IDisposable Review(string name, Func<AdmissionRequest, string?> refuse) => Stage.Review(Namespace, name, refuse);
 
     public JsonObject Get(string name, ResourceType? kind = null) => Find(name, kind) ?? throw new InvalidOperationException($"There is no {kind} {name}.");
 
-    public JsonObject? Find(string name, ResourceType? kind = null) => Stage.Find(kind ?? Resources.Deployments, Namespace, name);
+    public JsonObject? Find(string name, ResourceType? kind = null) => Stage.Find(kind ?? Resources.Deployments, kind is { Namespaced: false } ? null : Namespace, name);
 
     public IReadOnlyList<StoredObject> List(ResourceType kind) => Stage.List(kind, Namespace);
 
@@ -168,6 +180,9 @@ internal sealed class Production : IAsyncDisposable
     /// <summary>What goes wrong on the wires, for requests about this namespace.</summary>
     public void AddFault(FaultRule rule) => Stage.Faults.Add(rule with { Namespace = Namespace });
 
+    /// <summary>Ends the faults of this namespace.</summary>
+    public void ClearFaults() => Stage.Faults.Remove(rule => rule.Namespace == Namespace);
+
     /// <summary>How often the faults of this namespace have struck.</summary>
     public int Struck => Stage.Faults.Rules.Where(one => one.Rule.Namespace == Namespace).Sum(one => one.Struck);
 
@@ -178,7 +193,7 @@ internal sealed class Production : IAsyncDisposable
     public Task CompleteAsync(string name, ResourceType? kind = null) =>
         UntilAsync(() => IsComplete(Get(name, kind)) && Pods(name).All(pod => pod["metadata"]!["deletionTimestamp"] is null));
 
-    /// <summary>Every object of the namespace with its version, once the controllers have nothing left to write: equal when nothing was written.</summary>
+    /// <summary>Every object of the namespace with its version: equal when nothing was written meanwhile.</summary>
     public Task<IReadOnlyList<string>> EverythingAsync() => Stage.EverythingAsync(Namespace, Stop);
 
     public async ValueTask DisposeAsync()
@@ -186,6 +201,7 @@ internal sealed class Production : IAsyncDisposable
         runner.Dispose();
         Client.Dispose();
         await Stage.CloseNamespaceAsync(Namespace);
+        foreach (var (kind, name) in leftovers) Stage.Delete(kind, null, name);
         Directory.Delete(directory, recursive: true);
     }
 

@@ -4,10 +4,10 @@ using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.Support;
 
-/// <summary>One cluster for all end-to-end tests, started or connected to when the first of them asks. Each test has a namespace of its own.</summary>
+/// <summary>One cluster for all end-to-end tests, opened when the first of them asks. Each test has a namespace of its own.</summary>
 public sealed class SharedCluster : IAsyncDisposable
 {
-    private readonly Lazy<Task<IStage>> stage = new(Stages.StartAsync);
+    private readonly Lazy<Task<IStage>> stage = new(() => Stages.StartAsync());
 
     /// <summary>A fresh namespace in it.</summary>
     internal async Task<Production> OpenAsync() => new(await StageAsync());

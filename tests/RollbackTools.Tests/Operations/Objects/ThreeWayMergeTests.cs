@@ -57,8 +57,8 @@ public sealed class ThreeWayMergeTests
             "{spec:{ports:[{port:53,protocol:TCP,nodePort:1,name:t},{port:53,protocol:UDP,nodePort:2,name:u}]}}", MergeRules.Of("", "Service"));
 
     [Fact]
-    public void Variables_are_merged_by_name_in_the_targets_order() =>
-        Gives("""{"spec":{"template":{"spec":{"containers":[{"name":"a","env":[{"name":"B","value":"b"},{"name":"A","value":"2"},{"name":"HAND","value":"h"}]}]}}}}""",
+    public void Variables_are_merged_by_name_in_the_targets_order_and_others_come_where_the_server_puts_them() =>
+        Gives("""{"spec":{"template":{"spec":{"containers":[{"name":"a","env":[{"name":"HAND","value":"h"},{"name":"B","value":"b"},{"name":"A","value":"2"}]}]}}}}""",
             "{spec:{template:{spec:{containers:[{name:a,env:[{name:A,value:'1'},{name:GONE,value:g}]}]}}}}",
             "{spec:{template:{spec:{containers:[{name:a,env:[{name:B,value:b},{name:A,value:'2'}]}]}}}}",
             "{spec:{template:{spec:{containers:[{name:a,env:[{name:A,value:'1'},{name:GONE,value:g},{name:HAND,value:h}]}]}}}}");

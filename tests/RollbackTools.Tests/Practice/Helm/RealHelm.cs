@@ -52,7 +52,7 @@ internal sealed class RealHelm : IDisposable
     private async Task<(int Exit, string Output, string Error)> RunAsync(string[] arguments)
     {
         ProcessStartInfo start = new(executable) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.Environment["KUBECONFIG"] = space.Cluster.Kubeconfig;
+        start.Environment["KUBECONFIG"] = space.Kubeconfig;
         start.Environment["HOME"] = home;
         foreach (var argument in (string[])["--namespace", space.Namespace, .. arguments]) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

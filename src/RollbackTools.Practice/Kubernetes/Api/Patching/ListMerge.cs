@@ -14,6 +14,7 @@ internal static class ListMerge
         var original = live.Select(item => item?.DeepClone()).ToList();
         if (Directives(patch, original, key) is { } replaced) return [.. replaced];
 
+        var free = live.Count - original.Count;
         var changes = patch.Where(item => (string?)(item as JsonObject)?["$patch"] is null or "merge").ToList();
         List<JsonNode?> merged = [.. original];
         foreach (var change in changes)
@@ -43,7 +44,9 @@ internal static class ListMerge
         var named = merged.Where(item => leading.Any(one => Same(one, item, key)))
             .OrderBy(item => leading.FindIndex(one => Same(one, item, key))).ToList();
         var serverOnly = merged.Where(item => !leading.Any(one => Same(one, item, key))).ToList();
-        return [.. Interleave(serverOnly, named, live, key)];
+        // The server puts new items into the places of those it took out, before it looks which comes first.
+        List<JsonNode?> places = [.. original, .. merged.Skip(original.Count).Take(free)];
+        return [.. Interleave(serverOnly, named, places, key)];
     }
 
     /// <summary>Obeys <c>$patch</c> in items: deletes from <paramref name="original"/>, or returns the list that replaces it.</summary>
@@ -72,7 +75,7 @@ internal static class ListMerge
     }
 
     /// <summary>Puts the items the patch does not name among those it does, as near to their place in the live list as both orders allow.</summary>
-    private static IEnumerable<JsonNode?> Interleave(List<JsonNode?> left, List<JsonNode?> right, JsonArray live, string? key)
+    private static IEnumerable<JsonNode?> Interleave(List<JsonNode?> left, List<JsonNode?> right, List<JsonNode?> places, string? key)
     {
         var (i, j) = (0, 0);
         while (i < left.Count || j < right.Count)
@@ -88,8 +91,8 @@ internal static class ListMerge
 
         int Place(JsonNode? item)
         {
-            for (var at = 0; at < live.Count; at++)
-                if (Same(live[at], item, key)) return at;
+            for (var at = 0; at < places.Count; at++)
+                if (Same(places[at], item, key)) return at;
             return -1;
         }
     }

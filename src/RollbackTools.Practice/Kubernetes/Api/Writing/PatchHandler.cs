@@ -108,8 +108,9 @@ internal sealed class PatchHandler(ApiContext context, ObjectWriter writer, Read
         var conditional = config.Child("metadata").Text("resourceVersion") is { Length: > 0 };
         var saved = Preconditions.Retry(context, current, conditional, latest =>
         {
-            Preconditions.Check(latest, config);
+            // As the server does: a field that another owns is refused before a version that is old.
             var next = Merged(request, latest.Copy(), config, manager);
+            Preconditions.Check(latest, config);
             Decoder.Normalize(next, SchemaCatalog.For(type));
             return writer.Replace(latest, next, options);
         });

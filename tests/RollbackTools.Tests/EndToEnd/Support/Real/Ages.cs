@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace RollbackTools.Tests.EndToEnd.Support.Real;
 
 /// <summary>
-/// What a real server cannot be told: that an object has been there for long. The times in its answers are made earlier on their way, in place, so that
-/// every other byte stays as the server sent it. Thread-safe.
+/// What a real server cannot be told: that an object has been there for long. The times in its answers are made earlier on their way, in
+/// place, so that every other byte stays as the server sent it. Thread-safe.
 /// </summary>
 internal sealed class Ages
 {
@@ -19,7 +19,11 @@ internal sealed class Ages
     public bool Any => !byUid.IsEmpty;
 
     /// <summary>Whatever was written to the object until then is so much older from now on.</summary>
-    public void Add(string uid, DateTimeOffset until, TimeSpan by) => byUid.AddOrUpdate(uid, [new Shift(until, by)], (_, shifts) => shifts.Add(new Shift(until, by)));
+    public void Add(string uid, DateTimeOffset until, TimeSpan by)
+    {
+        Shift shift = new(until, by);
+        byUid.AddOrUpdate(uid, [shift], (_, shifts) => shifts.Add(shift));
+    }
 
     /// <summary>One object takes the place of another.</summary>
     public void Inherit(string uid, string from)
@@ -27,7 +31,7 @@ internal sealed class Ages
         if (byUid.TryGetValue(from, out var shifts)) byUid[uid] = shifts;
     }
 
-    /// <summary>Makes the times of aged objects earlier in an object, a list, a table or a watch's event; anything else stays as it is.</summary>
+    /// <summary>Makes the times of aged objects earlier in an object, a list, a table or a watch's event.</summary>
     public void Apply(byte[] json)
     {
         List<(int At, ImmutableArray<Shift> Shifts)> found = [];
@@ -57,7 +61,9 @@ internal sealed class Ages
             var own = reader.CurrentDepth == depth + 1;
             var isUid = own && reader.ValueTextEquals("uid"u8);
             // metadata.managedFields[].time is two levels down.
-            var isTime = own ? reader.ValueTextEquals("creationTimestamp"u8) : reader.CurrentDepth == depth + 3 && reader.ValueTextEquals("time"u8);
+            var isTime = own
+                ? reader.ValueTextEquals("creationTimestamp"u8)
+                : reader.CurrentDepth == depth + 3 && reader.ValueTextEquals("time"u8);
             if (!isUid && !isTime) continue;
             if (!reader.Read() || reader.TokenType != JsonTokenType.String) continue;
             if (isUid) uid = reader.GetString();
@@ -69,7 +75,8 @@ internal sealed class Ages
 
     private static void Earlier(Span<byte> text, ImmutableArray<Shift> shifts)
     {
-        if (!DateTimeOffset.TryParseExact(Encoding.ASCII.GetString(text), Layout, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)) return;
+        var said = Encoding.ASCII.GetString(text);
+        if (!DateTimeOffset.TryParseExact(said, Layout, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)) return;
         var by = shifts.Where(shift => time <= shift.Until).Aggregate(TimeSpan.Zero, (sum, shift) => sum + shift.By);
         Encoding.ASCII.GetBytes((time - by).UtcDateTime.ToString(Layout, CultureInfo.InvariantCulture)).CopyTo(text);
     }

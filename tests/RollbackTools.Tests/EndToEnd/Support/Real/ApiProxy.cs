@@ -17,8 +17,8 @@ using RollbackTools.Practice.Kubernetes.Pki;
 namespace RollbackTools.Tests.EndToEnd.Support.Real;
 
 /// <summary>
-/// The wires between whoever has its kubeconfig and a real API server. It passes everything on as it came, but for the faults in force and the ages of
-/// objects; and it counts.
+/// The wires between whoever has its kubeconfig and a real API server. It passes everything on as it came, but for the faults in force and
+/// the ages of objects; and it counts.
 /// </summary>
 internal sealed class ApiProxy : IAsyncDisposable
 {
@@ -65,7 +65,8 @@ internal sealed class ApiProxy : IAsyncDisposable
     {
         ApiProxy proxy = new(server);
         await proxy.application.StartAsync(CancellationToken.None);
-        proxy.Url = new Uri(proxy.application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var features = proxy.application.Services.GetRequiredService<IServer>().Features;
+        proxy.Url = new Uri(features.Get<IServerAddressesFeature>()!.Addresses.First());
         return proxy;
     }
 
@@ -108,7 +109,8 @@ internal sealed class ApiProxy : IAsyncDisposable
             if (await Webhooks.AnswerAsync(http)) return;
             await PassOnAsync(http);
         }
-        catch (Exception error) when (http.RequestAborted.IsCancellationRequested && error is OperationCanceledException or IOException or HttpRequestException)
+        catch (Exception error) when (http.RequestAborted.IsCancellationRequested
+            && error is OperationCanceledException or IOException or HttpRequestException)
         {
             // Whoever asked has gone.
         }
@@ -120,7 +122,8 @@ internal sealed class ApiProxy : IAsyncDisposable
 
     private async Task PassOnAsync(HttpContext http)
     {
-        var info = RequestInfo.Parse(http.Request.Method, http.Request.Path, http.Request.Query["watch"] == "true" || http.Request.Query["watch"] == "1", null);
+        var watch = ((string?)http.Request.Query["watch"]) is "true" or "1";
+        var info = RequestInfo.Parse(http.Request.Method, http.Request.Path, watch, null);
         var resource = info.Subresource is null ? info.Resource : $"{info.Resource}/{info.Subresource}";
         Requests.Count(info.Verb, info.IsResource ? resource : info.Path);
         var struck = Faults.Strike(new FaultTarget(info.Verb, info.IsResource ? resource : info.Path, info.Namespace, info.Name));
@@ -155,9 +158,12 @@ internal sealed class ApiProxy : IAsyncDisposable
             if (!Ours.Contains(name, StringComparer.OrdinalIgnoreCase)) http.Response.Headers[name] = values.ToArray();
         var body = http.Response.Body;
         var (slow, cut) = (Of(FaultKind.SlowBody), Of(FaultKind.TruncatedBody));
-        if (slow is not null || cut is not null) body = new FaultyBody(body, http, TimeSpan.FromMilliseconds(slow?.DelayMilliseconds ?? 0), cut?.Bytes, TimeProvider.System);
-        if (info.Verb == "watch" && response.IsSuccessStatusCode) await WatchAsync(response, body, Of(FaultKind.WatchCut), Of(FaultKind.WatchExpired), http.RequestAborted);
-        else await AnswerAsync(response, body, http.RequestAborted);
+        if (slow is not null || cut is not null)
+            body = new FaultyBody(body, http, TimeSpan.FromMilliseconds(slow?.DelayMilliseconds ?? 0), cut?.Bytes, TimeProvider.System);
+        if (info.Verb == "watch" && response.IsSuccessStatusCode)
+            await WatchAsync(response, body, Of(FaultKind.WatchCut), Of(FaultKind.WatchExpired), http.RequestAborted);
+        else
+            await AnswerAsync(response, body, http.RequestAborted);
 
         FaultRule? Of(FaultKind kind) => struck.FirstOrDefault(rule => rule.Kind == kind);
     }
@@ -166,7 +172,8 @@ internal sealed class ApiProxy : IAsyncDisposable
 
     private async Task<HttpRequestMessage> RequestAsync(HttpContext http)
     {
-        HttpRequestMessage request = new(new HttpMethod(http.Request.Method), new Uri(server.Url, http.Features.Get<IHttpRequestFeature>()!.RawTarget));
+        Uri target = new(server.Url, http.Features.Get<IHttpRequestFeature>()!.RawTarget);
+        HttpRequestMessage request = new(new HttpMethod(http.Request.Method), target);
         if (http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
         {
             using MemoryStream body = new();
@@ -176,10 +183,11 @@ internal sealed class ApiProxy : IAsyncDisposable
 
         foreach (var (name, values) in http.Request.Headers)
         {
-            if (name.StartsWith(':') || (Ours.Contains(name, StringComparer.OrdinalIgnoreCase) && (name != "Authorization" || AsOurselves(http)))) continue;
+            var hop = Ours.Contains(name, StringComparer.OrdinalIgnoreCase) && (name != "Authorization" || AsOurselves(http));
             // Times are read in plain bytes.
-            if (Ages.Any && name == "Accept-Encoding") continue;
-            if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values)) request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            if (hop || name.StartsWith(':') || (Ages.Any && name == "Accept-Encoding")) continue;
+            IEnumerable<string?> all = values;
+            if (!request.Headers.TryAddWithoutValidation(name, all)) request.Content?.Headers.TryAddWithoutValidation(name, all);
         }
 
         return request;
@@ -187,7 +195,8 @@ internal sealed class ApiProxy : IAsyncDisposable
 
     private async Task AnswerAsync(HttpResponseMessage response, Stream body, CancellationToken cancellation)
     {
-        if (Ages.Any && response.Content.Headers.ContentEncoding.Count == 0 && response.Content.Headers.ContentType?.MediaType == "application/json")
+        var headers = response.Content.Headers;
+        if (Ages.Any && headers.ContentEncoding.Count == 0 && headers.ContentType?.MediaType == "application/json")
         {
             var json = await response.Content.ReadAsByteArrayAsync(cancellation);
             Ages.Apply(json);
@@ -204,7 +213,8 @@ internal sealed class ApiProxy : IAsyncDisposable
         }
     }
 
-    private async Task WatchAsync(HttpResponseMessage response, Stream body, FaultRule? cut, FaultRule? expire, CancellationToken cancellation)
+    private async Task WatchAsync(
+        HttpResponseMessage response, Stream body, FaultRule? cut, FaultRule? expire, CancellationToken cancellation)
     {
         await body.FlushAsync(cancellation);
         using StreamReader lines = new(await response.Content.ReadAsStreamAsync(cancellation));
@@ -212,9 +222,8 @@ internal sealed class ApiProxy : IAsyncDisposable
         {
             if (expire is not null && events >= expire.Events)
             {
-                await body.WriteAsync(
-                    """{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"too old resource version","reason":"Expired","code":410}}"""u8.ToArray(),
-                    cancellation);
+                ApiStatus expired = new(410, "Expired", "The resourceVersion for the provided watch is too old.");
+                await body.WriteAsync(Encoding.UTF8.GetBytes($$"""{"type":"ERROR","object":{{Encoding.UTF8.GetString(expired.ToJson())}}}"""), cancellation);
                 return;
             }
 

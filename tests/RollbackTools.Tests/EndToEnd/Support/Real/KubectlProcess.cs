@@ -9,7 +9,12 @@ internal sealed class KubectlProcess(string kubeconfig)
     /// <summary>What it printed. Throws <see cref="InvalidOperationException"/> with what it said when it fails.</summary>
     public string Run(string arguments, string? input = null)
     {
-        ProcessStartInfo start = new(Kubectl.Path!, $"--kubeconfig {kubeconfig} {arguments}") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(Kubectl.Path!, $"--kubeconfig {kubeconfig} {arguments}")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         StringBuilder said = new();
         process.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);

@@ -23,7 +23,9 @@ internal sealed class RealServer : IDisposable
         Url = new Uri((string)cluster["server"]!);
         token = (string?)user["token"];
         var authority = Pem(cluster["certificate-authority-data"]) is { } pem ? X509Certificate2.CreateFromPem(pem) : null;
-        var certificate = Pem(user["client-certificate-data"]) is { } own ? X509Certificate2.CreateFromPem(own, Pem(user["client-key-data"])) : null;
+        var certificate = Pem(user["client-certificate-data"]) is { } own
+            ? X509Certificate2.CreateFromPem(own, Pem(user["client-key-data"]))
+            : null;
         http = Open(authority, certificate);
         anonymous = Open(authority, null);
     }
@@ -54,9 +56,12 @@ internal sealed class RealServer : IDisposable
         return JsonNode.Parse(text)!.AsObject();
     }
 
-    public static string PathOf(ResourceType type, string? ns, string? name = null) =>
-        $"{(type.Group.Length == 0 ? $"/api/{type.Version}" : $"/apis/{type.Group}/{type.Version}")}{(type.Namespaced && ns is not null ? $"/namespaces/{ns}" : "")}/{type.Plural}"
-        + (name is null ? "" : $"/{name}");
+    public static string PathOf(ResourceType type, string? ns, string? name = null)
+    {
+        var group = type.Group.Length == 0 ? $"/api/{type.Version}" : $"/apis/{type.Group}/{type.Version}";
+        var all = type.Namespaced && ns is not null ? $"{group}/namespaces/{ns}/{type.Plural}" : $"{group}/{type.Plural}";
+        return name is null ? all : $"{all}/{name}";
+    }
 
     public void Dispose()
     {
@@ -69,18 +74,24 @@ internal sealed class RealServer : IDisposable
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    private static string? Pem(JsonNode? data) => (string?)data is { Length: > 0 } text ? Encoding.ASCII.GetString(Convert.FromBase64String(text)) : null;
+    private static string? Pem(JsonNode? data) =>
+        (string?)data is { Length: > 0 } text ? Encoding.ASCII.GetString(Convert.FromBase64String(text)) : null;
 
     private static HttpClient Open(X509Certificate2? authority, X509Certificate2? certificate)
     {
         SslClientAuthenticationOptions tls = new();
         if (authority is not null)
         {
-            tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            tls.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             tls.CertificateChainPolicy.CustomTrustStore.Add(authority);
         }
 
         if (certificate is not null) tls.ClientCertificates = [certificate];
-        return new HttpClient(new SocketsHttpHandler { SslOptions = tls, AutomaticDecompression = DecompressionMethods.None }) { Timeout = Timeout.InfiniteTimeSpan };
+        SocketsHttpHandler handler = new() { SslOptions = tls, AutomaticDecompression = DecompressionMethods.None };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 }

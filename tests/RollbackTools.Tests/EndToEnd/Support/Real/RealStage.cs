@@ -14,14 +14,15 @@ using RollbackTools.Practice.Kubernetes.Storage;
 namespace RollbackTools.Tests.EndToEnd.Support.Real;
 
 /// <summary>
-/// A real API server as a stage. The product, kubectl and helm come by a proxy, which makes faults and ages; the stage itself writes past it, by
-/// <c>kubectl apply</c> and the API. Its namespaces are this run's own and gone at the end.
+/// A real API server as a stage. The product, kubectl and helm come by a proxy, which makes faults and ages; the stage itself writes past it,
+/// by <c>kubectl apply</c> and the API. Its namespaces are this run's own and gone at the end.
 /// </summary>
 internal sealed class RealStage : IStage
 {
     private static readonly string Run = Guid.NewGuid().ToString("N")[..8];
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly ResourceType[] Controlled = [Resources.Events, Resources.Endpoints, Resources.EndpointSlices];
     private static int namespaces;
 
     private readonly string directory = Directory.CreateTempSubdirectory("rollback-real-").FullName;
@@ -40,6 +41,9 @@ internal sealed class RealStage : IStage
 
     public string Kubeconfig { get; }
 
+    /// <summary>What the stand-in kubelet logs.</summary>
+    public string LastWords => "FATAL: configuration key DATABASE_URL missing";
+
     public FaultPlan Faults => proxy.Faults;
 
     public RequestLog Requests => proxy.Requests;
@@ -51,13 +55,16 @@ internal sealed class RealStage : IStage
         return new RealStage(server, await ApiProxy.StartAsync(server));
     }
 
+    public bool Serves(ResourceType type) => server.Send(HttpMethod.Get, RealServer.PathOf(type, null)) is not null;
+
     public string OpenNamespace(string? name = null)
     {
         var ns = $"fixture-{Run}-{Interlocked.Increment(ref namespaces)}";
         open[ns] = true;
         server.Send(HttpMethod.Post, "/api/v1/namespaces", new JsonObject { ["metadata"] = new JsonObject { ["name"] = ns } });
         // Without its account no pod may start; without its config map the namespace is still being furnished.
-        WaitUntil(() => Find(Resources.ServiceAccounts, ns, "default") is not null && Find(Resources.ConfigMaps, ns, "kube-root-ca.crt") is not null);
+        WaitUntil(() => Find(Resources.ServiceAccounts, ns, "default") is not null
+            && Find(Resources.ConfigMaps, ns, "kube-root-ca.crt") is not null);
         return ns;
     }
 
@@ -67,7 +74,17 @@ internal sealed class RealStage : IStage
         return ValueTask.CompletedTask;
     }
 
-    public void Apply(IReadOnlyList<JsonObject> manifests) => server.Kubectl.Run("apply -f -", string.Join("\n---\n", manifests.Select(manifest => manifest.ToJsonString())));
+    public void Apply(IReadOnlyList<JsonObject> manifests)
+    {
+        server.Kubectl.Run("apply -f -", string.Join("\n---\n", manifests.Select(manifest => manifest.ToJsonString())));
+        foreach (var manifest in manifests)
+        {
+            // Until it is counted, a quota refuses everything.
+            if ((string?)manifest["kind"] != "ResourceQuota") continue;
+            var metadata = manifest["metadata"]!;
+            WaitUntil(() => Find(Resources.ResourceQuotas, (string?)metadata["namespace"], (string)metadata["name"]!)?["status"]?["used"] is not null);
+        }
+    }
 
     public JsonObject? Find(ResourceType type, string? ns, string name) => server.Send(HttpMethod.Get, RealServer.PathOf(type, ns, name));
 
@@ -77,8 +94,12 @@ internal sealed class RealStage : IStage
         return [.. (list?["items"]?.AsArray() ?? []).Select(item => Stored(type, item!.AsObject()))];
     }
 
-    public void Change(ResourceType type, string? ns, string name, Action<JsonObject> change) =>
-        Write(type, ns, name, change, (_, body) => server.Send(HttpMethod.Put, RealServer.PathOf(type, ns, name) + "?fieldManager=kubectl-edit", body));
+    public void Change(ResourceType type, string? ns, string name, Action<JsonObject> change)
+    {
+        var path = $"{RealServer.PathOf(type, ns, name)}?fieldManager=kubectl-edit";
+        if (!Write(type, ns, name, change, (_, body) => server.Send(HttpMethod.Put, path, body)))
+            throw new ArgumentException($"There is no {type} \"{name}\" in {ns}.", nameof(name));
+    }
 
     public void Rewrite(ResourceType type, string? ns, string name, Action<JsonObject> change) => Write(type, ns, name, change, (before, body) =>
     {
@@ -96,9 +117,10 @@ internal sealed class RealStage : IStage
 
         if (type.Subresources.Contains("status") && !JsonNode.DeepEquals(before["status"], body["status"]))
         {
-            body["metadata"]!["resourceVersion"] = server.Send(HttpMethod.Put, $"{path}/status", body)!["metadata"]!["resourceVersion"]!.DeepClone();
+            var written = server.Send(HttpMethod.Put, $"{path}/status", body)!;
             before["status"] = body["status"]?.DeepClone();
-            before["metadata"]!["resourceVersion"] = body["metadata"]!["resourceVersion"]!.DeepClone();
+            foreach (var one in (JsonObject[])[before, body])
+                one["metadata"]!["resourceVersion"] = written["metadata"]!["resourceVersion"]!.DeepClone();
         }
 
         if (!JsonNode.DeepEquals(before, body)) server.Send(HttpMethod.Put, path, body);
@@ -113,9 +135,9 @@ internal sealed class RealStage : IStage
     public void Age(IReadOnlyList<StoredObject> objects, TimeSpan by)
     {
         // What is written from now on is new, and the server's times are whole seconds.
-        var now = DateTimeOffset.UtcNow;
-        WaitUntil(() => DateTimeOffset.UtcNow.ToUnixTimeSeconds() > now.ToUnixTimeSeconds());
-        foreach (var item in objects) proxy.Ages.Add((string)item.Read["metadata"]!["uid"]!, DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds()), by);
+        var now = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        WaitUntil(() => DateTimeOffset.UtcNow >= now.AddSeconds(1));
+        foreach (var item in objects) proxy.Ages.Add((string)item.Read["metadata"]!["uid"]!, now, by);
     }
 
     public IDisposable Review(string ns, string name, Func<AdmissionRequest, string?> refuse)
@@ -123,15 +145,18 @@ internal sealed class RealStage : IStage
         var id = Guid.NewGuid().ToString("N");
         var path = proxy.Webhooks.Add(id, refuse);
         var configuration = $"rollbacktools-e2e-{id}";
+        var authority = Convert.ToBase64String(Encoding.ASCII.GetBytes(proxy.CaPem));
         server.Send(HttpMethod.Post, RealServer.PathOf(Resources.ValidatingWebhookConfigurations, null), JsonNode.Parse($$$"""
-            {"metadata":{"name":"{{{configuration}}}"},"webhooks":[{"name":"{{{name}}}","admissionReviewVersions":["v1"],"sideEffects":"None","timeoutSeconds":30,
-             "clientConfig":{"url":"{{{new Uri(proxy.Url, path)}}}","caBundle":"{{{Convert.ToBase64String(Encoding.ASCII.GetBytes(proxy.CaPem))}}}"},
+            {"metadata":{"name":"{{{configuration}}}"},"webhooks":[{"name":"{{{name}}}",
+             "admissionReviewVersions":["v1"],"sideEffects":"None","timeoutSeconds":30,
+             "clientConfig":{"url":"{{{new Uri(proxy.Url, path)}}}","caBundle":"{{{authority}}}"},
              "namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"{{{ns}}}"}},
              "rules":[{"apiGroups":["*"],"apiVersions":["*"],"resources":["*"],"operations":["CREATE","UPDATE","DELETE"]}]}]}
             """));
         WaitUntil(() =>
         {
-            server.Send(HttpMethod.Post, $"{RealServer.PathOf(Resources.ConfigMaps, ns)}?dryRun=All", new JsonObject { ["metadata"] = new JsonObject { ["name"] = Webhooks.Probe } });
+            JsonObject probe = new() { ["metadata"] = new JsonObject { ["name"] = Webhooks.Probe } };
+            server.Send(HttpMethod.Post, $"{RealServer.PathOf(Resources.ConfigMaps, ns)}?dryRun=All", probe);
             return proxy.Webhooks.IsAsked(id);
         });
         return new Removal(() =>
@@ -154,7 +179,7 @@ internal sealed class RealStage : IStage
     /// <summary>Nothing tells when a real cluster's controllers are done. They write status, which does not count here.</summary>
     public Task<IReadOnlyList<string>> EverythingAsync(string ns, CancellationToken cancellation)
     {
-        IReadOnlyList<string> all = [.. Resources.BuiltIn.Where(kind => kind.Namespaced && kind != Resources.Events && kind != Resources.Endpoints && kind != Resources.EndpointSlices)
+        IReadOnlyList<string> all = [.. Resources.BuiltIn.Where(kind => kind.Namespaced && !Controlled.Contains(kind))
             .SelectMany(kind => List(kind, ns)).Select(item =>
             {
                 var body = item.Copy();
@@ -184,52 +209,58 @@ internal sealed class RealStage : IStage
     private bool IsGone(string ns)
     {
         if (Find(Resources.Namespaces, null, ns) is not { } live) return true;
-        var held = live["status"]?["conditions"]?.AsArray().Any(condition => (string?)condition!["type"] == "NamespaceFinalizersRemaining" && (string?)condition["status"] == "True");
+        var held = live["status"]?["conditions"]?.AsArray()
+            .Any(condition => (string?)condition!["type"] == "NamespaceFinalizersRemaining" && (string?)condition["status"] == "True");
         if (held != true) return false;
-        foreach (var item in Resources.BuiltIn.Where(kind => kind.Namespaced).SelectMany(kind => List(kind, ns)).Where(item => item.Read["metadata"]!["finalizers"] is not null))
+        JsonObject none = new() { ["metadata"] = new JsonObject { ["finalizers"] = null } };
+        foreach (var item in Resources.BuiltIn.Where(kind => kind.Namespaced).SelectMany(kind => List(kind, ns)))
         {
-            server.Send(
-                HttpMethod.Patch, RealServer.PathOf(item.Type, ns, item.Name), new JsonObject { ["metadata"] = new JsonObject { ["finalizers"] = null } }, "application/merge-patch+json");
+            if (item.Read["metadata"]!["finalizers"] is null) continue;
+            server.Send(HttpMethod.Patch, RealServer.PathOf(item.Type, ns, item.Name), none, "application/merge-patch+json");
         }
 
         return false;
     }
 
-    private void Write(ResourceType type, string? ns, string name, Action<JsonObject> change, Action<JsonObject, JsonObject> write)
+    /// <summary>False when there is no such object.</summary>
+    private bool Write(ResourceType type, string? ns, string name, Action<JsonObject> change, Action<JsonObject, JsonObject> write)
     {
-        while (true)
+        while (Find(type, ns, name) is { } before)
         {
-            var before = Find(type, ns, name) ?? throw new ArgumentException($"There is no {type} \"{name}\" in {ns}.", nameof(name));
             var body = before.DeepClone().AsObject();
             change(body);
-            if (JsonNode.DeepEquals(before, body)) return;
+            if (JsonNode.DeepEquals(before, body)) return true;
             try
             {
                 write(before, body);
-                return;
+                return true;
             }
             catch (HttpRequestException refused) when (refused.StatusCode == HttpStatusCode.Conflict)
             {
                 // Somebody wrote in between: from that version again.
             }
         }
+
+        return false;
     }
 
     private static StoredObject Stored(ResourceType type, JsonObject item)
     {
         // Items of a list come without the two.
-        JsonObject body = new() { ["apiVersion"] = type.Group.Length == 0 ? type.Version : $"{type.Group}/{type.Version}", ["kind"] = type.Kind };
+        JsonObject body = new() { ["apiVersion"] = type.ApiVersion, ["kind"] = type.Kind };
         foreach (var (field, value) in item) body[field] = value?.DeepClone();
         var metadata = body["metadata"]!;
         var labels = metadata["labels"]?.AsObject().ToDictionary(label => label.Key, label => (string?)label.Value ?? "") ?? [];
         return new StoredObject(
-            type, (string?)metadata["namespace"], (string)metadata["name"]!, long.Parse((string)metadata["resourceVersion"]!, CultureInfo.InvariantCulture),
+            type, (string?)metadata["namespace"], (string)metadata["name"]!,
+            long.Parse((string)metadata["resourceVersion"]!, CultureInfo.InvariantCulture),
             JsonSerializer.SerializeToUtf8Bytes(body), labels);
     }
 
     private static void WaitUntil(Func<bool> so)
     {
-        if (!SpinWait.SpinUntil(() => so() || Slept(), Patience)) throw new TimeoutException($"It was not so within {Patience.TotalSeconds:0.#} s.");
+        if (!SpinWait.SpinUntil(() => so() || Slept(), Patience))
+            throw new TimeoutException($"It was not so within {Patience.TotalSeconds:0.#} s.");
 
         static bool Slept()
         {

@@ -39,7 +39,12 @@ internal sealed class Webhooks
         var why = all.TryGetValue(rest.Value!.TrimStart('/'), out var webhook) ? webhook.Ask(Read(asked)) : null;
         JsonObject response = new() { ["uid"] = asked["uid"]!.DeepClone(), ["allowed"] = why is null };
         if (why is not null) response["status"] = new JsonObject { ["message"] = why, ["code"] = 403 };
-        JsonObject answer = new() { ["apiVersion"] = review["apiVersion"]!.DeepClone(), ["kind"] = "AdmissionReview", ["response"] = response };
+        JsonObject answer = new()
+        {
+            ["apiVersion"] = review["apiVersion"]!.DeepClone(),
+            ["kind"] = "AdmissionReview",
+            ["response"] = response,
+        };
         http.Response.ContentType = "application/json";
         await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(answer), http.RequestAborted);
         return true;
@@ -52,7 +57,8 @@ internal sealed class Webhooks
         var type = Resources.BuiltIn.FirstOrDefault(one => one.Group == group && one.Plural == plural)
             ?? new ResourceType(group, (string)resource["version"]!, plural, kind, ns is not null);
         return new AdmissionRequest(
-            (string)request["operation"]!, type, ns, (string?)request["name"] ?? "", request["object"] as JsonObject, request["oldObject"] as JsonObject,
+            (string)request["operation"]!, type, ns, (string?)request["name"] ?? "",
+            request["object"] as JsonObject, request["oldObject"] as JsonObject,
             (string?)request["userInfo"]?["username"] ?? "", (bool?)request["dryRun"] ?? false);
     }
 
