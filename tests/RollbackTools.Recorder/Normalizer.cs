@@ -13,6 +13,10 @@ public sealed partial class Normalizer(string ns, string user)
 {
     private readonly Dictionary<(string What, string Value), int> numbers = [];
     private readonly Dictionary<string, int> counts = [];
+    private readonly Dictionary<string, string> names = [];
+
+    /// <summary>A name that the server made up stands as its placeholder from now on.</summary>
+    public void Call(string name, string placeholder) => names[name] = placeholder;
 
     /// <summary>The body with placeholders and its fields in order.</summary>
     public JsonNode? Apply(JsonNode? body)
@@ -57,6 +61,7 @@ public sealed partial class Normalizer(string ns, string user)
 
     private string Free(string text)
     {
+        foreach (var (name, placeholder) in names) text = text.Replace(name, placeholder, StringComparison.Ordinal);
         text = text.Replace(ns, "{namespace}", StringComparison.Ordinal);
         if (user.Length > 0) text = text.Replace(user, "<user>", StringComparison.Ordinal);
         foreach (var (what, value) in numbers.Keys.Where(key => key.What == "hash").ToList())
@@ -72,6 +77,7 @@ public sealed partial class Normalizer(string ns, string user)
 
     private string Versions(string text)
     {
+        text = TooOld().Replace(text, "too old resource version: $1 (<version of the list>)");
         foreach (var (what, value) in numbers.Keys.Where(key => key.What == "version" && key.Value.Length > 2).ToList())
             text = Regex.Replace(text, $@"\b{value}\b", $"<version {numbers[(what, value)]}>");
         return text;
@@ -111,6 +117,9 @@ public sealed partial class Normalizer(string ns, string user)
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+\d\d:\d\d)")]
     private static partial Regex Time();
+
+    [GeneratedRegex(@"too old resource version: (\d+) \(\d+\)")]
+    private static partial Regex TooOld();
 
     [GeneratedRegex("ReplicaSet \"([a-z0-9-]+)-([a-z0-9]{5,10})\"")]
     private static partial Regex ReplicaSet();

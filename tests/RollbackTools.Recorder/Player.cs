@@ -45,7 +45,10 @@ public sealed partial class Player(Server server)
         var json = headers.GetValueOrDefault("Content-Type")?.StartsWith("application/json", StringComparison.Ordinal) == true;
         var parsed = json && !watch ? JsonNode.Parse(body) : null;
         foreach (var (name, path) in step.Keep ?? new Dictionary<string, string>())
+        {
             kept[name] = At(parsed, path)?.ToString() ?? throw new InvalidDataException($"The answer to {step.Request.Path} has no {path}: {body}");
+            if (path == "metadata.name") normalizer.Call(kept[name], $"{{{name}}}");
+        }
 
         return new Answer
         {

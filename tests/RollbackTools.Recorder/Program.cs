@@ -16,7 +16,7 @@ Player player = new(server);
 foreach (var story in Story.All(folder).Where(story => args.Length == 1 || args[1..].Contains(story.Name)))
 {
     var answers = await player.PlayAsync(story, CancellationToken.None);
-    (story with { Steps = [.. story.Steps.Zip(answers, (step, answer) => step with { Answer = answer })] }).Write(folder);
+    (story with { Steps = [.. story.Steps.Zip(answers, (step, answer) => step with { Answer = step.Setup == true ? null : answer })] }).Write(folder);
     Console.WriteLine($"{story.Name}: {answers.Count} answers");
 }
 

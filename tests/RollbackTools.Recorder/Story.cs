@@ -55,6 +55,9 @@ public sealed record Step
     /// <summary>A GET is repeated until its answer has these values: dotted paths, and the JSON that stands there.</summary>
     public JsonObject? Until { get; init; }
 
+    /// <summary>Only makes what the story needs: its answer is neither recorded nor compared.</summary>
+    public bool? Setup { get; init; }
+
     public Answer? Answer { get; init; }
 }
 

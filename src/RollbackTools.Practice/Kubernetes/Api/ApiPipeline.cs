@@ -60,7 +60,9 @@ internal sealed class ApiPipeline
         }
         catch (ApiException refusal)
         {
-            if (!http.Response.HasStarted) await ApiResponse.WriteAsync(http, refusal.Status);
+            if (http.Response.HasStarted) return;
+            if (refusal.Status.Message == Refusals.PlainNotFound) await ApiResponse.WriteTextAsync(http, Refusals.PlainNotFound, 404);
+            else await ApiResponse.WriteAsync(http, refusal.Status);
         }
         catch (OperationCanceledException) when (request.Aborted.IsCancellationRequested)
         {
@@ -103,7 +105,7 @@ internal sealed class ApiPipeline
 
         request.User = gatekeeper.Admit(request);
         if (info.IsResource) await ServeResourceAsync(request);
-        else if (!await ServePathAsync(request)) throw Refusals.NoSuchResource();
+        else if (!await ServePathAsync(request)) throw Refusals.NoSuchPath();
     }
 
     private async Task<bool> ServePathAsync(ApiRequest request)
@@ -127,7 +129,8 @@ internal sealed class ApiPipeline
         if (info.HasExcess) throw Refusals.NoSuchResource();
         request.View = context.Catalog.Views.FirstOrDefault(view =>
             view.Group == info.Group && view.Version == info.Version && view.Stored.Plural == info.Resource);
-        request.Type = request.View?.Stored ?? context.Catalog.Find(info.Group, info.Version, info.Resource) ?? throw Refusals.NoSuchResource();
+        request.Type = request.View?.Stored ?? context.Catalog.Find(info.Group, info.Version, info.Resource)
+            ?? throw (IsServed(info.Group, info.Version) ? Refusals.NoSuchResource() : Refusals.NoSuchPath());
         if (request.View is { Back: null } && info.Verb is not ("get" or "list" or "watch")) throw Refusals.MethodNotAllowed();
         if (info.Namespace is not null && !request.Type.Namespaced && info.Resource != "namespaces") throw Refusals.NoSuchResource();
         if (info.Namespace is null && request.Type.Namespaced && info.Name is not null && info.Verb is not ("list" or "watch" or "deletecollection"))
@@ -135,6 +138,9 @@ internal sealed class ApiPipeline
 
         await (info.Subresource is null ? ServeObjectAsync(request) : ServeSubresourceAsync(request));
     }
+
+    private bool IsServed(string group, string version) => context.Catalog.Types.Any(type => type.Group == group && type.Version == version)
+        || context.Catalog.Views.Any(view => view.Group == group && view.Version == version);
 
     private Task ServeObjectAsync(ApiRequest request) => request.Info.Verb switch
     {

@@ -29,8 +29,8 @@ internal static class ApiResponse
     public static Task WriteAsync(HttpContext http, Action<Utf8JsonWriter> write, int code = 200, string contentType = Json) =>
         WriteAsync(http, Render(write), code, contentType);
 
-    public static Task WriteTextAsync(HttpContext http, string text) =>
-        WriteAsync(http, System.Text.Encoding.UTF8.GetBytes(text), contentType: "text/plain; charset=utf-8");
+    public static Task WriteTextAsync(HttpContext http, string text, int code = 200) =>
+        WriteAsync(http, System.Text.Encoding.UTF8.GetBytes(text), code, "text/plain; charset=utf-8");
 
     public static byte[] Render(Action<Utf8JsonWriter> write)
     {

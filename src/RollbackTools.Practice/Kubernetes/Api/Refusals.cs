@@ -9,8 +9,25 @@ internal static class Refusals
     public static ApiException NotFound(ResourceType type, string name) =>
         new(Describe(new ApiStatus(404, "NotFound", $"{type} \"{name}\" not found"), type, name));
 
+    /// <summary>What has no scale because it is not there: the registry names the subresource, too.</summary>
+    public static ApiException NoScale(ResourceType type, string name)
+    {
+        var qualified = type.Group.Length == 0 ? $"{type.Plural}/scale" : $"{type.Plural}/scale.{type.Group}";
+        return type.Custom ? NotFound(type, name) : new ApiException(new ApiStatus(404, "NotFound", $"{qualified} \"{name}\" not found")
+        {
+            Name = name,
+            Group = type.Group,
+            Kind = $"{type.Plural}/scale",
+        });
+    }
+
     public static ApiException NoSuchResource() =>
         new(new ApiStatus(404, "NotFound", "the server could not find the requested resource") { Name = "", Kind = "" });
+
+    /// <summary>Nothing at all is served under the path: Go's mux answers, in plain text.</summary>
+    public static ApiException NoSuchPath() => new(new ApiStatus(404, "NotFound", PlainNotFound));
+
+    internal const string PlainNotFound = "404 page not found\n";
 
     public static ApiException MethodNotAllowed() =>
         new(new ApiStatus(405, "MethodNotAllowed", "the server does not allow this method on the requested resource") { Kind = "" });
@@ -92,12 +109,17 @@ internal static class Refusals
     public static ApiException NoPatchType() => new(new ApiStatus(415, "UnsupportedMediaType", "415: Unsupported Media Type") { Kind = "" });
 
     public static ApiException NotAcceptable() =>
-        new(new ApiStatus(406, "NotAcceptable", "only the following media types are accepted: application/json"));
+        new(new ApiStatus(406, "NotAcceptable",
+        "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf") { Kind = "" });
 
     public static ApiException TooOld(string message) => new(new ApiStatus(410, "Expired", message));
 
     public static ApiException TooManyRequests(string message, int seconds, params StatusCause[] causes) =>
         new(new ApiStatus(429, "TooManyRequests", message) { RetryAfterSeconds = seconds, Causes = causes });
+
+    /// <summary>A version that is no number; the server does not know the error's type, so it gives no reason.</summary>
+    public static ApiException NoVersion(string text) =>
+        Internal($"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
 
     public static ApiException TooLargeResourceVersion(long wanted, long current) =>
         new(new ApiStatus(504, "Timeout", $"Too large resource version: {wanted}, current: {current}")

@@ -16,6 +16,9 @@ internal static partial class Values
     {
         if (type.Custom) return;
         var spec = body.Child("spec");
+        if (type.Kind == "Secret")
+            foreach (var (key, value) in body.Child("data") ?? [])
+                Base64(key, value?.ToString() ?? "");
         if (type.Kind == "Lease")
         {
             Time(spec, "acquireTime");
@@ -28,6 +31,13 @@ internal static partial class Values
                 foreach (var (name, amount) in container.Child("resources").Child(list) ?? [])
                     if (!QuantityPattern().IsMatch(amount?.ToString() ?? ""))
                         throw new DecodeException($"quantities must match the regular expression '{Quantity}'", $"spec.resources.{list}.{name}", "Quantity", $"{amount}");
+    }
+
+    private static void Base64(string key, string text)
+    {
+        if (Convert.TryFromBase64String(text, new byte[text.Length], out _)) return;
+        var at = text.TakeWhile(letter => char.IsAsciiLetterOrDigit(letter) || letter is '+' or '/').Count();
+        throw new DecodeException($"illegal base64 data at input byte {at}", $"data.{key}", "[]uint8", text);
     }
 
     private static void Time(JsonObject? spec, string field)

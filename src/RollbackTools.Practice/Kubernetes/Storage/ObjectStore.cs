@@ -259,10 +259,15 @@ public sealed class ObjectStore(TimeProvider time)
         if (dryRun) return Freeze(current.Type, current.Namespace, current.Name, body, current.Version);
 
         // An object being deleted goes when its last finalizer does, or when its grace period is set to nothing.
-        return meta["deletionTimestamp"] is not null && (meta["finalizers"] as JsonArray)?.Count is null or 0
-            && (long?)meta["deletionGracePeriodSeconds"] is null or 0
-            ? Remove(current, body)
-            : Commit(StoreEventType.Modified, current.Type, current.Namespace, current.Name, body, current);
+        if (meta["deletionTimestamp"] is not null && (meta["finalizers"] as JsonArray)?.Count is null or 0
+            && (long?)meta["deletionGracePeriodSeconds"] is null or 0)
+        {
+            // Who let it go is told the version that it had; its watchers get the one at which it went.
+            Remove(current, (JsonObject)body.DeepClone());
+            return Freeze(current.Type, current.Namespace, current.Name, body, current.Version);
+        }
+
+        return Commit(StoreEventType.Modified, current.Type, current.Namespace, current.Name, body, current);
     }
 
     private StoredObject Commit(StoreEventType what, ResourceType type, string? ns, string name, JsonObject body, StoredObject? previous)

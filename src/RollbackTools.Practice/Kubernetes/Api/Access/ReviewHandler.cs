@@ -41,7 +41,12 @@ internal sealed class ReviewHandler(AccessPolicy policy)
         }
         else
         {
-            throw Refusals.BadRequest("exactly one of nonResourceAttributes or resourceAttributes must be specified");
+            const string detail = "Invalid value: \"null\": exactly one of nonResourceAttributes or resourceAttributes must be specified";
+            throw new ApiException(new ApiStatus(422, "Invalid", $".authorization.k8s.io \"\" is invalid: spec.resourceAttributes: {detail}")
+            {
+                Group = "authorization.k8s.io",
+                Causes = [new StatusCause("FieldValueInvalid", detail, "spec.resourceAttributes")],
+            });
         }
 
         var allowed = policy.Allows(request.User, asked);

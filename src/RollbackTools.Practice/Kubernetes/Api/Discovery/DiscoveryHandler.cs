@@ -79,7 +79,7 @@ internal sealed class DiscoveryHandler(ApiContext context)
     private JsonObject? Group(string name)
     {
         var found = GroupVersions().FirstOrDefault(one => one.Group == name);
-        if (found.Group is null) throw Refusals.NoSuchResource();
+        if (found.Group is null) throw Refusals.NoSuchPath();
         var group = GroupOf(found.Group, found.Versions);
         group["kind"] = "APIGroup";
         group["apiVersion"] = "v1";
@@ -116,7 +116,7 @@ internal sealed class DiscoveryHandler(ApiContext context)
             });
         }
 
-        if (resources.Count == 0) throw Refusals.NoSuchResource();
+        if (resources.Count == 0) throw Refusals.NoSuchPath();
         foreach (var item in resources.OfType<JsonObject>())
             foreach (var empty in item.Where(pair => pair.Value is null).Select(pair => pair.Key).ToList())
                 item.Remove(empty);

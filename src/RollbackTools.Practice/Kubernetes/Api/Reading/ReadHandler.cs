@@ -17,6 +17,7 @@ internal sealed class ReadHandler(ApiContext context)
 
     public Task GetAsync(ApiRequest request)
     {
+        if (request.Query("resourceVersion") is { Length: > 0 } version && !ulong.TryParse(version, out _)) throw Refusals.NoVersion(version);
         var found = context.Store.Find(request.Type, Scope(request), request.Name) ?? throw Refusals.NotFound(request.Type, request.Name);
         return SendAsync(request, found);
     }
@@ -61,6 +62,13 @@ internal sealed class ReadHandler(ApiContext context)
         var other => throw Refusals.BadRequest($"unrecognized includeObject value: \"{other}\""),
     };
 
+    /// <summary>Sends objects as a list of their kind.</summary>
+    public static Task SendListAsync(ApiRequest request, IReadOnlyList<StoredObject> items, ListMeta meta)
+    {
+        request.Http.Response.ContentType = ApiResponse.Json;
+        return StreamAsync(request, items, meta);
+    }
+
     private static string? Scope(ApiRequest request) => request.Type.Namespaced ? request.Namespace : null;
 
     private static void WritePartials(Utf8JsonWriter json, IReadOnlyList<StoredObject> items, ListMeta meta)
@@ -70,7 +78,7 @@ internal sealed class ReadHandler(ApiContext context)
         json.WriteString("apiVersion"u8, "meta.k8s.io/v1"u8);
         meta.Write(json);
         json.WriteStartArray("items"u8);
-        foreach (var item in items) TableWriter.WritePartial(json, item, asItem: true);
+        foreach (var item in items) TableWriter.WritePartial(json, item);
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -118,6 +126,8 @@ internal sealed class ReadHandler(ApiContext context)
     {
         var limit = int.TryParse(request.Query("limit"), out var most) && most > 0 ? most : int.MaxValue;
         var token = request.Query("continue");
+        if (token is { Length: > 0 } && request.Query("resourceVersion") is { Length: > 0 } and not "0")
+            throw Refusals.BadRequest("specifying resource version is not allowed when using continue");
         var (snapshot, after) = token is { Length: > 0 }
             ? Pages.Resume(request.Type, selection.Namespace, token)
             : (Snapshot(request, selection), "");
@@ -149,7 +159,7 @@ internal sealed class ReadHandler(ApiContext context)
         var present = context.Store.List(request.Type, selection.Namespace);
         if (text is null) return present;
         if (!long.TryParse(text, out var wanted) || wanted < 0)
-            throw Refusals.BadRequest($"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
+            throw Refusals.NoVersion(text);
         if (wanted > present.Version) throw Refusals.TooLargeResourceVersion(wanted, present.Version);
         if (match != "Exact") return present;
         return context.Store.ListAt(request.Type, selection.Namespace, wanted) ?? throw Refusals.TooOld($"The resourceVersion for the provided list is too old: {wanted}");
@@ -159,13 +169,18 @@ internal sealed class ReadHandler(ApiContext context)
     private static string? VersionMatch(ApiRequest request, string? version)
     {
         if (request.Query("resourceVersionMatch") is not { Length: > 0 } match) return null;
-        if (version is null) throw Invalid("Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
+        if (version is null) throw Invalid("FieldValueForbidden", "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
         if (match is not ("Exact" or "NotOlderThan"))
-            throw Invalid($"Unsupported value: \"{match}\": supported values: \"Exact\", \"NotOlderThan\", \"\"");
-        if (match == "Exact" && version == "0") throw Invalid("Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+            throw Invalid("FieldValueNotSupported", $"Unsupported value: \"{match}\": supported values: \"Exact\", \"NotOlderThan\", \"\"");
+        if (match == "Exact" && version == "0") throw Invalid("FieldValueForbidden", "Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
         return match;
 
-        static ApiException Invalid(string detail) =>
-            new(new ApiStatus(422, "Invalid", $"ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: {detail}") { Group = "meta.k8s.io", Kind = "ListOptions" });
+        static ApiException Invalid(string reason, string detail) =>
+            new(new ApiStatus(422, "Invalid", $"ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: {detail}")
+            {
+                Group = "meta.k8s.io",
+                Kind = "ListOptions",
+                Causes = [new StatusCause(reason, detail, "resourceVersionMatch")],
+            });
     }
 }

@@ -12,7 +12,7 @@ internal sealed class WatchHandler(ApiContext context)
         var selection = Selection.From(request);
         var lines = new WatchLines(request, context.Time, Negotiation.Of(request.Http));
         var (initial, after) = Begin(request, selection);
-        request.Http.Response.ContentType = "application/json;stream=watch";
+        request.Http.Response.ContentType = ApiResponse.Json;
         WatchFaults cut = new(request);
 
         StoreWatch? watch = null;
@@ -100,7 +100,7 @@ internal sealed class WatchHandler(ApiContext context)
     {
         var text = request.Query("resourceVersion");
         if (!long.TryParse(text is { Length: > 0 } ? text : "0", out var version) || version < 0)
-            throw Refusals.BadRequest($"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
+            throw Refusals.NoVersion(text!);
         if (version > context.Store.Version) throw Refusals.TooLargeResourceVersion(version, context.Store.Version);
         if (version > 0 && !request.Flag("sendInitialEvents")) return ([], version);
 

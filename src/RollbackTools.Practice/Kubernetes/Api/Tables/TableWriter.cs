@@ -61,15 +61,11 @@ internal static class TableWriter
     }
 
     /// <summary>metav1.PartialObjectMetadata of one object.</summary>
-    public static void WritePartial(Utf8JsonWriter json, StoredObject item, bool asItem = false)
+    public static void WritePartial(Utf8JsonWriter json, StoredObject item)
     {
         json.WriteStartObject();
-        if (!asItem)
-        {
-            json.WriteString("kind"u8, "PartialObjectMetadata"u8);
-            json.WriteString("apiVersion"u8, "meta.k8s.io/v1"u8);
-        }
-
+        json.WriteString("kind"u8, "PartialObjectMetadata"u8);
+        json.WriteString("apiVersion"u8, "meta.k8s.io/v1"u8);
         json.WritePropertyName("metadata"u8);
         json.WriteRawValue(JsonScan.Member(item.Json, "metadata").Span, skipInputValidation: true);
         json.WriteEndObject();

@@ -33,9 +33,14 @@ internal sealed class DeleteHandler(ApiContext context, ObjectWriter writer, Rea
     {
         var options = DeleteOptions.From(request, await RequestBody.ReadNodeAsync(request));
         var selection = Selection.From(request);
-        foreach (var item in context.Store.List(request.Type, selection.Namespace).Items)
-            if (selection.Matches(item)) Delete(request, item, options);
-        await ApiResponse.WriteAsync(request.Http, new ApiStatus(200, "", "") { Group = request.Type.Group, Kind = request.Type.Plural });
+        List<StoredObject> gone = [];
+        foreach (var item in context.Store.List(request.Type, selection.Namespace).Items.Where(selection.Matches))
+        {
+            Delete(request, item, options);
+            gone.Add(item);
+        }
+
+        await ReadHandler.SendListAsync(request, gone, new ListMeta(context.Store.Version));
     }
 
     public async Task EvictAsync(ApiRequest request)

@@ -116,7 +116,8 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
             if (type == Resources.CustomResourceDefinitions) Definitions?.Accept(body);
             var created = store.Create(type, body, options.DryRun);
             if (type == Resources.CustomResourceDefinitions && !options.DryRun) Definitions?.Serve(created);
-            return type == Resources.ResourceQuotas && !options.DryRun ? quotas.Open(created) : created;
+            if (type == Resources.ResourceQuotas && !options.DryRun) quotas.Open(created);
+            return created;
         }
         catch (StoreConflictException taken)
         {

@@ -10,7 +10,7 @@ internal sealed class ScaleHandler(ApiContext context, ObjectWriter writer)
 {
     public async Task HandleAsync(ApiRequest request)
     {
-        var current = context.Store.Find(request.Type, request.Namespace, request.Name) ?? throw Refusals.NotFound(request.Type, request.Name);
+        var current = context.Store.Find(request.Type, request.Namespace, request.Name) ?? throw Refusals.NoScale(request.Type, request.Name);
         switch (request.Info.Verb)
         {
             case "get":
@@ -74,7 +74,8 @@ internal sealed class ScaleHandler(ApiContext context, ObjectWriter writer)
                 ["resourceVersion"] = item.Version.ToString(),
                 ["creationTimestamp"] = meta.Text("creationTimestamp"),
             },
-            ["spec"] = new JsonObject { ["replicas"] = item.Read.Child("spec").Number("replicas") ?? 0 },
+            // As Go writes it: a zero is left out.
+            ["spec"] = item.Read.Child("spec").Number("replicas") is > 0 and var wanted ? new JsonObject { ["replicas"] = wanted } : [],
             ["status"] = status,
         };
     }

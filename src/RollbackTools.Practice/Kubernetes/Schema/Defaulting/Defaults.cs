@@ -137,7 +137,10 @@ public static class Defaults
         spec.Default("suspend", false);
         spec.Default("successfulJobsHistoryLimit", 3);
         spec.Default("failedJobsHistoryLimit", 1);
-        if (spec.Child("jobTemplate").Child("spec") is { } job) PodDefaults.Template(job.Ensure("template"));
+        var template = spec.Ensure("jobTemplate");
+        var meta = template.Ensure("metadata");
+        if (!meta.ContainsKey("creationTimestamp")) meta["creationTimestamp"] = null;
+        if (template.Child("spec") is { } job) PodDefaults.Template(job.Ensure("template"));
     }
 
     private static void Secret(JsonObject body)

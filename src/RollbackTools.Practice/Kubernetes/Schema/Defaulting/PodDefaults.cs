@@ -33,6 +33,7 @@ internal static class PodDefaults
     {
         var spec = pod.Ensure("spec");
         Spec(spec);
+        foreach (var container in spec.Objects("containers").Concat(spec.Objects("initContainers"))) Requests(container.Ensure("resources"));
         spec.Default("enableServiceLinks", true);
         spec.Default("preemptionPolicy", "PreemptLowerPriority");
         spec.Default("priority", 0);
@@ -57,21 +58,27 @@ internal static class PodDefaults
         if (probe.Child("grpc") is { } grpc) grpc.Default("service", "");
     }
 
+    /// <summary>What is not requested is requested up to its limit.</summary>
+    private static void Requests(JsonObject resources)
+    {
+        if (resources.Child("limits") is not { } limits) return;
+        var requests = resources.Ensure("requests");
+        foreach (var (name, limit) in limits) requests.Default(name, limit!.DeepClone());
+    }
+
     private static void Container(JsonObject container)
     {
         container.Default("imagePullPolicy", PullPolicy(container.Text("image") ?? ""));
         container.Default("terminationMessagePath", "/dev/termination-log");
         container.Default("terminationMessagePolicy", "File");
-        var resources = container.Ensure("resources");
-        if (resources.Child("limits") is { } limits)
-        {
-            var requests = resources.Ensure("requests");
-            foreach (var (name, limit) in limits) requests.Default(name, limit!.DeepClone());
-        }
-
+        container.Ensure("resources");
         foreach (var port in container.Objects("ports")) port.Default("protocol", "TCP");
         foreach (var variable in container.Objects("env"))
-            if (variable.Child("valueFrom").Child("fieldRef") is { } field) field.Default("apiVersion", "v1");
+        {
+            variable.Child("valueFrom").Child("fieldRef")?.Default("apiVersion", "v1");
+            variable.Child("valueFrom").Child("resourceFieldRef")?.Default("divisor", "0");
+        }
+
         Probe(container.Child("livenessProbe"));
         Probe(container.Child("readinessProbe"));
         Probe(container.Child("startupProbe"));
@@ -85,6 +92,11 @@ internal static class PodDefaults
         foreach (var source in new[] { "secret", "configMap", "projected", "downwardAPI" })
             volume.Child(source)?.Default("defaultMode", 420);
         volume.Child("hostPath")?.Default("type", "");
+        foreach (var source in volume.Child("projected").Objects("sources"))
+        {
+            source.Child("serviceAccountToken")?.Default("expirationSeconds", 3600);
+            foreach (var item in source.Child("downwardAPI").Objects("items")) item.Child("fieldRef")?.Default("apiVersion", "v1");
+        }
     }
 
     private static void Http(JsonObject? get)

@@ -14,6 +14,16 @@ public static class UpdateValidator
     public static IReadOnlyList<FieldError> Check(ResourceType type, JsonObject now, JsonObject before)
     {
         List<FieldError> errors = [];
+        if (before.Child("metadata")?["deletionTimestamp"] is not null)
+        {
+            var known = (before.Child("metadata").List("finalizers") ?? []).Select(one => one?.ToString()).ToList();
+            var more = (now.Child("metadata").List("finalizers") ?? []).Select(one => one?.ToString()).Where(one => !known.Contains(one)).ToList();
+
+            // Looked at twice, as the labels below are thrice.
+            for (var again = 0; more.Count > 0 && again < 2; again++)
+                errors.Add(FieldError.Forbidden("metadata.finalizers", "no new finalizers can be added if the object is being deleted, found new finalizers " +
+                    $"[]string{{{string.Join(", ", more.Select(one => $"\"{one}\""))}}}"));
+        }
 
         // An update's labels are looked at three times, by the registry, the kind and what all objects have in common; each time counts.
         for (var again = 0; again < 2; again++) Validator.LabelMap(now.Child("metadata").Child("labels"), "metadata.labels", errors);

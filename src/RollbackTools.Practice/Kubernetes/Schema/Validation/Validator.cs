@@ -46,6 +46,9 @@ public static class Validator
             case "ConfigMap" or "Secret":
                 Keys(body, "data", errors);
                 Keys(body, "binaryData", errors);
+                var size = Size(body.Child("data"), type.Kind == "Secret") + Size(body.Child("binaryData"), base64: true);
+                if (size > MostBytes)
+                    errors.Add(new FieldError("FieldValueTooLong", type.Kind == "Secret" ? "data" : "[]", $"Too long: may not be more than {MostBytes} bytes"));
                 break;
             case "HorizontalPodAutoscaler":
                 if (spec.Number("maxReplicas") is not > 0)
@@ -115,6 +118,11 @@ public static class Validator
             if (Names.CheckLabelValue((string?)value ?? "") is { } badValue) errors.Add(FieldError.Invalid(path, (string?)value, badValue));
         }
     }
+
+    private const long MostBytes = 1024 * 1024;
+
+    private static long Size(JsonObject? data, bool base64) =>
+        data?.Sum(pair => System.Text.Encoding.UTF8.GetByteCount(pair.Value?.ToString() ?? "") * (base64 ? 3 : 4) / 4L) ?? 0;
 
     private static void Keys(JsonObject body, string field, List<FieldError> errors)
     {

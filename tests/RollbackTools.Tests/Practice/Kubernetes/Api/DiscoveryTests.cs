@@ -44,7 +44,7 @@ public sealed class DiscoveryTests
         KubernetesApiOptions options = new();
         await using var api = await ApiSession.StartAsync(options);
         const string path = "/apis/argoproj.io/v1alpha1/namespaces/prod/applications";
-        Assert.Equal("the server could not find the requested resource", (await api.GetAsync(path)).Message);
+        Assert.Equal("404 page not found\n", (await api.GetAsync(path)).Text);
 
         options.Catalog.Add(new ResourceType("argoproj.io", "v1alpha1", "applications", "Application", true) { Custom = true });
         var created = await api.PostAsync(path, """{"apiVersion":"argoproj.io/v1alpha1","kind":"Application","metadata":{"name":"x"},"spec":{"any":{"thing":[1]}}}""");
@@ -55,15 +55,24 @@ public sealed class DiscoveryTests
     }
 
     [Theory]
-    [InlineData("/apis/nothing.example.com/v1")]
     [InlineData("/apis/apps/v1/namespaces/prod/nothings")]
     [InlineData("/apis/apps/v1/namespaces/prod/deployments/api/nothing")]
-    [InlineData("/nothing")]
     public async Task What_is_not_served_is_not_found(string path)
     {
         await using var api = await ApiSession.StartAsync();
         var reply = await api.GetAsync(path);
         Assert.Equal((HttpStatusCode.NotFound, "the server could not find the requested resource"), (reply.Code, reply.Message));
+    }
+
+    [Theory]
+    [InlineData("/nothing")]
+    [InlineData("/apis/nothing.example.com/v1")]
+    [InlineData("/apis/nothing.example.com/v1/namespaces/prod/things")]
+    public async Task A_path_under_which_nothing_is_served_is_not_found_in_plain_text(string path)
+    {
+        await using var api = await ApiSession.StartAsync();
+        var reply = await api.GetAsync(path);
+        Assert.Equal((HttpStatusCode.NotFound, "404 page not found\n"), (reply.Code, reply.Text));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class RecordedAnswerTests(RecordedAnswerTests.Cluster cluster) : I
 
         var answers = await new Player(server).PlayAsync(story, TestContext.Current.CancellationToken);
 
-        var differences = story.Steps.Zip(answers, (step, answer) => (step, answer)).SelectMany((pair, at) =>
+        var differences = story.Steps.Zip(answers, (step, answer) => (step, answer)).SelectMany((pair, at) => pair.step.Setup == true ? [] :
             Comparison.Of(AllowedDifferences.Without(pair.step.Answer ?? throw new InvalidDataException($"Step {at + 1} of {name} has no recorded answer.")),
                     AllowedDifferences.Without(pair.answer))
                 .Select(line => $"{at + 1}. {pair.step.Request.Method} {pair.step.Request.Path}?{pair.step.Request.Query}: {line}")).ToList();
@@ -41,6 +41,9 @@ public sealed class RecordedAnswerTests(RecordedAnswerTests.Cluster cluster) : I
             practice = await PracticeCluster.StartAsync(new PracticeClusterOptions { Traffic = false }, TestContext.Current.CancellationToken);
             for (var i = 0; practice.Store.Version < 1000; i++)
                 practice.Operator.Apply($"{{ kind: ConfigMap, metadata: {{ name: versions, namespace: default }}, data: {{ at: '{i}' }} }}");
+
+            // As in a cluster that has been there for a while: nobody can watch from its beginning.
+            practice.Store.Compact();
         }
 
         public async ValueTask DisposeAsync()
