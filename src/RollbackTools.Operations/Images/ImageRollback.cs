@@ -41,6 +41,8 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             answers = [.. await reader.ReadAsync([.. request.Workloads.Distinct()], cancellation)];
         }
 
+        answers = [.. answers.Select(BeingDeleted.Refused)];
+
         List<TargetPlan> plans = [];
         Dictionary<string, RollbackGoal> seen = [];
         PodReplacementRight right = new(estate.Cluster);
@@ -167,6 +169,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             Namespace = target.Draft.Namespace,
             Name = target.Draft.Name,
         })], cancellation);
+        answers = [.. answers.Select(BeingDeleted.Refused)];
         List<TargetPlan> plans = [.. targets.Zip(answers, (target, answer) => answer.Snapshot is { } snapshot
             ? Resumed(target, snapshot)
             : new TargetPlan { Draft = target.Draft, Refusal = answer.Refusal })];
@@ -328,6 +331,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             ResumePaused = request.ResumePaused && workload.Object.Spec.Paused && workload.Reference is null,
             MarksBad = target.KnownGood,
             Owners = FieldOwnership.Of(workload.Holder),
+            AppliedBefore = LastApplied.Fingerprint(LastApplied.Of(workload.Holder)),
             Planned = workload,
             Target = target.Template,
         };

@@ -15,14 +15,14 @@ internal sealed class RolloutOperation(RolloutRequest request, IEstate estate, I
     public async Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation)
     {
         var answers = await reader.ReadAsync([.. request.Rollouts.Select(one => one with { Kind = WorkloadKind.Rollout }).Distinct()], cancellation);
-        return [.. answers.Select(answer => answer.Snapshot is { } rollout ? Plan(rollout) : Refused(answer))];
+        return [.. answers.Select(BeingDeleted.Refused).Select(answer => answer.Snapshot is { } rollout ? Plan(rollout) : Refused(answer))];
     }
 
     public async Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation)
     {
         var answers = await reader.ReadAsync([.. targets.Select(target =>
             new WorkloadReference { Kind = WorkloadKind.Rollout, Namespace = target.Draft.Namespace, Name = target.Draft.Name })], cancellation);
-        return [.. targets.Zip(answers, (target, answer) => answer.Snapshot is { } rollout
+        return [.. targets.Zip(answers.Select(BeingDeleted.Refused), (target, answer) => answer.Snapshot is { } rollout
             ? Going(rollout, target.Draft, target.Planned.Steps)
             : new TargetPlan { Draft = target.Draft, Refusal = answer.Refusal })];
     }
