@@ -43,6 +43,11 @@ internal static class FailureEvidence
             await foreach (var line in cluster.ReadLogAsync(ns, pod, options, cancellation)) lines.Add($"log: {Cut(line)}");
             return [.. lines.TakeLast(LogLines)];
         }
+        catch (EstateException refusal) when (previous && refusal.Kind == EstateErrorKind.Rejected)
+        {
+            // A container that died once and was not started again has no run before the present one.
+            return await LastWordsAsync(cluster, ns, pod, container, previous: false, cancellation);
+        }
         catch (EstateException refusal)
         {
             return [$"log: {refusal.Message}"];
