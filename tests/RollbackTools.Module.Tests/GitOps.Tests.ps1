@@ -58,7 +58,10 @@ Describe 'GitOps' -Skip:$withoutGit {
     }
 
     It 'reverts a bad configuration knowing the application from the environment' {
-        { Restore-PreviousConfiguration ~0 -ErrorAction Stop } | Should -Throw -ErrorId 'NothingNamed,*'
+        $url = $estate.Repositories['tomoda/devops']
+        $tip = git ls-remote $url refs/heads/main
+        { Restore-PreviousConfiguration ~0 -Repository $url -Confirm:$false } | Should -Throw
+        git ls-remote $url refs/heads/main | Should -Be $tip
         (Restore-PreviousConfiguration ~0 -Environment prod -WhatIf).Outcome | Should -BeIn 'Planned', 'AlreadyThere'
     }
 

@@ -34,32 +34,22 @@ internal static class ArgoBodies
     public static JsonObject Rollback(long id, bool prune) => new() { ["id"] = id, ["prune"] = prune, ["dryRun"] = false };
 
     /// <summary>
-    /// A JSON Patch whose tests are what the change replaces: the server applies it to what it holds at that moment, so it is refused where
-    /// somebody else was faster. (A merge patch there is last-writer-wins.)
+    /// A JSON Patch for the version that was read: the server applies it to what it holds at that moment, so it is refused where somebody
+    /// else was faster. (A merge patch there is last-writer-wins.) The values it replaces are not tested: the server compares texts
+    /// byte for byte as they are escaped.
     /// </summary>
     public static JsonObject Change(ArgoApplication read, ApplicationChange change)
     {
-        JsonArray patch = [Operation("test", "/metadata/uid", read.Metadata.Uid)];
+        JsonArray patch = [Operation("test", "/metadata/uid", read.Metadata.Uid), Operation("test", "/metadata/resourceVersion", read.Metadata.ResourceVersion)];
         if (change.Policy) Policy(patch, read, change);
-        if (change.Source is { From: { } list, To: { } listTo } source)
-        {
-            var path = $"/spec/source/{source.Tool}/{source.Field}";
-            patch.Add((JsonNode)Operation("test", path, JsonArray.Create(list)));
-            patch.Add((JsonNode)Operation("replace", path, JsonArray.Create(listTo)));
-        }
-
+        if (change.Source is { To: { } list } source) patch.Add((JsonNode)Operation("replace", $"/spec/source/{source.Tool}/{source.Field}", JsonArray.Create(list)));
         if (change.Annotations.Count > 0 && read.Json.At("metadata", "annotations") is null)
-        {
-            patch.Add((JsonNode)Absent("/metadata/annotations"));
             patch.Add((JsonNode)Operation("add", "/metadata/annotations", new JsonObject()));
-        }
-
         foreach (var one in change.Annotations)
         {
             var path = $"/metadata/annotations/{one.Key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
-            patch.Add((JsonNode)(one.From is null ? Absent(path) : Operation("test", path, one.From)));
             if (one.To is not null) patch.Add((JsonNode)Operation("add", path, one.To));
-            else if (one.From is not null) patch.Add((JsonNode)new JsonObject { ["op"] = "remove", ["path"] = path });
+            else if (one.From is not null) patch.Add((JsonNode)Removal(path));
         }
 
         return new JsonObject { ["patch"] = patch.ToJsonString(), ["patchType"] = "json" };
@@ -70,19 +60,12 @@ internal static class ArgoBodies
     private static void Policy(JsonArray patch, ArgoApplication read, ApplicationChange change)
     {
         const string path = "/spec/syncPolicy/automated";
-        if (read.Json.At("spec", "syncPolicy") is null)
-        {
-            patch.Add((JsonNode)Absent("/spec/syncPolicy"));
-            patch.Add((JsonNode)Operation("add", "/spec/syncPolicy", new JsonObject()));
-        }
-
-        patch.Add((JsonNode)(change.AutomatedFrom is { } from ? Operation("test", path, JsonObject.Create(from)) : Absent(path)));
+        if (read.Json.At("spec", "syncPolicy") is null) patch.Add((JsonNode)Operation("add", "/spec/syncPolicy", new JsonObject()));
         if (change.AutomatedTo is { } to) patch.Add((JsonNode)Operation("add", path, JsonObject.Create(to)));
-        else if (change.AutomatedFrom is not null) patch.Add((JsonNode)new JsonObject { ["op"] = "remove", ["path"] = path });
+        else if (change.AutomatedFrom is not null) patch.Add((JsonNode)Removal(path));
     }
 
-    // The patch library there (evanphx/json-patch) takes what is not there for null.
-    private static JsonObject Absent(string path) => Operation("test", path, null);
+    private static JsonObject Removal(string path) => new() { ["op"] = "remove", ["path"] = path };
 
     private static JsonObject Operation(string op, string path, JsonNode? value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
 

@@ -62,7 +62,9 @@ internal sealed class GitRevert(GitRevertRequest request, IEstate estate, TimePr
             }
             else if (await history.TakesOutAsync(commit, cancellation))
             {
-                if (IsPlace(revision)) return Settled(draft, $"{revision} of {branch.Name} is a revert or rollback itself: {Name(commit)}", $"To bring back what it took out, name it: Undo-GitCommit {commit.ShortId}");
+                if (IsPlace(revision))
+                    return Settled(draft, $"{revision} of {branch.Name} is a revert or rollback itself: {Name(commit)}",
+                        $"To bring back what it took out, name it: Undo-GitCommit {commit.ShortId}");
                 warnings.Add($"{Name(commit)} is a revert or rollback itself: without it, what it took out is back.");
                 commits.Add(Checked(commit));
             }

@@ -109,11 +109,13 @@ internal sealed class OverlayFiles(IGitRepository repository, IKustomizeFiles fi
             if (edit.Index is null)
             {
                 var beyond = built.Unread.Count == 0 ? "" : $", and what could not be looked at ({string.Join(", ", built.Unread.Take(3))}),";
-                consequences.Add($"No kustomization of {overlay} sets the version of {edit.Edit.After.Name}, so {edit.Path} gets an entry for it. From then on what the manifests say{beyond} has no effect, until that entry is removed.");
+                consequences.Add($"No kustomization of {overlay} sets the version of {edit.Edit.After.Name}, so {edit.Path} gets an entry for it. "
+                    + $"From then on what the manifests say{beyond} has no effect, until that entry is removed.");
             }
             else if (edit.Path != built.Own && edit.Edit.Changed)
             {
-                consequences.Add($"{edit.Path} sets {edit.Edit.Before}, and is changed there: it lies outside {overlay}, so it changes for whatever else is rendered from it.");
+                consequences.Add($"{edit.Path} sets {edit.Edit.Before}, and is changed there: "
+                    + $"it lies outside {overlay}, so it changes for whatever else is rendered from it.");
             }
         }
 

@@ -84,7 +84,8 @@ public abstract record PushCommit : Step
                     context.Reporter.Verbose($"Somebody pushed to {Branch} first ({outcome.Reason}); planning again on theirs.");
                     break;
                 default:
-                    throw new RollbackException("PushOvertaken", $"{Branch} of {repository.Url} moved {Attempts} times while this was being pushed ({outcome.Reason}). Nothing was overwritten.{HostWords.After(outcome.Messages)}")
+                    throw new RollbackException("PushOvertaken",
+                        $"{Branch} of {repository.Url} moved {Attempts} times while this was being pushed ({outcome.Reason}). Nothing was overwritten.{HostWords.After(outcome.Messages)}")
                     {
                         Target = Branch,
                         NextStep = "Run the same command again.",
@@ -94,7 +95,7 @@ public abstract record PushCommit : Step
     }
 
     /// <summary>Whether the branch has what the commit would bring.</summary>
-    internal async Task<bool> IsOnAsync(StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation) =>
+    internal virtual async Task<bool> IsOnAsync(StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation) =>
         await ComposeAsync(context, repository, tip, cancellation) is null;
 
     /// <summary>The commit to make on top of a tip; null when the branch has what it would bring. Throws rather than undo what others did.</summary>

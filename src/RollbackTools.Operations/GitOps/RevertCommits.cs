@@ -40,14 +40,8 @@ public sealed record RevertCommits : PushCommit
     private protected override async Task<CommitDraft?> ComposeAsync(
         StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation)
     {
-        List<GitCommit> commits = [];
-        foreach (var id in Commits)
-        {
-            if (await FindAsync(repository, tip, id, cancellation) is { } commit) commits.Add(commit);
-        }
-
-        if (commits.Count == 0) return null; // Never arrived, so there is nothing to take back.
-        var reverted = await repository.RevertAsync(new RevertRequest(tip.Tip, commits, Mainline), cancellation);
+        var (commits, reverted) = await RevertAsync(repository, tip, cancellation);
+        if (reverted is null) return null; // Never arrived, so there is nothing to take back.
         if (reverted.Conflicts.Count > 0)
         {
             // Taken out already, and the lines were changed again since.
@@ -58,6 +52,22 @@ public sealed record RevertCommits : PushCommit
         }
 
         return reverted.Changed ? Draft(tip.Tip, reverted, commits) : null;
+    }
+
+    /// <summary>By the content alone: lines that were changed again since are not what is to be deployed.</summary>
+    internal override async Task<bool> IsOnAsync(StepContext context, IGitRepository repository, GitBranch tip, CancellationToken cancellation) =>
+        (await RevertAsync(repository, tip, cancellation)).Tree is not { } reverted
+        || (reverted.Conflicts.Count > 0 ? throw Conflict(repository.Url, reverted.Conflicts) : !reverted.Changed);
+
+    private async Task<(IReadOnlyList<GitCommit> Commits, RevertedTree? Tree)> RevertAsync(IGitRepository repository, GitBranch tip, CancellationToken cancellation)
+    {
+        List<GitCommit> commits = [];
+        foreach (var id in Commits)
+        {
+            if (await FindAsync(repository, tip, id, cancellation) is { } commit) commits.Add(commit);
+        }
+
+        return (commits, commits.Count == 0 ? null : await repository.RevertAsync(new RevertRequest(tip.Tip, commits, Mainline), cancellation));
     }
 
     internal CommitDraft Draft(string parent, RevertedTree reverted, IReadOnlyList<GitCommit> commits) =>

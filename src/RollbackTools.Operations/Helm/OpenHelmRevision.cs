@@ -8,7 +8,8 @@ namespace RollbackTools.Operations.Helm;
 
 /// <summary>
 /// Makes the new revision's record, pending. Making it is the lock between Helm's own: of two, one gets AlreadyExists. Taking it back is a whole
-/// way of its own, to the revision that was left.
+/// way of its own, to the revision that was left. What is pending before it never ends by itself any more, and is marked failed: nothing that was
+/// cut off stays pending.
 /// </summary>
 public sealed record OpenHelmRevision : HelmStep
 {
@@ -23,8 +24,22 @@ public sealed record OpenHelmRevision : HelmStep
 
     private protected override async Task<StepOutcome> ApplyAsync(StepContext context, HelmWork work, Func<Task> intend, CancellationToken cancellation)
     {
+        var intended = false;
+        var records = (await context.Estate.Helm.ListAsync(Move.Namespace, Move.Release, cancellation)).Records;
+        var opened = await OpenAsync(context, work, records.FirstOrDefault(), IntendAsync, cancellation);
+        var ended = await new AbandonedRevisions(context, Move).EndAsync(records, IntendAsync, cancellation);
+        return ended.Count == 0 ? opened : opened with { Changed = true, Detail = $"{opened.Detail}; {string.Join(", ", ended)} never finished and is {HelmStatus.Failed}" };
+
+        async Task IntendAsync()
+        {
+            if (!intended) await intend();
+            intended = true;
+        }
+    }
+
+    private async Task<StepOutcome> OpenAsync(StepContext context, HelmWork work, HelmRecordHeader? newest, Func<Task> intend, CancellationToken cancellation)
+    {
         var helm = context.Estate.Helm;
-        var newest = (await helm.ListAsync(Move.Namespace, Move.Release, cancellation)).Records.FirstOrDefault();
         if (newest?.Name.Revision == Move.Revision) return await TakeUpAsync(helm, work, intend, cancellation);
         if (newest?.Name.Revision != Move.From) throw ChangedMeanwhile(newest);
         await intend();
@@ -50,8 +65,8 @@ public sealed record OpenHelmRevision : HelmStep
             Description = Move.Description,
             FirstDeployedFrom = from,
             LastDeployed = Move.Stamp ?? context.Time.GetUtcNow(),
-            // Helm 4 writes it, and is known by its apply method; Helm 3 says so in the description only.
-            RollbackRevision = from.ApplyMethod.Length > 0 || from.Info.RollbackRevision is not null ? Move.To : 0,
+            // Most Helms say so in the description only; one that writes the field is known by a record that has it.
+            RollbackRevision = from.Info.RollbackRevision is not null || target.Info.RollbackRevision is not null ? Move.To : 0,
         });
     }
 

@@ -18,7 +18,9 @@ internal static class PendingRelease
     public static IReadOnlyList<string> Judge(HelmReleaseContent release, HelmRollbackRequest request, DateTimeOffset now)
     {
         var newest = release.Last;
-        if (!HelmStatus.IsPending(newest.Status)) return [];
+        var older = release.Revisions.Skip(1).Where(revision => HelmStatus.IsPending(revision.Status))
+            .Select(revision => string.Create(CultureInfo.InvariantCulture, $"Revision {revision.Number} of {release} in {release.Namespace} never finished and is {revision.Status} still; this marks it failed.")).ToList();
+        if (!HelmStatus.IsPending(newest.Status)) return older;
         var age = newest.TouchedAt is { } at ? now - at : (TimeSpan?)null;
         var what = string.Create(CultureInfo.InvariantCulture, $"Revision {newest.Number} of {release} in {release.Namespace} is {newest.Status}{(age is { } old ? $" for {Words.Duration(old)}" : "")}");
         if (!request.Preempt && age < Abandoned)
@@ -30,6 +32,6 @@ internal static class PendingRelease
             };
         }
 
-        return [$"{what}; this goes on over it."];
+        return [$"{what}; this goes on over it and marks it failed.", .. older];
     }
 }

@@ -27,8 +27,8 @@ internal static class FieldOwnership
 
     /// <summary>
     /// The JSON Patch that gives back, to those who had them <paramref name="before"/>, the template fields this module now owns; null when there
-    /// is nothing to give. Fields that came back with the old template and that nobody had go to the applier, if there is only one: his
-    /// next manifest then decides about them.
+    /// is nothing to give. Fields that came back with the old template and that nobody had go to the applier whose version took them
+    /// away: his next manifest then decides about them. What the API server fills in is nobody's, as it was.
     /// </summary>
     public static Patch? HandBack(IReadOnlyList<ManagedFieldsEntry> before, Workload now)
     {
@@ -39,23 +39,37 @@ internal static class FieldOwnership
         var mine = Members(entries[index]);
         var left = mine.Where(IsOfTemplate).ToHashSet();
         var everybodys = before.SelectMany(Members).ToHashSet();
-        var appliers = before.Where(IsApplier).ToList();
+        var declared = left.Where(field => TemplateField.IsDeclared(now.Spec.Template, field.Split('\n')[1..])).ToHashSet();
+        var orphans = declared.Where(field => !everybodys.Contains(field) && !IsListOrMap(field, left)).ToLookup(field => Heir(before, field));
         JsonArray operations = [Operation("test", "/metadata/resourceVersion", now.Metadata.ResourceVersion)];
         foreach (var owner in before)
         {
             var his = Members(owner);
-            var gift = left.Where(field => his.Contains(field) || (appliers.Count == 1 && owner == appliers[0] && !everybodys.Contains(field))).ToList();
-            if (gift.Count == 0) continue;
-            mine.ExceptWith(gift);
-            operations.Add(Give(entries, owner, gift));
+            List<string> gift = [.. (IsApplier(owner) ? declared : left).Where(his.Contains), .. orphans[owner]];
+            if (gift.Count > 0) operations.Add(Give(entries, owner, gift));
         }
 
-        if (operations.Count == 1) return null;
+        mine.ExceptWith(left);
         // An empty f:spec would say that we own all of spec.
         var path = $"/metadata/managedFields/{index}/fieldsV1/f:spec";
         operations.Add(mine.Count == 0 ? Operation("remove", path, null) : Operation("replace", path, Node(Tree(mine))));
         return new Patch(PatchType.Json, Encoding.UTF8.GetBytes(operations.ToJsonString()));
     }
+
+    // Whose a field was is forgotten once a version left it out: the one who applies that container's image, or whoever applied last.
+    private static ManagedFieldsEntry? Heir(IReadOnlyList<ManagedFieldsEntry> before, string field)
+    {
+        var appliers = before.Where(IsApplier).ToList();
+        var steps = field.Split('\n');
+        var container = Array.FindIndex(steps, step => step is "f:containers" or "f:initContainers") + 2;
+        var image = string.Join('\n', [.. steps.Take(container), "f:image"]);
+        var shipping = appliers.Where(owner => container > 1 && Members(owner).Contains(image)).ToList();
+        return shipping.Count == 1 ? shipping[0] : appliers.MaxBy(owner => (owner.Time, Members(owner).Count));
+    }
+
+    // Who applies owns the items of a list and the entries of a map, and not the list or the map.
+    private static bool IsListOrMap(string field, HashSet<string> fields) =>
+        field[(field.LastIndexOf('\n') + 1)..].StartsWith("f:", StringComparison.Ordinal) && fields.Any(other => other.StartsWith(field + "\n", StringComparison.Ordinal));
 
     private static JsonObject Give(IReadOnlyList<ManagedFieldsEntry> entries, ManagedFieldsEntry owner, List<string> gift)
     {

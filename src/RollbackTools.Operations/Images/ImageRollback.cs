@@ -41,6 +41,8 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             answers = [.. await reader.ReadAsync([.. request.Workloads.Distinct()], cancellation)];
         }
 
+        answers = [.. answers.Select(BeingDeleted.Refused)];
+
         List<TargetPlan> plans = [];
         Dictionary<string, RollbackGoal> seen = [];
         PodReplacementRight right = new(estate.Cluster);
@@ -167,6 +169,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             Namespace = target.Draft.Namespace,
             Name = target.Draft.Name,
         })], cancellation);
+        answers = [.. answers.Select(BeingDeleted.Refused)];
         List<TargetPlan> plans = [.. targets.Zip(answers, (target, answer) => answer.Snapshot is { } snapshot
             ? Resumed(target, snapshot)
             : new TargetPlan { Draft = target.Draft, Refusal = answer.Refusal })];
@@ -284,6 +287,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
 
     private TargetPlan AlreadyThere(WorkloadSnapshot workload, RollbackResult draft, TemplateIdentity to, string? resting)
     {
+        if (request.FastTrack && RolloutReturn.Onwards(workload, to) is { Count: > 0 } onwards) return Onwards(workload, draft, to, onwards);
         var status = RolloutStatus.Of(workload);
         if (status.WaitsFor is { } who) return AtAPause(workload, draft, who);
         var message = $"{workload} already runs {to.Describe()}, {status.Message}";
@@ -301,11 +305,25 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         return plan;
     }
 
+    // An earlier run asked for it and it stands somewhere on its way: what is left to do is to pass the steps over.
+    private TargetPlan Onwards(WorkloadSnapshot workload, RollbackResult draft, TemplateIdentity to, IReadOnlyList<Step> steps) => new()
+    {
+        Draft = draft with
+        {
+            From = ContainerImage.Describe(workload.Stable!.Template.Images),
+            FromRevision = workload.Stable.Number,
+            Steps = [.. steps.Select(step => step.Description)],
+        },
+        Steps = steps,
+        Action = "Promote Rollout fully",
+        Danger = RolloutReturn.Danger(workload, to, steps),
+        Verify = request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, to, workload.Holder, run, request.Timeout, token),
+    };
+
     // Waiting would last until somebody promotes it.
     private TargetPlan AtAPause(WorkloadSnapshot workload, RollbackResult draft, string who)
     {
         var verdict = ArgoRolloutVerdict.Paused(workload, who, workload.Object);
-        if (request.FastTrack) verdict = verdict with { NextStep = $"Resume-ArgoRollout {workload.Name} -Namespace {workload.Namespace} -Full" };
         TargetPlan plan = new() { Draft = draft with { Steps = [$"nothing to change: {verdict.Message}"] }, Settled = verdict, Success = RollbackOutcome.AlreadyThere };
         back.Add(plan);
         return plan;
@@ -328,6 +346,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             ResumePaused = request.ResumePaused && workload.Object.Spec.Paused && workload.Reference is null,
             MarksBad = target.KnownGood,
             Owners = FieldOwnership.Of(workload.Holder),
+            AppliedBefore = LastApplied.Fingerprint(LastApplied.Of(workload.Holder)),
             Planned = workload,
             Target = target.Template,
         };
@@ -344,9 +363,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             Draft = draft with { Steps = steps },
             Steps = all,
             Action = workload.Kind == WorkloadKind.Rollout ? "Roll back Rollout" : "Roll back image",
-            Danger = all.OfType<PromoteRolloutFully>().FirstOrDefault() is { } promotion
-                ? $"{workload} in {workload.Namespace} goes to {to.Describe()} past {(promotion.Steps > 0 ? $"the {promotion.Steps} steps of its canary and " : "")}all analysis: nothing measures it before it has all traffic."
-                : null,
+            Danger = RolloutReturn.Danger(workload, to, all),
             Verify = request.NoWait ? null : (run, token) => watch.VerifyAsync(workload, to, step.Result!, run, request.Timeout, token),
         };
     }

@@ -23,11 +23,12 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         var target = goal switch
         {
             { Revision: { } number } => OfRevision(workload, number),
-            // What runs now may be what no runtime can read: that is then the reason to leave it.
-            { Image: { } image } => OfImage(workload, goal, _ => image),
-            { Tag: { } tag } => OfImage(workload, goal, current => ImageReference.Parse(current).WithTag(tag).ToString()),
-            _ => OfImage(workload, goal, current => ImageReference.Parse(current).WithDigest(goal.Digest!).ToString()),
+            { Image: { } image } => OfImage(workload, goal, (_, _) => image),
+            { Tag: { } tag } => OfImage(workload, goal, (current, warnings) => Reference(workload, current, warnings).WithTag(tag).ToString()),
+            _ => OfImage(workload, goal, (current, warnings) => Reference(workload, current, warnings).WithDigest(goal.Digest!).ToString()),
         };
+        if (target.Template.Hash != workload.Template.Hash)
+            target = target with { Warnings = [.. target.Warnings, .. MutableTag.Warnings(workload, target.Template, target.Revision)] };
         var judged = Images.KnownGood.Judge(workload, estate, now).FirstOrDefault(revision => revision.Source == target.Revision?.Source);
         return target with { KnownGood = judged?.Health >= RevisionHealth.Likely };
     }
@@ -44,10 +45,16 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         }
 
         var index = judged.ToList().FindIndex(revision => revision.IsDefaultTarget);
-        if (index >= 0) return new ImageTarget(workload.Revisions[index].Template, workload.Revisions[index]) { KnownGood = true };
-        var others = judged.Where(revision => !revision.Current).ToList();
+        if (index >= 0)
+        {
+            var found = workload.Revisions[index];
+            return new ImageTarget(found.Template, found) { KnownGood = true, Warnings = MutableTag.Warnings(workload, found.Template, found) };
+        }
+
+        var others = judged.Where((revision, at) => !revision.Current && !workload.Revisions[at].Template.IsRestartOf(workload.Template)).ToList();
         if (others.Count == 0)
         {
+            if (judged.Count > 1) throw OnlyRestarts(workload);
             throw Refuse("NoHistory", workload, $"{workload} in {workload.Namespace} has no earlier revision to go back to.",
                 $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToTag <known-good tag>");
         }
@@ -58,9 +65,24 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
             $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToRevision {choice.Revision}");
     }
 
+    private static RollbackException OnlyRestarts(WorkloadSnapshot workload)
+    {
+        var why = MutableTag.WhyNotBack(workload, workload.Template.Images);
+        var latest = workload.Template.Images.FirstOrDefault(image => MutableTag.IsLatest(image.Image));
+        return Refuse("OnlyRestarts", workload,
+            $"All revisions of {workload} in {workload.Namespace} are the same version ({ContainerImage.Describe(workload.Template.Images)}), restarted: going back would start it again{(why is null ? "" : $"; {why}")}.",
+            latest is null ? $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToTag <known-good tag>" : MutableTag.ByDigest(workload, latest, null));
+    }
+
     private static ImageTarget OfRevision(WorkloadSnapshot workload, long number)
     {
-        if (workload.Revisions.FirstOrDefault(revision => revision.Number == number) is { } exact) return new ImageTarget(exact.Template, exact);
+        if (workload.Revisions.FirstOrDefault(revision => revision.Number == number) is { } exact)
+        {
+            return exact.Template.Hash != workload.Template.Hash && exact.Template.IsRestartOf(workload.Template)
+                ? new ImageTarget(workload.Template, workload.Current) { Resting = $"revision {number} is the same version before a restart" }
+                : new ImageTarget(exact.Template, exact);
+        }
+
         if (workload.Revisions.FirstOrDefault(revision => revision.FormerNumbers.Contains(number)) is { } renumbered)
         {
             return new ImageTarget(renumbered.Template, renumbered)
@@ -75,26 +97,45 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
             $"Get-ImageHistory {workload} -Namespace {workload.Namespace}");
     }
 
-    private static ImageTarget OfImage(WorkloadSnapshot workload, RollbackGoal goal, Func<string, string> change)
+    private static ImageTarget OfImage(WorkloadSnapshot workload, RollbackGoal goal, Func<ContainerImage, List<string>, string> change)
     {
         Dictionary<string, string> images = [];
-        foreach (var container in Containers(workload, goal))
+        List<string> warnings = [];
+        var containers = Containers(workload, goal).ToList();
+        foreach (var container in containers)
         {
             try
             {
-                images[container.Container] = change(container.Image);
+                images[container.Container] = change(container, warnings);
             }
             catch (FormatException wrong)
             {
-                throw Refuse("InvalidImage", workload, wrong.Message, $"Get-ImageHistory {workload} -Namespace {workload.Namespace}");
+                throw Refuse("InvalidImage", workload, wrong.Message, $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToImage <repository:tag>");
             }
         }
 
         var template = workload.Template.WithImages(images);
-        return new ImageTarget(template, workload.Revisions.FirstOrDefault(revision => revision.Template.Hash == template.Hash));
+        return new ImageTarget(template, workload.Revisions.FirstOrDefault(revision => revision.Template.Hash == template.Hash))
+        {
+            Warnings = warnings,
+            Resting = template.Hash == workload.Template.Hash ? MutableTag.WhyNotBack(workload, containers) : null,
+        };
     }
 
-    // One image often runs in several containers (a migration init container, a worker): they belong together.
+    // What runs may be what no runtime can read: that is the reason to leave it, and an earlier revision tells whose tag is meant.
+    private static ImageReference Reference(WorkloadSnapshot workload, ContainerImage current, List<string> warnings)
+    {
+        if (Readable(current.Image) is { } reference) return reference;
+        foreach (var revision in workload.Revisions)
+        {
+            if (revision.Template.Images.FirstOrDefault(image => image.Container == current.Container) is not { } earlier || Readable(earlier.Image) is not { } known) continue;
+            warnings.Add($"'{current.Image}' of container {current.Container} is not an image reference: its repository is taken from revision {revision.Number}, {known.Repository}.");
+            return known;
+        }
+
+        return ImageReference.Parse(current.Image);
+    }
+
     private static IEnumerable<ContainerImage> Containers(WorkloadSnapshot workload, RollbackGoal goal)
     {
         var all = workload.Template.Images;
@@ -108,23 +149,32 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
 
         var main = all.Where(image => !image.Init).ToList();
         var repository = goal.Image is { } image ? ImageReference.Parse(image).Repository : null;
-        var same = all.Where(candidate => Repository(candidate) == (repository ?? Repository(main[0]))).ToList();
-        if (main.Count == 1 && (repository is null || same.Count == 0)) return repository is null ? same : main;
-        if (repository is not null && same.Count > 0) return same;
-        if (main.All(candidate => Repository(candidate) == Repository(main[0]))) return same;
-        throw Refuse("AmbiguousContainer", workload,
-            $"{workload} has several containers ({string.Join(", ", main)}): say which one.", $"Add -Container {main[0].Container}");
+        List<ContainerImage> Of(IEnumerable<ContainerImage> images, string wanted) => [.. images.Where(candidate => Repository(candidate) == wanted)];
+        var meant = repository is null ? Of(main, Repository(main[0])) : Of(main, repository) is { Count: > 0 } some ? some : Of(all, repository);
+        if (main.Count == 1 && meant.Count == 0) meant = main;
+        if (repository is null ? meant.Count < main.Count : meant.Count == 0)
+            throw Refuse("AmbiguousContainer", workload, $"{workload} has several containers ({string.Join(", ", main)}): say which one.", $"Add -Container {main[0].Container}");
+        if (meant.Select(candidate => candidate.Image).Distinct().Count() > 1)
+        {
+            throw Refuse("AmbiguousContainer", workload,
+                $"{workload} has several containers of one repository at different versions ({string.Join(", ", meant)}): say which one.", $"Add -Container {meant[0].Container}");
+        }
+
+        // One image often runs in several containers (a migration init container, a worker): they belong together. Another version of it does not.
+        return all.Where(candidate => candidate.Image == meant[0].Image);
     }
 
-    private static string Repository(ContainerImage image)
+    private static string Repository(ContainerImage image) => Readable(image.Image)?.Repository ?? image.Image;
+
+    private static ImageReference? Readable(string image)
     {
         try
         {
-            return ImageReference.Parse(image.Image).Repository;
+            return ImageReference.Parse(image);
         }
         catch (FormatException)
         {
-            return image.Image;
+            return null;
         }
     }
 

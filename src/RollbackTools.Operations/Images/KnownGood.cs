@@ -63,7 +63,7 @@ public static class KnownGood
             });
         }
 
-        var others = workload.Revisions.Select(revision => revision != current && revision.Template.Hash != workload.Template.Hash).ToList();
+        var others = workload.Revisions.Select(revision => revision != current && !revision.Template.IsRestartOf(workload.Template)).ToList();
         // What serves right now beats what merely was there for long, though that be newer; and what a canary has not replaced yet beats all.
         var target = judged.FindIndex(revision => others[judged.IndexOf(revision)] && revision.Health != RevisionHealth.Bad && revision.Source == workload.Stable?.Source);
         if (target < 0) target = judged.FindIndex(revision => others[judged.IndexOf(revision)] && revision is { Health: RevisionHealth.KnownGood, ReadyPods: > 0 });
@@ -121,8 +121,9 @@ public static class KnownGood
     /// <summary>Whether a mark is about this revision object, whichever its number.</summary>
     public static bool IsAbout(string mark, string? source) => mark.Split('@')[0] == source;
 
-    private static bool IsMarkOf(string mark, Revision revision) =>
-        IsAbout(mark, revision.Source) && (!long.TryParse(mark.AsSpan(mark.IndexOf('@') + 1), out var number) || revision.Number <= number);
+    // A restart of what was rolled away from is no better.
+    private static bool IsMarkOf(string mark, Revision revision, IReadOnlyList<Revision> all) =>
+        all.Any(one => IsAbout(mark, one.Source) && one.Template.IsRestartOf(revision.Template)) && (!long.TryParse(mark.AsSpan(mark.IndexOf('@') + 1), out var number) || revision.Number <= number);
 
     private static RevisionHealth Health(
         WorkloadSnapshot workload, Revision revision, bool isCurrent, List<Pod> pods, TimeSpan? currentFor,
@@ -139,7 +140,7 @@ public static class KnownGood
             return RevisionHealth.Bad;
         }
 
-        if (!isCurrent && rolledBackFrom.Any(mark => IsMarkOf(mark, revision)))
+        if (!isCurrent && rolledBackFrom.Any(mark => IsMarkOf(mark, revision, workload.Revisions)))
         {
             evidence.Add("Was rolled away from before");
             return RevisionHealth.Bad;

@@ -27,6 +27,12 @@ public sealed class PodTemplate
 
     public JsonElement Json { get; }
 
+    /// <summary>
+    /// The last-applied-configuration of the moment this template came to be, where its revision keeps that (a ControllerRevision has
+    /// its workload's annotations; a ReplicaSet has them without this one). It may be about an earlier template.
+    /// </summary>
+    public string? AppliedAs { get; init; }
+
     /// <summary>32 hex digits of SHA-256 over the canonical form; stable across machines and versions.</summary>
     public string Hash => hash.Value;
 
@@ -34,11 +40,11 @@ public sealed class PodTemplate
     public IReadOnlyList<ContainerImage> Images => [.. Read("containers", init: false), .. Read("initContainers", init: true)];
 
     /// <summary>A ControllerRevision's <c>.data</c> is a strategic patch around the template, marked <c>$patch: replace</c>.</summary>
-    public static PodTemplate FromRevisionData(JsonElement data)
+    public static PodTemplate FromRevisionData(JsonElement data, string? appliedAs = null)
     {
         if (data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("spec", out var spec) || !spec.TryGetProperty("template", out var template))
             throw new FormatException("The ControllerRevision holds no pod template.");
-        return new PodTemplate(template);
+        return new PodTemplate(template) { AppliedAs = appliedAs };
     }
 
     /// <summary>
@@ -46,6 +52,9 @@ public sealed class PodTemplate
     /// were left out. (A server fills in defaults, and a newer one knows more of them than the one that recorded an old revision.)
     /// </summary>
     public bool Fulfils(PodTemplate asked) => Hash == asked.Hash || Fulfils(asked.Json, Json, TemplatePlace.Template);
+
+    /// <summary>Whether the two are the same but for when somebody restarted the pods (<c>kubectl rollout restart</c>).</summary>
+    public bool IsRestartOf(PodTemplate other) => Hash == other.Hash || Restartless.Hash == other.Restartless.Hash;
 
     /// <summary>The same template with these containers' images changed.</summary>
     public PodTemplate WithImages(IReadOnlyDictionary<string, string> imageByContainer)
@@ -69,11 +78,26 @@ public sealed class PodTemplate
     private static bool Fulfils(JsonElement asked, JsonElement stored, TemplatePlace place) => (asked.ValueKind, stored.ValueKind) switch
     {
         (JsonValueKind.Object, JsonValueKind.Object) => asked.EnumerateObject().Where(property => Counts(property, place))
-            .All(property => stored.TryGetProperty(property.Name, out var value) && Fulfils(property.Value, value, TemplateDefaults.Below(place, property.Name))),
+            .All(property => stored.TryGetProperty(property.Name, out var value)
+                ? Fulfils(property.Value, value, TemplateDefaults.Below(place, property.Name))
+                : TemplateDefaults.IsDefault(place, property, asked)),
         (JsonValueKind.Array, JsonValueKind.Array) => asked.GetArrayLength() == stored.GetArrayLength()
             && asked.EnumerateArray().Zip(stored.EnumerateArray()).All(pair => Fulfils(pair.First, pair.Second, place)),
+        _ when TemplateDefaults.Canonical(place, asked) is { } amount => amount == TemplateDefaults.Canonical(place, stored),
+        (JsonValueKind.String, JsonValueKind.String) => asked.GetString() == stored.GetString(),
         _ => asked.ValueKind == stored.ValueKind && asked.GetRawText() == stored.GetRawText(),
     };
+
+    private PodTemplate Restartless
+    {
+        get
+        {
+            if (Json.At("metadata", "annotations", TemplateDifference.RestartedAt) is null) return this;
+            var without = System.Text.Json.Nodes.JsonObject.Create(Json)!;
+            without["metadata"]!["annotations"]!.AsObject().Remove(TemplateDifference.RestartedAt);
+            return new PodTemplate(JsonSerializer.SerializeToElement(without, TemplateJson.Default.JsonObject));
+        }
+    }
 
     private static string ComputeHash(JsonElement json)
     {

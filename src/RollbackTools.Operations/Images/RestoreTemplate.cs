@@ -15,6 +15,9 @@ public sealed record RestoreTemplate : Step
 {
     private const int Attempts = 6;
 
+    // Of a failing rollout's controller, which writes status several times a second.
+    private const int StatusWrites = 50;
+
     public WorkloadKind Kind { get; init; }
 
     public string Namespace { get; init; } = "";
@@ -39,6 +42,9 @@ public sealed record RestoreTemplate : Step
 
     /// <summary>Takes a rollback back, and with it what was remembered of it.</summary>
     public bool IsUndo { get; init; }
+
+    /// <summary>What <see cref="LastApplied.Fingerprint"/> said of last-applied when this was planned: an undo leaves that again.</summary>
+    public string? AppliedBefore { get; init; }
 
     /// <summary>Deployment only: set spec.paused to false in the same request.</summary>
     public bool ResumePaused { get; init; }
@@ -92,10 +98,11 @@ public sealed record RestoreTemplate : Step
         WorkloadReader reader = new(context.Estate.Cluster);
         var live = Planned ?? await ReadAsync(reader, cancellation);
         var intended = false;
-        for (var attempt = 1; ; attempt++)
+        for (int attempt = 1, moved = 0; ; attempt++)
         {
             var (holder, template) = (live.Holder, live.Template);
             CheckUid(live);
+            if (BeingDeleted.Of(live) is { } ending) throw ending;
             var place = await PlaceAsync(reader, live, cancellation);
             if (place == To && !(ResumePaused && holder.Spec.Paused))
             {
@@ -106,19 +113,20 @@ public sealed record RestoreTemplate : Step
             var target = place == To ? template : await TargetAsync(reader, live, cancellation);
             if (!intended) await intend();
             intended = true;
+            var (patch, ofVersion) = TemplatePatch.Build(this, holder, template, target);
             try
             {
-                var written = await context.Estate.Cluster.PatchAsync(Resource, Namespace, WrittenName, TemplatePatch.Build(this, holder, template, target),
-                    new WriteOptions { Conditional = true }, cancellation);
+                var written = await context.Estate.Cluster.PatchAsync(Resource, Namespace, WrittenName, patch, new WriteOptions { Conditional = true }, cancellation);
                 StepOutcome done = new(true, $"resourceVersion {written.Metadata.ResourceVersion}, generation {written.Metadata.Generation}");
                 return await HandBackAsync(context.Estate.Cluster, reader, written, done, cancellation);
             }
             catch (EstateException refusal) when (attempt < Attempts && MayBeStale(refusal))
             {
                 var later = await ReadAsync(reader, cancellation);
+                var same = later.Holder.Metadata.Generation == holder.Metadata.Generation;
                 // Unchanged, and still refused: it was not our precondition, so the refusal stands.
-                if (later.Holder.Metadata.Generation == holder.Metadata.Generation && refusal.Kind == EstateErrorKind.Rejected
-                    && TemplatePatch.LastApplied(later.Holder) == TemplatePatch.LastApplied(holder)) throw;
+                if (refusal.Kind == EstateErrorKind.Rejected && (ofVersion ? later.Holder.Metadata.ResourceVersion == holder.Metadata.ResourceVersion : same)) throw;
+                if (same && LastApplied.Of(later.Holder) == LastApplied.Of(holder) && ++moved < StatusWrites) attempt--;
                 live = later;
             }
         }

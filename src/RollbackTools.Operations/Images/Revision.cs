@@ -55,7 +55,7 @@ public sealed record Revision
     public static Revision From(ControllerRevision revision) => new()
     {
         Number = revision.Revision,
-        Template = PodTemplate.FromRevisionData(revision.Data),
+        Template = PodTemplate.FromRevisionData(revision.Data, revision.Metadata.Annotations.GetValueOrDefault(LastApplied.Annotation)),
         Source = revision.Metadata.Name,
         Uid = revision.Metadata.Uid,
         CreatedAt = revision.Metadata.CreationTimestamp,

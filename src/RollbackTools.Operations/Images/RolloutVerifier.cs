@@ -65,6 +65,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
             {
                 NextStep = $"kubectl get events -n {planned.Namespace} --field-selector involvedObject.name={planned.Name}",
             };
+        if (BeingDeleted.Of(planned, live) is { } ending) return Verdict.Lost(BeingDeleted.ErrorId, ending.Message) with { NextStep = ending.NextStep };
         if (broken is not null) return Verdict.Lost(broken.Kind.ToString(), $"Cannot watch {planned} any more: {broken.Message}");
         if (Another() is { } other) return Overtaken(other);
 

@@ -1,28 +1,30 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Operations.Images;
 
 /// <summary>
-/// The JSON Patch of a <see cref="RestoreTemplate"/>. It tests <c>metadata.generation</c> (which counts spec changes and nothing
-/// else) and not resourceVersion, because the controller rewrites status all the time while a rollout is failing.
+/// The JSON Patch of a <see cref="RestoreTemplate"/>. What it tests is uid and <c>metadata.generation</c> (which counts spec changes and nothing
+/// else), because the controller rewrites status, and with it resourceVersion, all the time while a rollout is failing. Only a patch that
+/// rewrites last-applied tests resourceVersion: somebody may apply a manifest that changes labels only, and generation stays. Free
+/// text is never tested: the server compares it byte for byte as it is escaped (evanphx/json-patch v4).
 /// </summary>
 internal static class TemplatePatch
 {
-    public const string LastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
     private const int RememberedBad = 10;
 
-    public static string? LastApplied(Workload workload) => workload.Metadata.Annotations.GetValueOrDefault(LastAppliedAnnotation);
-
-    public static Patch Build(RestoreTemplate step, Workload live, PodTemplate from, PodTemplate to)
+    /// <summary>The patch, and whether it holds for this resourceVersion alone.</summary>
+    public static (Patch Patch, bool OfVersion) Build(RestoreTemplate step, Workload live, PodTemplate from, PodTemplate to)
     {
+        var annotations = Annotations(step, live, from, to).ToList();
+        var declares = annotations.Any(one => one.Key == LastApplied.Annotation && one.Value != LastApplied.Of(live));
         using MemoryStream body = new();
         using (Utf8JsonWriter json = new(body))
         {
             json.WriteStartArray();
             Test(json, "/metadata/uid", live.Metadata.Uid);
-            Test(json, "/metadata/generation", live.Metadata.Generation);
+            if (declares) Test(json, "/metadata/resourceVersion", live.Metadata.ResourceVersion);
+            else Test(json, "/metadata/generation", live.Metadata.Generation);
             if (live.Metadata.Annotations.Count == 0)
             {
                 Operation(json, "add", "/metadata/annotations");
@@ -31,7 +33,7 @@ internal static class TemplatePatch
                 json.WriteEndObject();
             }
 
-            foreach (var (key, value) in Annotations(step, live, from, to)) Annotate(json, live, key, value);
+            foreach (var (key, value) in annotations) Annotate(json, live, key, value);
             if (from.Hash != to.Hash)
             {
                 Operation(json, "replace", "/spec/template");
@@ -50,7 +52,7 @@ internal static class TemplatePatch
             json.WriteEndArray();
         }
 
-        return new Patch(PatchType.Json, body.ToArray());
+        return (new Patch(PatchType.Json, body.ToArray()), declares);
     }
 
     private static IEnumerable<(string Key, string? Value)> Annotations(RestoreTemplate step, Workload live, PodTemplate from, PodTemplate to)
@@ -62,27 +64,11 @@ internal static class TemplatePatch
         yield return (KnownGood.RolledBackFromAnnotation, bad.Count == 0 ? null : string.Join(',', bad.TakeLast(RememberedBad)));
         yield return (KnownGood.RolledBackToAnnotation, step.IsUndo ? null : step.To.Hash);
 
-        if (LastApplied(live) is { } applied && Declared(applied, from, to) is { } declared)
-            yield return (LastAppliedAnnotation, declared);
-    }
-
-    // What somebody's next `kubectl apply` compares with: it has to say what now runs, or the rolled-back fields resurrect.
-    private static string? Declared(string applied, PodTemplate from, PodTemplate to)
-    {
-        JsonNode? manifest;
-        try
-        {
-            manifest = JsonNode.Parse(applied);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-
-        if (manifest?["spec"]?["template"] is not JsonObject template) return null;
-        TemplateDifference.ApplyTo(template, from, to);
-        var text = manifest.ToJsonString(new JsonSerializerOptions(TemplateJson.Default.Options));
-        return applied.EndsWith('\n') ? text + "\n" : text;
+        if (LastApplied.Of(live) is not { } applied) yield break;
+        var declared = step.IsUndo ? LastApplied.Before(live, applied, from, to, step.AppliedBefore) : LastApplied.After(applied, from, to);
+        yield return (LastApplied.Annotation, declared);
+        var findable = step.IsUndo || declared == applied || LastApplied.CanBeFoundAgain(applied, declared, from, to);
+        yield return (LastApplied.BeforeAnnotation, findable ? null : applied);
     }
 
     private static void Annotate(Utf8JsonWriter json, Workload live, string key, string? value)
@@ -90,8 +76,6 @@ internal static class TemplatePatch
         var had = live.Metadata.Annotations.TryGetValue(key, out var before);
         if (before == value) return;
         var path = "/metadata/annotations/" + key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
-        // Somebody may apply a manifest that changes labels only: generation stays, last-applied does not.
-        if (had && key == LastAppliedAnnotation) Test(json, path, before!);
         if (value is null && !had) return;
         Operation(json, value is null ? "remove" : "add", path);
         if (value is not null) json.WriteString("value", value);

@@ -15,14 +15,14 @@ internal sealed class RolloutOperation(RolloutRequest request, IEstate estate, I
     public async Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation)
     {
         var answers = await reader.ReadAsync([.. request.Rollouts.Select(one => one with { Kind = WorkloadKind.Rollout }).Distinct()], cancellation);
-        return [.. answers.Select(answer => answer.Snapshot is { } rollout ? Plan(rollout) : Refused(answer))];
+        return [.. answers.Select(BeingDeleted.Refused).Select(answer => answer.Snapshot is { } rollout ? Plan(rollout) : Refused(answer))];
     }
 
     public async Task<IReadOnlyList<TargetPlan>> ResumeAsync(IReadOnlyList<UnfinishedTarget> targets, CancellationToken cancellation)
     {
         var answers = await reader.ReadAsync([.. targets.Select(target =>
             new WorkloadReference { Kind = WorkloadKind.Rollout, Namespace = target.Draft.Namespace, Name = target.Draft.Name })], cancellation);
-        return [.. targets.Zip(answers, (target, answer) => answer.Snapshot is { } rollout
+        return [.. targets.Zip(answers.Select(BeingDeleted.Refused), (target, answer) => answer.Snapshot is { } rollout
             ? Going(rollout, target.Draft, target.Planned.Steps)
             : new TargetPlan { Draft = target.Draft, Refusal = answer.Refusal })];
     }
@@ -101,12 +101,14 @@ internal sealed class RolloutOperation(RolloutRequest request, IEstate estate, I
     private TargetPlan NothingOnItsWay(WorkloadSnapshot rollout, RollbackResult draft)
     {
         var runs = ContainerImage.Describe(rollout.Template.Images);
-        if (string.IsNullOrEmpty(rollout.Object.Status.StableRS))
+        var status = RolloutStatus.Of(rollout);
+        if (IsFirst(rollout) && !status.Complete && !rollout.Object.Spec.Paused)
         {
             return new TargetPlan
             {
                 Draft = draft,
-                Refusal = new RollbackException("NothingStable", $"{rollout} in {rollout.Namespace} has no stable version yet: its first one is still coming up ({RolloutStatus.Of(rollout).Message}).")
+                Refusal = new RollbackException("NothingStable",
+                    $"{rollout} in {rollout.Namespace} has no stable version yet: {runs} is its first and never became available ({status.Message}). There is nothing to go back to.")
                 {
                     Target = $"{rollout} in {rollout.Namespace}",
                     NextStep = $"Get-ArgoRollout {rollout.Name} -Namespace {rollout.Namespace}",
@@ -116,13 +118,20 @@ internal sealed class RolloutOperation(RolloutRequest request, IEstate estate, I
 
         return request.Order switch
         {
+            RolloutOrder.Abort when !status.Complete => Settled(rollout, draft with { Warnings = [$"Nothing was aborted: {runs} is the stable version, though {status.Message}. To leave it: Undo-ArgoRollout {rollout.Name} -Namespace {rollout.Namespace}"] },
+                $"nothing of {rollout} is on its way: {runs} is the stable version, though {status.Message}, and aborting does nothing then. To leave it, undo it",
+                $"Undo-ArgoRollout {rollout.Name} -Namespace {rollout.Namespace}"),
             RolloutOrder.Abort => Settled(rollout, draft with { Warnings = [$"Nothing was aborted: {runs} was rolled out completely and serves everybody. To leave it: Undo-ArgoRollout {rollout.Name} -Namespace {rollout.Namespace}"] },
                 $"nothing of {rollout} is on its way: {runs} was rolled out completely and is stable, and aborting does nothing then. To leave it, undo it",
                 $"Undo-ArgoRollout {rollout.Name} -Namespace {rollout.Namespace}"),
             _ when rollout.Object.Spec.Paused => Going(rollout, draft, Unpause(rollout)),
-            _ => Settled(rollout, draft, $"nothing of {rollout} is on its way: {runs} is stable ({RolloutStatus.Of(rollout).Message})", null),
+            _ => Settled(rollout, draft, $"nothing of {rollout} is on its way: {runs} is stable ({status.Message})", null),
         };
     }
+
+    // The controller calls the first version stable from its first moment on, and notes that it was healthy only once it was.
+    private static bool IsFirst(WorkloadSnapshot rollout) =>
+        string.IsNullOrEmpty(rollout.Object.Status.StableRS) || (rollout.Object.Status.Condition("Healthy") is null && rollout.Revisions.Count <= 1);
 
     private TargetPlan Aborted(WorkloadSnapshot rollout, RollbackResult draft) => new()
     {

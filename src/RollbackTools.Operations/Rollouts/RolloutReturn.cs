@@ -22,6 +22,22 @@ internal static class RolloutReturn
         return steps;
     }
 
+    /// <summary>
+    /// What takes a version that is asked for already to stable at once, wherever it stands: at a pause, between two, or aborted. Nothing where it is
+    /// stable.
+    /// </summary>
+    public static IReadOnlyList<Step> Onwards(WorkloadSnapshot rollout, TemplateIdentity to)
+    {
+        if (rollout.Kind != WorkloadKind.Rollout || rollout.Stable is not { } stable || stable.Source == to.Source) return [];
+        var promotion = Promote(rollout, to);
+        return rollout.Object.Status.Abort ? [Abort(rollout) with { Abort = false }, promotion] : [promotion];
+    }
+
+    /// <summary>What nobody measures when all steps are passed over.</summary>
+    public static string? Danger(WorkloadSnapshot rollout, TemplateIdentity to, IEnumerable<Step> steps) => steps.OfType<PromoteRolloutFully>().FirstOrDefault() is { } promotion
+        ? $"{rollout} in {rollout.Namespace} goes to {to.Describe()} past {(promotion.Steps > 0 ? $"the {promotion.Steps} steps of its canary and " : "")}all analysis: nothing measures it before it has all traffic."
+        : null;
+
     public static SetRolloutAbort Abort(WorkloadSnapshot rollout) => new()
     {
         Namespace = rollout.Namespace, Name = rollout.Name, Uid = rollout.Object.Metadata.Uid, Abort = true, PodHash = rollout.Object.Status.CurrentPodHash ?? "",

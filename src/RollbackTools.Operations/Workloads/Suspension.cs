@@ -24,7 +24,8 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
 
     public async Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation)
     {
-        var (workloads, jobs) = await new SuspensionTargets(request, estate).ReadAsync(cancellation);
+        var (found, jobs) = await new SuspensionTargets(request, estate).ReadAsync(cancellation);
+        IReadOnlyList<WorkloadAnswer> workloads = [.. found.Select(BeingDeleted.Refused)];
         return request.Resume ? await PlanReturnAsync(workloads, jobs, cancellation) : await PlanStopAsync(workloads, jobs, cancellation);
     }
 
@@ -35,7 +36,7 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
         foreach (var target in targets)
         {
             var scale = target.Planned.Steps.OfType<ScaleWorkload>().FirstOrDefault();
-            var answer = scale is null ? null : (await reader.ReadAsync([new WorkloadReference { Kind = scale.Kind, Namespace = scale.Namespace, Name = scale.Name }], cancellation))[0];
+            var answer = scale is null ? null : (await reader.ReadAsync([new WorkloadReference { Kind = scale.Kind, Namespace = scale.Namespace, Name = scale.Name }], cancellation)).Select(BeingDeleted.Refused).Single();
             if (answer?.Snapshot is { } found) expected.Add(found);
             plans.Add(answer?.Refusal is { } gone ? new TargetPlan { Draft = target.Draft, Refusal = gone }
                 : answer?.Snapshot is { } workload ? Changed(target.Draft, target.Planned.Steps, workload)

@@ -27,6 +27,7 @@ internal sealed class WorkloadRestart(RestartRequest request, IEstate estate, IO
             };
         }
 
+        answers = [.. answers.Select(BeingDeleted.Refused)];
         var plans = answers.DistinctBy(answer => answer.Snapshot?.Object.Metadata.Uid ?? answer.Reference.ToString()).Select(Plan).ToList();
         watch.Expect([.. answers.Select(answer => answer.Snapshot).OfType<WorkloadSnapshot>()]);
         return plans;
@@ -36,6 +37,7 @@ internal sealed class WorkloadRestart(RestartRequest request, IEstate estate, IO
     {
         var answers = await reader.ReadAsync([.. targets.Select(target => (RestartPods)target.Planned.Steps[0])
             .Select(step => new WorkloadReference { Kind = step.Kind, Namespace = step.Namespace, Name = step.Name })], cancellation);
+        answers = [.. answers.Select(BeingDeleted.Refused)];
         watch.Expect([.. answers.Select(answer => answer.Snapshot).OfType<WorkloadSnapshot>()]);
         return [.. targets.Zip(answers, (target, answer) => answer.Snapshot is { } workload
             ? Plan(target.Draft, (RestartPods)target.Planned.Steps[0], workload)

@@ -99,28 +99,13 @@ internal static class Patches
         try
         {
             foreach (var operation in operations.OfType<JsonObject>())
-                resource.Body = JsonPatch.Apply(resource.Body, [Lenient(resource.Body, operation)])!.AsObject();
+                resource.Body = JsonPatch.Apply(resource.Body, [operation.DeepClone()])!.AsObject();
         }
         catch (PatchException bad)
         {
             throw new KustomizeException(bad.Message, bad);
         }
     }
-
-    /// <summary>The patch library that kustomize uses lets <c>replace</c> add a member that is not there.</summary>
-    private static JsonObject Lenient(JsonObject body, JsonObject operation)
-    {
-        var lenient = operation.DeepClone().AsObject();
-        if (operation.Text("op") != "replace" || operation.Text("path") is not { } path) return lenient;
-        JsonNode? parent = body;
-        foreach (var step in path.Split('/', StringSplitOptions.RemoveEmptyEntries).SkipLast(1))
-            parent = parent is JsonObject map ? map[Unescaped(step)] : null;
-        if (parent is JsonObject) lenient["op"] = "add";
-        return lenient;
-    }
-
-    private static string Unescaped(string step) =>
-        step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 
     private static List<Resource> Select(ResourceSet set, PatchTarget target)
     {

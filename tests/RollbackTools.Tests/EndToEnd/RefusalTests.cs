@@ -94,4 +94,29 @@ public sealed class RefusalTests(SharedCluster shared)
         Assert.Equal(["NoHistory", "WorkloadNotFound"], output.Errors.Select(error => error.ErrorId).Order());
         Assert.Equal("api", Assert.Single(output.Of<RollbackResult>(), result => result.Outcome == RollbackOutcome.RolledBack).Name);
     }
+
+    [Theory]
+    [InlineData("Invoke-ImageRollback api")]
+    [InlineData("Invoke-ImageRollback -Selector app=api")]
+    [InlineData("Invoke-ImageRollback api -ToTag 0.9")]
+    [InlineData("Restart-Workload api")]
+    [InlineData("Suspend-Workload api")]
+    public async Task What_is_being_deleted_is_left_alone_and_what_holds_it_is_named(string line)
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("api", "2.0-errors");
+        production.Cluster.Operator.Change(Resources.Deployments, production.Namespace, "api",
+            body => body["metadata"]!["finalizers"] = new System.Text.Json.Nodes.JsonArray("example.com/hold"));
+        await production.Client.DeleteAsync($"/apis/apps/v1/namespaces/{production.Namespace}/deployments/api", TestContext.Current.CancellationToken);
+        await production.UntilAsync(() => production.Get("api")["metadata"]!["deletionTimestamp"] is not null);
+        var before = (string?)production.Get("api")["metadata"]!["resourceVersion"];
+
+        var output = await production.RunAsync($"{line} -Confirm:$false");
+
+        var error = Assert.Single(output.Failure is { } failure ? [.. output.Errors, failure] : output.Errors);
+        Assert.Equal("BeingDeleted", error.ErrorId);
+        Assert.Contains("and waits for its finalizers: example.com/hold", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, (string?)production.Get("api")["metadata"]!["resourceVersion"]);
+        production.Cluster.Operator.Change(Resources.Deployments, production.Namespace, "api", body => body["metadata"]!.AsObject().Remove("finalizers"));
+    }
 }

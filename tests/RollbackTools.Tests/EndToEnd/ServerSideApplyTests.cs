@@ -9,6 +9,7 @@ namespace RollbackTools.Tests.EndToEnd;
 public sealed class ServerSideApplyTests(SharedCluster shared)
 {
     private const string Apply = "apply --server-side --field-manager=ci -f -";
+    private const string Inject = "apply --server-side --field-manager=injector -f -";
 
     [Fact]
     public async Task The_next_apply_goes_through_without_force()
@@ -82,6 +83,31 @@ public sealed class ServerSideApplyTests(SharedCluster shared)
         Assert.Equal("shop/api:2.1", production.Image("api"));
     }
 
+    [Fact]
+    public async Task Of_two_who_apply_each_keeps_exactly_his_fields()
+    {
+        Kubectl.Need();
+        await using var production = await shared.OpenAsync();
+        await Kubectl.RunAsync(production, Apply, Manifest(production, "1.0", "{ name: K, value: k }", "initContainers: [{ name: init, image: shop/init }], volumes: [{ name: v, emptyDir: {} }],"));
+        await Kubectl.RunAsync(production, Inject, Injected(production));
+        await production.CompleteAsync("api");
+        var before = Owners(production);
+        await Kubectl.RunAsync(production, Apply, Manifest(production, "2.0-errors", "{ name: NEW, value: b }", "terminationGracePeriodSeconds: 5,"));
+        await production.CompleteAsync("api");
+
+        var run = await production.RollBackAsync("Invoke-ImageRollback api -ToRevision 2");
+        await production.RunAsync($"Undo-RollbackRun {run.RunId}");
+        await production.RollBackAsync("Invoke-ImageRollback api -ToRevision 2");
+
+        Assert.Equal(before, Owners(production));
+        await Kubectl.RunAsync(production, Apply, Manifest(production, "3.0", "{ name: Z, value: z }"));
+        await Kubectl.RunAsync(production, Inject, Injected(production));
+        var pod = production.Get("api")["spec"]!["template"]!["spec"]!;
+        Assert.Equal(["app", "side"], pod["containers"]!.AsArray().Select(one => (string)one!["name"]!));
+        Assert.Equal(["INJ", "Z"], Container(production)["env"]!.AsArray().Select(one => (string)one!["name"]!).Order());
+        Assert.Equal((null, null), (pod["initContainers"], pod["volumes"]));
+    }
+
     private static async Task ShippedAsync(Production production)
     {
         await Kubectl.RunAsync(production, Apply, Manifest(production, "1.0", "{ name: OLD, value: a }"));
@@ -99,7 +125,15 @@ public sealed class ServerSideApplyTests(SharedCluster shared)
         .Where(entry => entry!["fieldsV1"]!["f:spec"] is not null)
         .ToDictionary(entry => $"{entry!["manager"]} {entry["operation"]}", entry => entry!["fieldsV1"]!["f:spec"]!.ToJsonString()));
 
-    private static string Manifest(Production production, string tag, string env) =>
+    private static string Injected(Production production) =>
+        $$"""
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: { name: api, namespace: {{production.Namespace}} }
+        spec: { template: { spec: { containers: [{ name: app, env: [{ name: INJ, value: i }] }, { name: side, image: shop/side }] } } }
+        """;
+
+    private static string Manifest(Production production, string tag, string env, string pod = "") =>
         $$"""
         apiVersion: apps/v1
         kind: Deployment
@@ -109,7 +143,7 @@ public sealed class ServerSideApplyTests(SharedCluster shared)
           selector: { matchLabels: { app: api } }
           template:
             metadata: { labels: { app: api } }
-            spec:
-              containers: [{ name: app, image: "shop/api:{{tag}}", env: [{{env}}] }]
+            spec: { {{pod}}
+              containers: [{ name: app, image: "shop/api:{{tag}}", env: [{{env}}] }] }
         """;
 }

@@ -20,6 +20,9 @@ public sealed record ObjectMeta
 
     public IReadOnlyDictionary<string, string> Annotations { get; init => field = value ?? Empty; } = Empty;
 
+    /// <summary>Who has something to do before the object goes.</summary>
+    public IReadOnlyList<string> Finalizers { get; init => field = value ?? []; } = [];
+
     public IReadOnlyList<OwnerReference> OwnerReferences { get; init => field = value ?? []; } = [];
 
     public IReadOnlyList<ManagedFieldsEntry> ManagedFields { get; init => field = value ?? []; } = [];

@@ -91,7 +91,7 @@ public static class ImageSearch
             + $"{string.Join(", ", sites.Select(site => names > 1 || sites.Count == 1 ? site.Entry.Name : $"{site.Entry} in {site.Path}"))}.")
         {
             Target = name,
-            NextStep = names > 1 || sites.Count == 1 ? $"Write the whole name of one: Set-KustomizeImage {sites[0].Entry.Name} -Tag <tag>" : "Name the directory of one with -Overlay.",
+            NextStep = names > 1 || sites.Count == 1 ? $"Write the whole name of one: {string.Join(" or ", sites.Select(site => site.Entry.Name).Distinct())}" : "Name the directory of one with -Overlay.",
         };
     }
 

@@ -15,7 +15,7 @@ internal sealed class StatusTruth(HelmReleaseContent release, RevisionMatch matc
         var truth = release.Last.IsReadable && release.IsPending ? Pending(deployed.FirstOrDefault()) : Settled(deployed);
         foreach (var extra in deployed.Where(revision => truth is not null && revision != truth)) Set(extra, HelmStatus.Superseded, null);
         foreach (var stale in release.Revisions.Skip(1).Where(revision => revision.IsReadable && HelmStatus.IsPending(revision.Status)))
-            Set(stale, HelmStatus.Failed, "never finished, marked failed");
+            Set(stale, HelmStatus.Failed, AbandonedRevisions.Note);
         foreach (var revision in release.Revisions.Where(one => one.Info is { } info && info.Status != one.Header.Status && _steps.TrueForAll(step => step.Revision != one.Number)))
             Set(revision, revision.Status, null);
         return _steps;

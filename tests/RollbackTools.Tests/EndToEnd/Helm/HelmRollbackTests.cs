@@ -32,11 +32,14 @@ public sealed class HelmRollbackTests(SharedCluster shared)
         Assert.Equal((string)first["info"]!["first_deployed"]!, (string)record["info"]!["first_deployed"]!);
         Assert.True(JsonNode.DeepEquals(first["chart"], record["chart"]));
         Assert.Equal((string)first["manifest"]!, (string)record["manifest"]!);
-        Assert.Equal(version == HelmVersion.Helm4 ? 1 : null, (int?)record["info"]!["rollback_revision"]);
+        Assert.Equal(Keys(first["info"]!), Keys(record["info"]!));
+        Assert.Equal(Keys(first), Keys(record));
         Assert.Equal((string?)first["apply_method"], (string?)record["apply_method"]);
         Assert.Equal("Succeeded", (string)record["hooks"]!.AsArray().Single(hook => (string)hook!["name"]! == "zkprova-zkprova-smoke")!["last_run"]!["phase"]!);
         Assert.Empty(production.Production.List(Resources.Leases));
     }
+
+    private static IEnumerable<string> Keys(JsonNode fields) => fields.AsObject().Select(field => field.Key);
 
     [Theory]
     [MemberData(nameof(Helms))]

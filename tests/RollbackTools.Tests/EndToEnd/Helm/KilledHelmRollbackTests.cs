@@ -15,6 +15,9 @@ public sealed class KilledHelmRollbackTests(SharedCluster shared)
     private const int LeastLines = 9;
     private const int MostLines = 40;
 
+    // Run, target, plan and lock are on record then, and that the new revision's record was made.
+    private const int LinesUntilPending = 5;
+
     [Fact]
     public Task Killed_after_any_line_of_its_journal_it_converges_when_resumed() => KillAtEveryLineAsync(async (production, run) =>
     {
@@ -42,10 +45,42 @@ public sealed class KilledHelmRollbackTests(SharedCluster shared)
         }
 
         Assert.Equal("ghcr.io/zkprova/backend:two-errors", production.Image());
-        // What the killed run made is history by then; only the newest revision keeps an upgrade out.
-        Assert.Matches("^1:superseded 2:(deployed|superseded 3:(superseded|pending-rollback) 4:deployed)$", await production.StatusesAsync());
+        // What the killed run made had ended, or never will.
+        Assert.Matches("^1:superseded 2:(deployed|superseded 3:(superseded|failed) 4:deployed)$", await production.StatusesAsync());
         await production.Helm.UpgradeAsync("zkprova", HelmProduction.Zkprova, HelmProduction.Values("next"), TestContext.Current.CancellationToken, new HelmOptions { NoHooks = true });
     });
+
+    [Fact]
+    public async Task Killed_undone_and_killed_again_nothing_stays_pending_and_the_next_upgrade_is_accepted()
+    {
+        await using var production = await HelmProduction.ShippedAsync(shared);
+        await RunInAnotherProcessAsync(production.Production, "Invoke-HelmRollback zkprova", LinesUntilPending);
+        var first = Assert.Single(production.Production.Runs.List());
+        Assert.Equal("1:superseded 2:deployed 3:pending-rollback", await production.StatusesAsync());
+        await RunInAnotherProcessAsync(production.Production, $"Undo-RollbackRun {first.RunId}", File.ReadAllLines(first.Path).Length + LinesUntilPending);
+        Assert.Equal(RollbackOutcome.Undone, (await production.RollBackAsync(production.Production.Runs.Read(first.RunId).NextStep!)).Outcome);
+        Assert.Equal("1:superseded 2:superseded 3:failed 4:deployed", await production.StatusesAsync());
+        Assert.Equal("Rollback to 1; never finished, marked failed", (string)(await production.RecordAsync(3))["info"]!["description"]!);
+
+        await RunInAnotherProcessAsync(production.Production, "Invoke-HelmRollback zkprova -ToRevision 1", LinesUntilPending);
+        var last = production.Production.Runs.List().Single(run => run.RunId != first.RunId);
+        Assert.Equal(RollbackOutcome.RolledBack, (await production.RollBackAsync(last.NextStep!)).Outcome);
+
+        Assert.Equal("1:superseded 2:superseded 3:failed 4:superseded 5:deployed", await production.StatusesAsync());
+        await production.Helm.UpgradeAsync("zkprova", HelmProduction.Zkprova, HelmProduction.Values("next"), TestContext.Current.CancellationToken, new HelmOptions { NoHooks = true });
+    }
+
+    [Fact]
+    public async Task What_another_helm_was_killed_at_is_marked_failed_when_a_rollback_goes_on_over_it()
+    {
+        await using var production = await HelmProduction.ShippedAsync(shared);
+        await Assert.ThrowsAsync<HelmKilledException>(() => production.Helm.RollbackAsync("zkprova", 1, TestContext.Current.CancellationToken, new HelmOptions { KilledAt = HelmMoment.Recorded }));
+
+        var result = await production.RollBackAsync("Invoke-HelmRollback zkprova -ToRevision 1 -Preempt");
+
+        Assert.Contains(result.Warnings, warning => warning.EndsWith("this goes on over it and marks it failed.", StringComparison.Ordinal));
+        Assert.Equal("1:superseded 2:superseded 3:failed 4:deployed", await production.StatusesAsync());
+    }
 
     [Fact]
     public async Task An_undo_that_was_half_way_converges_too()

@@ -71,6 +71,37 @@ public sealed class StopRolloutTests(RolloutCluster shared)
         Assert.Null(shop.Rollout["status"]!["abort"]);
     }
 
+    [Theory]
+    [InlineData("Stop-ArgoRollout catalog")]
+    [InlineData("Resume-ArgoRollout catalog")]
+    public async Task A_first_version_that_never_became_available_is_not_called_stable(string line)
+    {
+        await using var shop = await shared.OpenAsync();
+        await shop.ShipAsync(shop.Manifest("1.0-crash"), () => (int?)shop.Rollout["status"]?["updatedReplicas"] == 4);
+
+        var output = await shop.RunAsync(line);
+
+        var result = Assert.Single(output.Of<RollbackResult>());
+        Assert.Equal((RollbackOutcome.Failed, "NothingStable"), (result.Outcome, result.ErrorId));
+        Assert.Contains("shop/catalog:1.0-crash is its first and never became available", result.Message, StringComparison.Ordinal);
+        Assert.Contains("There is nothing to go back to.", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stable_version_that_is_not_well_any_more_is_not_said_to_serve_everybody()
+    {
+        await using var shop = await shared.OpenAsync();
+        await shop.DeployAsync(shop.Manifest("1.0"));
+        await shop.ChangeAsync(body => body["spec"]!["restartAt"] = "2999-01-01T00:00:00Z");
+        await shop.Production.UntilAsync(() => shop.Phase == "Progressing");
+
+        var result = await shop.DoAsync("Stop-ArgoRollout catalog");
+
+        Assert.Equal(RollbackOutcome.AlreadyThere, result.Outcome);
+        Assert.Contains("is the stable version, though Progressing: rollout is restarting", result.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("serves everybody", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Taken_back_it_is_a_retry()
     {

@@ -108,6 +108,36 @@ public sealed class UndoRolloutTests(RolloutCluster shared)
     }
 
     [Fact]
+    public async Task Asked_again_on_the_fast_track_at_the_canarys_pause_it_goes_to_the_end()
+    {
+        await using var shop = await shared.OpenAsync();
+        await shop.CompletedAsync();
+        Assert.Equal(RollbackOutcome.Paused, (await shop.DoAsync("Undo-ArgoRollout catalog -ToRevision 1")).Outcome);
+        Assert.Equal("ConfirmationImpossible", (await shop.RunAsync("Undo-ArgoRollout catalog -FastTrack")).Failure?.ErrorId);
+
+        var result = await shop.DoAsync("Undo-ArgoRollout catalog -FastTrack -Confirm:$false");
+
+        Assert.Equal((RollbackOutcome.RolledBack, "shop/catalog:2.0-errors", "shop/catalog:1.0"), (result.Outcome, result.From, result.To));
+        Assert.Equal(("shop/catalog:1.0", "Healthy", true), (shop.Image, shop.Phase, shop.Stable == shop.Current));
+        Assert.Contains("promoteFull", Assert.Single(result.Steps), StringComparison.Ordinal);
+        Assert.Equal(RollbackOutcome.AlreadyThere, (await shop.DoAsync("Undo-ArgoRollout catalog -FastTrack")).Outcome);
+    }
+
+    [Fact]
+    public async Task Asked_again_on_the_fast_track_after_the_way_back_was_aborted_it_goes_to_the_end()
+    {
+        await using var shop = await shared.OpenAsync();
+        await shop.CompletedAsync();
+        await shop.DoAsync("Undo-ArgoRollout catalog -ToRevision 1");
+        await shop.DoAsync("Stop-ArgoRollout catalog");
+
+        var result = await shop.DoAsync("Undo-ArgoRollout catalog -ToRevision 1 -FastTrack -Confirm:$false");
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Equal(("shop/catalog:1.0", "Healthy", true), (shop.Image, shop.Phase, shop.Stable == shop.Current));
+    }
+
+    [Fact]
     public async Task The_fast_track_is_a_danger_of_its_own_and_asked_about()
     {
         await using var shop = await shared.OpenAsync();

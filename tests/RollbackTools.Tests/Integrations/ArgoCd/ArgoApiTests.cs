@@ -43,7 +43,7 @@ public sealed class ArgoApiTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_change_tests_what_it_replaces()
+    public async Task A_change_holds_for_the_version_that_was_read()
     {
         await OpenAsync();
         server.Otherwise(Answers.Json(App));
@@ -59,12 +59,12 @@ public sealed class ArgoApiTests : IAsyncDisposable
         var body = JsonDocument.Parse(server.Requests[0].Body).RootElement;
         Assert.Equal("json", body.GetProperty("patchType").GetString());
         Assert.Equal(
-            """[{"op":"test","path":"/metadata/uid","value":"u1"},{"op":"test","path":"/spec/syncPolicy/automated","value":{"prune":true}},{"op":"remove","path":"/spec/syncPolicy/automated"},{"op":"test","path":"/metadata/annotations","value":null},{"op":"add","path":"/metadata/annotations","value":{}},{"op":"test","path":"/metadata/annotations/a~1b","value":null},{"op":"add","path":"/metadata/annotations/a~1b","value":"x"}]""",
+            """[{"op":"test","path":"/metadata/uid","value":"u1"},{"op":"test","path":"/metadata/resourceVersion","value":"7"},{"op":"remove","path":"/spec/syncPolicy/automated"},{"op":"add","path":"/metadata/annotations","value":{}},{"op":"add","path":"/metadata/annotations/a~1b","value":"x"}]""",
             body.GetProperty("patch").GetString());
     }
 
     [Fact]
-    public async Task A_policy_that_was_absent_is_added_only_while_it_is()
+    public async Task What_holds_a_policy_is_made_where_it_is_not_there()
     {
         await OpenAsync();
         server.Otherwise(Answers.Json(App));
@@ -75,8 +75,8 @@ public sealed class ArgoApiTests : IAsyncDisposable
                 new ApplicationChange { Policy = true, AutomatedTo = Apps.Json("{}") }, Stop);
         }
 
-        Assert.Equal("""[{"op":"test","path":"/metadata/uid","value":"u1"},{"op":"test","path":"/spec/syncPolicy/automated","value":null},{"op":"add","path":"/spec/syncPolicy/automated","value":{}}]""", Patch(0));
-        Assert.Equal("""[{"op":"test","path":"/metadata/uid","value":"u1"},{"op":"test","path":"/spec/syncPolicy","value":null},{"op":"add","path":"/spec/syncPolicy","value":{}},{"op":"test","path":"/spec/syncPolicy/automated","value":null},{"op":"add","path":"/spec/syncPolicy/automated","value":{}}]""", Patch(1));
+        Assert.Equal("""[{"op":"test","path":"/metadata/uid","value":"u1"},{"op":"test","path":"/metadata/resourceVersion","value":"7"},{"op":"add","path":"/spec/syncPolicy/automated","value":{}}]""", Patch(0));
+        Assert.Equal("""[{"op":"test","path":"/metadata/uid","value":"u1"},{"op":"test","path":"/metadata/resourceVersion","value":"7"},{"op":"add","path":"/spec/syncPolicy","value":{}},{"op":"add","path":"/spec/syncPolicy/automated","value":{}}]""", Patch(1));
 
         string Patch(int request) => JsonDocument.Parse(server.Requests[request].Body).RootElement.GetProperty("patch").GetString()!;
     }

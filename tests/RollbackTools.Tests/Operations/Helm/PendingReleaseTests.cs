@@ -23,7 +23,7 @@ public sealed class PendingReleaseTests
 
     [Fact]
     public void One_that_nobody_touched_for_long_is_gone_over_and_a_warning_says_so() =>
-        Assert.Equal(["Revision 2 of release/api in prod is pending-upgrade for 11m; this goes on over it."], Judge(begun: TimeSpan.FromMinutes(11), label: TimeSpan.FromHours(2)));
+        Assert.Equal(["Revision 2 of release/api in prod is pending-upgrade for 11m; this goes on over it and marks it failed."], Judge(begun: TimeSpan.FromMinutes(11), label: TimeSpan.FromHours(2)));
 
     private static IReadOnlyList<string> Judge(TimeSpan begun, TimeSpan label)
     {

@@ -32,12 +32,111 @@ public sealed class ImageTargetTests
     }
 
     [Fact]
-    public void What_no_runtime_can_read_is_left_for_a_whole_image()
+    public void What_no_runtime_can_read_is_left_for_a_whole_image_and_for_a_tag_of_what_ran_before()
     {
         var snapshot = new Snapshots().Revision(1, "r/a:40", TimeSpan.FromDays(9)).Revision(2, "r/A:41:", TimeSpan.FromMinutes(5)).Current("r/A:41:");
 
         Assert.Equal("r/a:40", Resolve(snapshot, new RollbackGoal { Image = "r/a:40" }).Template.Images[0].Image);
-        Assert.Equal("InvalidImage", Assert.Throws<RollbackException>(() => Resolve(snapshot, new RollbackGoal { Tag = "40" })).ErrorId);
+        var tagged = Resolve(snapshot, new RollbackGoal { Tag = "40" });
+        Assert.Equal("r/a:40", tagged.Template.Images[0].Image);
+        Assert.Contains("'r/A:41:' of container api is not an image reference: its repository is taken from revision 1, r/a", tagged.Warnings[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_no_runtime_could_ever_read_needs_a_whole_image()
+    {
+        var snapshot = new Snapshots().Revision(1, "r/A:41:", TimeSpan.FromDays(9)).Current("r/A:41:");
+
+        var refusal = Assert.Throws<RollbackException>(() => Resolve(snapshot, new RollbackGoal { Tag = "40" }));
+
+        Assert.Equal("InvalidImage", refusal.ErrorId);
+        Assert.Contains("-ToImage", refusal.NextStep, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"name":"a","image":"agent:agent-1"},{"name":"b","image":"agent:client-1"}""", "")]
+    [InlineData("""{"name":"a","image":"agent:1"},{"name":"b","image":"agent@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""", "")]
+    public void Two_containers_of_one_repository_at_different_versions_are_asked_about(string containers, string init)
+    {
+        foreach (var goal in (RollbackGoal[])[new() { Tag = "0" }, new() { Image = "agent:0" }])
+        {
+            var refusal = Assert.Throws<RollbackException>(() => Resolve(Of(containers, init), goal));
+            Assert.Equal(("AmbiguousContainer", "Add -Container a"), (refusal.ErrorId, refusal.NextStep));
+        }
+
+        Assert.Equal(["agent:0", "agent:client-1"], Images(Of("""{"name":"a","image":"agent:agent-1"},{"name":"b","image":"agent:client-1"}""", ""), new RollbackGoal { Tag = "0", Container = "a" }));
+    }
+
+    [Theory]
+    [InlineData("""{"name":"a","image":"agent:1"},{"name":"b","image":"agent:1"}""", "", "0", "agent:0,agent:0")]
+    [InlineData("""{"name":"a","image":"app:1"}""", """{"name":"migrate","image":"app:1"}""", "0", "app:0,app:0")]
+    [InlineData("""{"name":"a","image":"app:1"}""", """{"name":"migrate","image":"app:migrate-7"}""", "0", "app:0,app:migrate-7")]
+    public void A_tag_is_for_the_containers_that_run_the_same_version(string containers, string init, string tag, string expected) =>
+        Assert.Equal(expected.Split(','), Images(Of(containers, init), new RollbackGoal { Tag = tag }));
+
+    [Theory]
+    [InlineData("""{"name":"a","image":"app:1"}""", """{"name":"migrate","image":"tool:1"}""", "tool:0", "app:1,tool:0")]
+    [InlineData("""{"name":"a","image":"app:1"},{"name":"b","image":"side:1"}""", "", "side:0", "app:1,side:0")]
+    [InlineData("""{"name":"a","image":"app:1"}""", """{"name":"migrate","image":"tool:1"}""", "moved/app:0", "moved/app:0,tool:1")]
+    public void An_image_is_for_the_containers_of_its_repository(string containers, string init, string image, string expected) =>
+        Assert.Equal(expected.Split(','), Images(Of(containers, init), new RollbackGoal { Image = image }));
+
+    [Fact]
+    public void A_restart_is_no_other_version()
+    {
+        const string plain = """{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[{"name":"api","image":"r/a:latest"}]}}""";
+        var restarted = plain.Replace("""{"labels":{"app":"api"}}""", """{"annotations":{"kubectl.kubernetes.io/restartedAt":"2026-02-28T00:00:00Z"},"labels":{"app":"api"}}""", StringComparison.Ordinal);
+        var snapshot = new Snapshots().Revision(1, Templates.Of(plain), TimeSpan.FromDays(9)).Revision(2, Templates.Of(restarted), TimeSpan.FromMinutes(5)).Current(Templates.Of(restarted));
+
+        var refusal = Assert.Throws<RollbackException>(() => Resolve(snapshot, RollbackGoal.KnownGood));
+        Assert.Equal("OnlyRestarts", refusal.ErrorId);
+        Assert.Contains("-ToDigest", refusal.NextStep, StringComparison.Ordinal);
+        var named = Resolve(snapshot, new RollbackGoal { Revision = 1 });
+        Assert.Equal((snapshot.Build().Template.Hash, "revision 1 is the same version before a restart"), (named.Template.Hash, named.Resting));
+    }
+
+    [Fact]
+    public void The_restart_of_a_bad_version_is_passed_over()
+    {
+        const string bad = """{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[{"name":"api","image":"r/a:41"}]}}""";
+        var restarted = Templates.Of(bad.Replace("""{"labels":{"app":"api"}}""", """{"annotations":{"kubectl.kubernetes.io/restartedAt":"2026-02-28T00:00:00Z"},"labels":{"app":"api"}}""", StringComparison.Ordinal));
+        var snapshot = new Snapshots().Revision(1, "r/a:40", TimeSpan.FromDays(9)).Revision(2, Templates.Of(bad), TimeSpan.FromHours(5)).Revision(3, restarted, TimeSpan.FromMinutes(5)).Current(restarted);
+
+        Assert.Equal(1, Resolve(snapshot, RollbackGoal.KnownGood).Revision!.Number);
+    }
+
+    [Fact]
+    public void The_same_tag_is_not_called_a_way_back()
+    {
+        var snapshot = new Snapshots().Revision(1, "r/a:latest", TimeSpan.FromDays(9)).Current("r/a:latest");
+
+        var target = Resolve(snapshot, new RollbackGoal { Tag = "latest" });
+
+        Assert.Equal(snapshot.Build().Template.Hash, target.Template.Hash);
+        Assert.Contains("reached by its digest alone (Invoke-ImageRollback deployment/api -Namespace prod -ToDigest", target.Resting, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_build_of_the_same_tag_is_named_by_the_digest_its_pods_run()
+    {
+        const string image = "r/a:latest";
+        var (was, now) = ($"sha256:{new string('a', 64)}", $"sha256:{new string('b', 64)}");
+        var bad = Templates.Of($$$"""{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[{"name":"api","image":"{{{image}}}","args":["new"]}]}}""");
+        var snapshot = new Snapshots().Revision(1, image, TimeSpan.FromDays(9)).Revision(2, bad, TimeSpan.FromMinutes(5)).Current(bad)
+            .Pods(1, 2, ready: true, imageId: $"r/a@{was}").Pods(2, 1, ready: false, imageId: $"r/a@{now}");
+
+        var target = Resolve(snapshot, new RollbackGoal { Revision = 1 });
+
+        Assert.Equal([$"{image} is another build now ({now}) than in revision 1 ({was}): the tag alone does not go back to it. " +
+            $"Invoke-ImageRollback deployment/api -Namespace prod -ToDigest {was} does."], target.Warnings);
+    }
+
+    private static List<string> Images(Snapshots snapshot, RollbackGoal goal) => [.. Resolve(snapshot, goal).Template.Images.Select(image => image.Image)];
+
+    private static Snapshots Of(string containers, string init)
+    {
+        var template = Templates.Of($$$"""{"spec":{"containers":[{{{containers}}}],"initContainers":[{{{init}}}]}}""");
+        return new Snapshots().Revision(1, template, TimeSpan.FromDays(1)).Current(template);
     }
 
     [Fact]

@@ -13,14 +13,16 @@ internal sealed class Snapshots
     private readonly Dictionary<string, string> annotations = [];
     private readonly List<Condition> conditions = [];
     private readonly List<ManagedFieldsEntry> written = [];
-    private string current = "";
+    private PodTemplate current = Templates.WithImage("");
 
-    public Snapshots Revision(long number, string image, TimeSpan age, params long[] former)
+    public Snapshots Revision(long number, string image, TimeSpan age, params long[] former) => Revision(number, Templates.WithImage(image), age, former);
+
+    public Snapshots Revision(long number, PodTemplate template, TimeSpan age, params long[] former)
     {
         revisions.Add(new Revision
         {
             Number = number,
-            Template = Templates.WithImage(image),
+            Template = template,
             Source = $"api-{number}",
             Uid = $"uid-{number}",
             CreatedAt = Now - age,
@@ -29,9 +31,11 @@ internal sealed class Snapshots
         return this;
     }
 
-    public Snapshots Current(string image)
+    public Snapshots Current(string image) => Current(Templates.WithImage(image));
+
+    public Snapshots Current(PodTemplate template)
     {
-        current = image;
+        current = template;
         return this;
     }
 
@@ -53,7 +57,7 @@ internal sealed class Snapshots
         return this;
     }
 
-    public Snapshots Pods(long revision, int count, bool ready, string? waiting = null, TimeSpan? crashed = null, TimeSpan? age = null)
+    public Snapshots Pods(long revision, int count, bool ready, string? waiting = null, TimeSpan? crashed = null, TimeSpan? age = null, string imageId = "")
     {
         for (var i = 0; i < count; i++)
         {
@@ -75,6 +79,7 @@ internal sealed class Snapshots
                         new ContainerStatus
                         {
                             Name = "api",
+                            ImageID = imageId,
                             State = new ContainerState { Waiting = waiting is null ? null : new ContainerWaiting { Reason = waiting } },
                             RestartCount = crashed is null ? 0 : 3,
                             LastState = new ContainerState { Terminated = crashed is { } ago ? new ContainerTerminated { ExitCode = 1, FinishedAt = Now - ago } : null },
@@ -90,7 +95,7 @@ internal sealed class Snapshots
     public WorkloadSnapshot Build() => new(WorkloadKind.Deployment, new Workload
     {
         Metadata = new ObjectMeta { Name = "api", Namespace = "prod", Uid = "uid", Annotations = annotations, ManagedFields = written },
-        Spec = new WorkloadSpec { Replicas = 3, Template = Templates.WithImage(current).Json },
+        Spec = new WorkloadSpec { Replicas = 3, Template = current.Json },
         Status = new WorkloadStatus { Conditions = conditions },
     })
     {

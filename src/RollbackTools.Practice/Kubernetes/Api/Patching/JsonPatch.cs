@@ -1,8 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using RollbackTools.Practice.Kubernetes.Api.Writing;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Patching;
 
-/// <summary>RFC 6902.</summary>
+/// <summary>RFC 6902 as the API server has it (evanphx/json-patch v4): a value is tested by its bytes, and replacing adds what is not there.</summary>
 internal static class JsonPatch
 {
     /// <summary>Applies the operations in order to <paramref name="document"/> and returns the result.</summary>
@@ -41,11 +43,21 @@ internal static class JsonPatch
 
     private static JsonNode? Test(JsonNode? document, string path, JsonNode? value)
     {
-        // Testing for null also holds for a member that is not there, as evanphx/json-patch has it.
-        var (found, actual) = TryGet(document, path);
-        if (!found && value is null) return document;
-        return found && JsonNode.DeepEquals(actual, value) ? document : throw new PatchException($"testing value {path} failed: test failed");
+        // What is not there is null, so long as what would hold it is.
+        if (Parent(document, path).Parent is JsonArray list) Index(path[(path.LastIndexOf('/') + 1)..], list.Count - 1);
+        var actual = TryGet(document, path).Value;
+        return Same(actual, value) ? document : throw new PatchException($"testing value {path} failed: test failed");
     }
+
+    private static bool Same(JsonNode? actual, JsonNode? tested) => (actual, tested) switch
+    {
+        (null, _) or (_, null) => actual is null && tested is null,
+        (JsonObject x, JsonObject y) => x.Count == y.Count && x.All(pair => y.TryGetPropertyValue(pair.Key, out var other) && Same(pair.Value, other)),
+        (JsonArray x, JsonArray y) => x.Count == y.Count && x.Zip(y).All(pair => Same(pair.First, pair.Second)),
+        // As the request has it, beside what the server would write: \u0022 and \" are two texts, 2 and 2.0 two numbers.
+        (JsonValue x, JsonValue y) => GoJson.Write(x) == (y.TryGetValue<JsonElement>(out var sent) ? sent.GetRawText() : GoJson.Write(y)),
+        _ => false,
+    };
 
     private static JsonNode? Add(JsonNode? document, string path, JsonNode? value)
     {
@@ -58,7 +70,7 @@ internal static class JsonPatch
         else
         {
             var list = (JsonArray)parent;
-            var at = last == "-" ? list.Count : Index(last, list.Count);
+            var at = last == "-" ? list.Count : Index(last, list.Count, list.Count + 1);
             list.Insert(at, value);
         }
 
@@ -79,8 +91,7 @@ internal static class JsonPatch
         if (path.Length == 0) return value;
         var (parent, last) = Parent(document, path);
         if (parent is JsonArray list) list[Index(last, list.Count - 1)] = value;
-        else if (((JsonObject)parent).ContainsKey(last)) ((JsonObject)parent)[last] = value;
-        else throw new PatchException($"replace operation does not apply: doc is missing key: {path}: missing value");
+        else ((JsonObject)parent)[last] = value;
         return document;
     }
 
@@ -100,7 +111,7 @@ internal static class JsonPatch
                 case JsonObject map when map.TryGetPropertyValue(step, out var child):
                     node = child;
                     break;
-                case JsonArray list when int.TryParse(step, out var at) && at >= 0 && at < list.Count:
+                case JsonArray list when At(step, list.Count) is >= 0 and var at && at < list.Count:
                     node = list[at];
                     break;
                 default:
@@ -114,6 +125,7 @@ internal static class JsonPatch
     private static (JsonNode Parent, string Last) Parent(JsonNode? document, string path)
     {
         var steps = Steps(path);
+        if (steps.Length == 0) throw new PatchException("doc is missing path: \"\": missing value");
         var slash = path.LastIndexOf('/');
         var (found, parent) = TryGet(document, path[..slash]);
         return found && parent is JsonObject or JsonArray ? (parent, steps[^1]) : throw new PatchException($"doc is missing path: {path}: missing value");
@@ -126,8 +138,10 @@ internal static class JsonPatch
         return [.. path[1..].Split('/').Select(step => step.Replace("~1", "/").Replace("~0", "~"))];
     }
 
-    private static int Index(string text, int most) =>
-        int.TryParse(text, out var at) && at >= 0 && at <= most && (text == "0" || text[0] != '0')
-            ? at
-            : throw new PatchException($"Unable to access invalid index: {text}: invalid index referenced");
+    /// <summary>A place in a list; a negative one counts from the end, of which <paramref name="end"/> is the place.</summary>
+    private static int Index(string text, int most, int? end = null) => At(text, end ?? most + 1) is >= 0 and var at && at <= most
+        ? at
+        : throw new PatchException($"Unable to access invalid index: {text}: invalid index referenced");
+
+    private static int At(string text, int end) => int.TryParse(text, out var at) ? at < 0 ? at + end : at : -1;
 }

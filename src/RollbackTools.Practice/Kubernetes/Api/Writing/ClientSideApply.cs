@@ -21,7 +21,7 @@ public static class ClientSideApply
         var written = manifest.DeepClone().AsObject();
         var annotations = written.Child("metadata").Child("annotations");
         annotations.Remove(LastApplied);
-        annotations[LastApplied] = written.ToJsonString();
+        annotations[LastApplied] = GoJson.Write(written) + "\n";
         return written;
     }
 

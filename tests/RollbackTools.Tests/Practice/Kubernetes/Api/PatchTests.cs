@@ -20,6 +20,9 @@ public sealed class PatchTests
     [InlineData("""[{"op":"move","from":"/o/k","path":"/x"}]""", """{"list":[1,2],"o":{},"x":"v"}""")]
     [InlineData("""[{"op":"copy","from":"/o","path":"/p"}]""", """{"list":[1,2],"o":{"k":"v"},"p":{"k":"v"}}""")]
     [InlineData("""[{"op":"test","path":"/o","value":{"k":"v"}},{"op":"remove","path":"/o"}]""", """{"list":[1,2]}""")]
+    [InlineData("""[{"op":"test","path":"/missing","value":null},{"op":"test","path":"/o","value":{"k" : "v"}},{"op":"remove","path":"/o"}]""", """{"list":[1,2]}""")]
+    [InlineData("""[{"op":"replace","path":"/missing","value":1}]""", """{"list":[1,2],"o":{"k":"v"},"missing":1}""")]
+    [InlineData("""[{"op":"remove","path":"/list/-1"},{"op":"add","path":"/list/-1","value":9},{"op":"test","path":"/list/00","value":1}]""", """{"list":[1,9],"o":{"k":"v"}}""")]
     [InlineData("""[{"op":"add","path":"/o/a~1b~0c","value":1}]""", """{"list":[1,2],"o":{"k":"v","a/b~c":1}}""")]
     public void A_json_patch_does_what_its_operations_say(string patch, string expected)
     {
@@ -30,10 +33,15 @@ public sealed class PatchTests
     [Theory]
     [InlineData("""[{"op":"test","path":"/o/k","value":"w"}]""")]
     [InlineData("""[{"op":"remove","path":"/missing"}]""")]
-    [InlineData("""[{"op":"replace","path":"/missing","value":1}]""")]
+    [InlineData("""[{"op":"test","path":"/missing/x","value":null}]""")]
+    [InlineData("""[{"op":"test","path":"/list/5","value":null}]""")]
+    [InlineData("""[{"op":"test","path":"/o/k","value":"\u0076"}]""")]
+    [InlineData("""[{"op":"test","path":"/list/0","value":1.0}]""")]
+    [InlineData("""[{"op":"replace","path":"/missing/x","value":1}]""")]
     [InlineData("""[{"op":"add","path":"/missing/x","value":1}]""")]
     [InlineData("""[{"op":"add","path":"/list/5","value":1}]""")]
-    [InlineData("""[{"op":"remove","path":"/list/01"}]""")]
+    [InlineData("""[{"op":"remove","path":"/list/02"}]""")]
+    [InlineData("""[{"op":"remove","path":"/list/-3"}]""")]
     [InlineData("""[{"op":"move","from":"/o","path":"/o/k/x"}]""")]
     [InlineData("""[{"op":"jump","path":"/o"}]""")]
     [InlineData("""[{"path":"/o"}]""")]
@@ -90,6 +98,23 @@ public sealed class PatchTests
         var reply = await api.PatchAsync(Path, "application/json-patch+json", """[{"op":"replace","path":"/spec/replicas","value":9},{"op":"test","path":"/spec/paused","value":true}]""");
         Assert.Equal((HttpStatusCode.UnprocessableEntity, "the server rejected our request due to an error in our request"), (reply.Code, reply.Message));
         Assert.Equal(2, (int?)(await api.GetAsync(Path)).Json["spec"]!["replicas"]);
+    }
+
+    /// <summary>The answers are those of kube-apiserver 1.32.13.</summary>
+    [Theory]
+    [InlineData("""x \"y\" \u0026 é""", HttpStatusCode.OK)]
+    [InlineData("""x \u0022y\u0022 \u0026 é""", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("""x \"y\" & é""", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("""x \"y\" \u0026 \u00e9""", HttpStatusCode.UnprocessableEntity)]
+    public async Task Text_is_tested_by_its_bytes_as_the_server_escapes_them(string sent, HttpStatusCode expected)
+    {
+        await using var api = await StartedAsync();
+        await api.PatchAsync(Path, "application/merge-patch+json", """{"metadata":{"annotations":{"a":"x \"y\" & é"}}}""");
+
+        var reply = await api.PatchAsync(Path, "application/json-patch+json", $$"""[{"op":"test","path":"/metadata/annotations/a","value":"{{sent}}"}]""");
+
+        Assert.Equal(expected, reply.Code);
+        if (expected != HttpStatusCode.OK) Assert.Equal("the server rejected our request due to an error in our request", reply.Message);
     }
 
     [Theory]
