@@ -22,7 +22,7 @@ try {
     Set-Content $kubeconfig (Get-AutomationVariable -Name $KubeconfigVariable)
     Import-Module RollbackTools
     Restore-KnownGoodImage $Workload -Namespace $Namespace -Kubeconfig $kubeconfig -Reason $Reason -For $StableFor -Confirm:$false |
-        ConvertTo-Json -Depth 4
+        ConvertTo-Json -Depth 4 -EnumsAsStrings
 }
 finally {
     Remove-Item $kubeconfig

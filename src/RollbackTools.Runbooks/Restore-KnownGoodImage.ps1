@@ -46,7 +46,7 @@ function Restore-KnownGoodImage {
         Rolls back, and looks for two minutes whether it holds.
 
     .EXAMPLE
-        Restore-KnownGoodImage api, worker -Namespace prod -For 15m -Reason INC-4711 -Confirm:$false | ConvertTo-Json -Depth 4
+        Restore-KnownGoodImage api, worker -Namespace prod -For 15m -Reason INC-4711 -Confirm:$false | ConvertTo-Json -Depth 4 -EnumsAsStrings
 
         Two workloads, unattended.
 

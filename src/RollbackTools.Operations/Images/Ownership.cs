@@ -11,8 +11,9 @@ internal static class Ownership
         List<string> warnings = [];
         if (ApplicationOf(meta) is { } name)
         {
-            warnings.Add($"Argo CD application '{name}' owns {workload}: with self-heal it puts the version in Git back. Without -Via Cluster, " +
-                $"Invoke-ImageRollback pauses that and puts Git right as well; Invoke-ArgoRollback {name} goes back through Argo CD; or pause it yourself: Set-ArgoSyncPolicy {name} -Policy None.");
+            warnings.Add($"Argo CD application '{name}' owns {workload}: with self-heal it puts the version in Git back. Without -Via Cluster, "
+                + "the rollback pauses that and puts Git right as well. These go back through Argo CD, or pause it alone: "
+                + $"Invoke-ArgoRollback {name}; Set-ArgoSyncPolicy {name} -Policy None");
         }
 
         if (meta.Annotations.TryGetValue("meta.helm.sh/release-name", out var release))

@@ -93,7 +93,8 @@ public sealed class FollowedAdviceTests
     {
         foreach (var command in line.Split("; "))
         {
-            var output = await production.RunAsync(command);
+            // Whoever types it answers yes.
+            var output = await production.RunAsync($"{command} -Confirm:$false");
             Assert.Null(output.Failure?.Message);
             Assert.Empty(output.Errors.Select(error => $"{command}: {error.ErrorId}: {error.Message}"));
         }

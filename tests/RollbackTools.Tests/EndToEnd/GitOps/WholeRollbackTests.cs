@@ -203,7 +203,7 @@ public sealed class WholeRollbackTests
 
         var result = await production.DoAsync("Invoke-ImageRollback api -Namespace prod -Via Cluster -WhatIf");
 
-        Assert.Contains(result.Warnings, warning => warning.Contains("Without -Via Cluster, Invoke-ImageRollback pauses that", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning => warning.Contains("Without -Via Cluster, the rollback pauses that", StringComparison.Ordinal));
     }
 
     [Fact]
