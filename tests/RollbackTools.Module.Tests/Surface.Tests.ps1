@@ -13,7 +13,7 @@ BeforeDiscovery {
         }
         @{
             Name       = 'Invoke-ArgoSync'
-            Parameters = $argo + $confirm + 'AllowBadRevision', 'NoWait', 'Preempt', 'Prune', 'Reason', 'Revision', 'SkipHooks', 'ThrottleLimit', 'Timeout'
+            Parameters = $argo + $confirm + 'AllowBadRevision', 'IncludeSuspended', 'NoWait', 'Preempt', 'Prune', 'Reason', 'Revision', 'SkipHooks', 'ThrottleLimit', 'Timeout'
         }
         @{
             Name       = 'Set-ArgoSyncPolicy'

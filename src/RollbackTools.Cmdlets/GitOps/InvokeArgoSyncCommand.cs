@@ -34,6 +34,10 @@ public sealed class InvokeArgoSyncCommand : ApplicationRunCmdlet
     [Parameter]
     public SwitchParameter AllowBadRevision { get; set; }
 
+    /// <summary>Also what is stopped: it runs again, as Git says. Without it, what is stopped stays as it is.</summary>
+    [Parameter]
+    public SwitchParameter IncludeSuspended { get; set; }
+
     /// <summary>How long the sync may take, and then the application to become healthy: 10m each unless said otherwise.</summary>
     [Parameter]
     [Duration]
@@ -56,6 +60,7 @@ public sealed class InvokeArgoSyncCommand : ApplicationRunCmdlet
         SkipHooks = IsOn(SkipHooks),
         Preempt = IsOn(Preempt),
         AllowBadRevision = IsOn(AllowBadRevision),
+        IncludeSuspended = IsOn(IncludeSuspended),
         Timeout = Timeout,
         ThrottleLimit = ThrottleLimit,
         NoWait = IsOn(NoWait),

@@ -81,9 +81,12 @@ internal sealed partial class NextCommands
         RollbackResult result => result with { NextStep = InOrNull(result.NextStep), Warnings = [.. result.Warnings.Select(In)] },
         HealthCheck check => check with { NextStep = InOrNull(check.NextStep) },
         RolloutReport rollout => rollout with { NextStep = InOrNull(rollout.NextStep) },
-        RunRecord run => run with { NextStep = InOrNull(run.NextStep) },
+        RunRecord run => run with { NextStep = InOrNull(run.NextStep), Targets = [.. run.Targets.Select(In)] },
+        RunTarget target => In(target),
         _ => value,
     };
+
+    private RunTarget In(RunTarget target) => target with { NextStep = InOrNull(target.NextStep), Warnings = [.. target.Warnings.Select(In)] };
 
     public CommandError In(CommandError error) => error with
     {

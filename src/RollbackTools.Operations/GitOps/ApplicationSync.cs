@@ -36,14 +36,15 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
         if (!request.Preempt && !GitOps.Applications.SyncsByItself(application)) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoSync");
         var stuck = request.NoWait ? [] : await new StuckPodRelief(estate).PlanAsync(application, cancellation);
         var deployed = Deployed.Of(application);
-        var scope = await SyncScope.ReadAsync(estate, application, null, cancellation);
+        var seen = await SyncScope.ReadAsync(estate, application, null, cancellation);
+        var scope = request.IncludeSuspended ? seen.WithStopped() : seen;
         List<Step> steps = [.. request.Preempt && application.IsOperating ? [TerminateOperation.Of(application)] : Array.Empty<Step>(), Sync(application, deployed) with { Leave = scope.Left }];
         return Plan(draft with
         {
             From = deployed?.Version.Describe() ?? "",
             To = request.Revision ?? GitState.Of(application)?.Describe() ?? "what Git holds",
             FromRevision = deployed?.Entry?.Id ?? 0,
-            Warnings = [.. permission.Warnings, .. scope.Warnings(application)],
+            Warnings = [.. permission.Warnings, .. scope.Warnings(application), .. request.IncludeSuspended ? seen.Stopped.Select(one => $"{one.Object} starts again ({one.Why}).") : []],
         }, steps, [permission.Words, .. scope.Words], stuck);
     }
 

@@ -31,6 +31,9 @@ public sealed record ApplicationSyncRequest : OperationRequest
     /// <summary>Also when Git holds a version that was rolled away from.</summary>
     public bool AllowBadRevision { get; init; }
 
+    /// <summary>Also what is stopped, which then runs again as Git says.</summary>
+    public bool IncludeSuspended { get; init; }
+
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
     public int ThrottleLimit { get; init; } = 8;

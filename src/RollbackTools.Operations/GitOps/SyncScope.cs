@@ -17,6 +17,9 @@ internal sealed record SyncScope(IReadOnlyList<ArgoObject> Applied, IReadOnlyLis
 
     public IReadOnlyList<LeftAlone> Stopped => [.. Left.Where(one => one.IsStopped)];
 
+    /// <summary>The same, and what is stopped is applied as well: it runs again, as Git says.</summary>
+    public SyncScope WithStopped() => this with { Applied = [.. Applied, .. Stopped.Select(one => one.Object)], Left = [.. Left.Where(one => !one.IsStopped)] };
+
     /// <summary>What a plan says of it: every object that the sync applies, and every one that it leaves.</summary>
     public IEnumerable<string> Words
     {

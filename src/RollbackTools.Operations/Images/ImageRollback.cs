@@ -234,7 +234,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
 
         var to = TemplateIdentity.Of(target.Template, target.Revision);
         var stays = to.Hash == from.Hash && !(request.ResumePaused && workload.Object.Spec.Paused);
-        if (stays && target.Bad is { } bad) return new TargetPlan { Draft = draft, Refusal = StaysBad(workload, bad) };
+        if (stays && !request.FastTrack && target.Bad is { } bad) return new TargetPlan { Draft = draft, Refusal = StaysBad(workload, bad) };
         draft = draft with
         {
             To = to.Describe(),

@@ -34,7 +34,7 @@ internal sealed class EmergencyStopDrill : IDrill
         drill.Screen.Heading("Repair it, while it is off");
         await scene.DoAsync("promotion stopped", $"Suspend-ImageUpdate prod-tomoda -Tag {CodeRelease.Bad} -Environment prod -Reason {Reason} -Confirm:$false", RollbackOutcome.Changed, cancellation);
         await scene.DoAsync("Git reverted", $"Undo-GitCommit {await scene.CommitsSinceAsync(good, cancellation)} -Environment prod -Reason {Reason}", RollbackOutcome.RolledBack, cancellation);
-        await scene.DoAsync("synced", $"Invoke-ArgoSync prod-tomoda -Environment prod -Reason {Reason}", RollbackOutcome.Changed, cancellation);
+        await scene.DoAsync("synced", $"Invoke-ArgoSync prod-tomoda -Environment prod -IncludeSuspended -Reason {Reason}", RollbackOutcome.Changed, cancellation);
 
         drill.Screen.Heading("On again, as it was");
         await scene.DoAsync("started", $"Resume-Workload {Api} -Environment prod -Reason {Reason}", RollbackOutcome.Changed, cancellation);

@@ -118,7 +118,7 @@ public sealed class StoppedBystanderTests
         await using var production = await WholeProduction.StartAsync(updates: false);
         production.Age(TimeSpan.FromDays(2));
         await production.BreakAsync();
-        await production.RunAsync("Suspend-Workload api -Namespace prod");
+        await production.RunAsync("Suspend-Workload api -Namespace prod -Confirm:$false");
 
         var error = Assert.Single((await production.RunAsync($"Invoke-ImageRollback api -Namespace prod -ToTag v1.0.0 -Via {via}")).Errors);
         Assert.Equal("WorkloadSuspended", error.ErrorId);
@@ -148,7 +148,7 @@ public sealed class StoppedBystanderTests
         var production = await WholeProduction.StartAsync(updates: false);
         production.Age(TimeSpan.FromDays(2));
         await production.BreakAsync();
-        await production.RunAsync("Suspend-Workload web -Namespace prod -Reason INC-7");
+        await production.RunAsync("Suspend-Workload web -Namespace prod -Reason INC-7 -Confirm:$false");
         await production.UntilAsync(() => Replicas(production, "web") == 0 && production.Sync == "OutOfSync" && production.App["operation"] is null);
         return production;
     }

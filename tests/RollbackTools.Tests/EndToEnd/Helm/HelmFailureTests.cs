@@ -215,7 +215,7 @@ public sealed class HelmFailureTests(SharedCluster shared)
         var result = await production.RollBackAsync("Invoke-HelmRollback zkprova -ToRevision 2 -Preempt");
 
         Assert.Contains(result.Warnings, warning => warning.Contains("pending-upgrade", StringComparison.Ordinal));
-        Assert.Equal("1:superseded 2:superseded 3:pending-upgrade 4:deployed", await production.StatusesAsync());
+        Assert.Equal("1:superseded 2:superseded 3:failed 4:deployed", await production.StatusesAsync());
         Assert.Equal("ghcr.io/zkprova/backend:two", production.Image());
         Assert.Equal(5, await production.Helm.UpgradeAsync("zkprova", HelmProduction.Zkprova, HelmProduction.Values("five"), Stop));
     }

@@ -100,7 +100,7 @@ public static class Validator
             var here = $"metadata.finalizers[{at++}]";
             var text = finalizer?.ToString() ?? "";
             if (Names.CheckLabelKey(text) is { } wrong) errors.Add(FieldError.Invalid(here, text, wrong));
-            else if (!text.Contains('/') && text is not ("orphan" or "foregroundDeletion" or "kubernetes"))
+            else if (!type.Custom && !text.Contains('/') && text is not ("orphan" or "foregroundDeletion" or "kubernetes"))
                 errors.Add(FieldError.Invalid(here, text, "name is neither a standard finalizer name nor is it fully qualified"));
         }
 
