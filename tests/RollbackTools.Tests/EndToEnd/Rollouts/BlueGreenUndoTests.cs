@@ -8,6 +8,8 @@ public sealed class BlueGreenUndoTests(RolloutCluster shared)
 {
     private const string BlueGreen = "blueGreen: { activeService: active, previewService: preview, autoPromotionEnabled: false }";
     private const string SoonDown = "blueGreen: { activeService: active, previewService: preview, autoPromotionEnabled: false, scaleDownDelaySeconds: 1 }";
+    // Practice shortens durations of manifests: the default half minute is one second at most on a clock that a busy machine overtakes.
+    private const string LongUp = "blueGreen: { activeService: active, previewService: preview, autoPromotionEnabled: false, scaleDownDelaySeconds: 86400 }";
 
     [Fact]
     public async Task Before_the_switch_the_stable_version_stays_active_and_is_asked_for_again()
@@ -43,9 +45,10 @@ public sealed class BlueGreenUndoTests(RolloutCluster shared)
     {
         await using var shop = await shared.OpenAsync();
         shop.Services("active", "preview");
-        await shop.MidCanaryAsync(strategy: BlueGreen);
+        await shop.MidCanaryAsync(strategy: LongUp);
         await shop.ChangeAsync(body => body["status"]!["promoteFull"] = true);
         await shop.Production.UntilAsync(() => shop.Healthy && shop.Stable == shop.Current);
+        Assert.Equal(["shop/catalog:1.0", "shop/catalog:2.0-errors"], shop.Running.Order(StringComparer.Ordinal));
 
         var result = await shop.DoAsync("Undo-ArgoRollout catalog");
 
