@@ -234,7 +234,9 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
 
         var to = TemplateIdentity.Of(target.Template, target.Revision);
         var stays = to.Hash == from.Hash && !(request.ResumePaused && workload.Object.Spec.Paused);
-        if (stays && !request.FastTrack && target.Bad is { } bad) return new TargetPlan { Draft = draft, Refusal = StaysBad(workload, bad) };
+        IReadOnlyList<Step> onwards = stays && request.FastTrack ? RolloutReturn.Onwards(workload, to) : [];
+        // What is still on its way is where to go when somebody wants it past its steps: that is warned about and asked.
+        if (stays && onwards.Count == 0 && target.Bad is { } bad) return new TargetPlan { Draft = draft, Refusal = StaysBad(workload, bad) };
         draft = draft with
         {
             To = to.Describe(),
@@ -245,6 +247,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
                 .. Ownership.Warnings(workload),
             ],
         };
+        if (onwards.Count > 0) return Onwards(workload, draft, to, onwards);
         return stays
             ? AlreadyThere(workload, draft, to, target.Resting)
             : Change(workload, own.Reason, draft, from, to, target) is var plan && healthy is not null && !request.IncludeHealthy
@@ -299,7 +302,6 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
 
     private TargetPlan AlreadyThere(WorkloadSnapshot workload, RollbackResult draft, TemplateIdentity to, string? resting)
     {
-        if (request.FastTrack && RolloutReturn.Onwards(workload, to) is { Count: > 0 } onwards) return Onwards(workload, draft, to, onwards);
         var status = RolloutStatus.Of(workload);
         if (status.WaitsFor is { } who) return AtAPause(workload, draft, who);
         var message = $"{workload} already runs {to.Describe()}, {status.Message}";

@@ -134,6 +134,7 @@ public sealed class UndoRolloutTests(RolloutCluster shared)
         var result = await shop.DoAsync("Undo-ArgoRollout catalog -ToRevision 1 -FastTrack -Confirm:$false");
 
         Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        Assert.Contains(result.Warnings, warning => warning.Contains("Was aborted", StringComparison.Ordinal));
         Assert.Equal(("shop/catalog:1.0", "Healthy", true), (shop.Image, shop.Phase, shop.Stable == shop.Current));
     }
 
