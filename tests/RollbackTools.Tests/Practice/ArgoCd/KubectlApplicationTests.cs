@@ -33,7 +33,8 @@ public sealed class KubectlApplicationTests(KubectlArgoCluster cluster) : IClass
         Assert.Matches(@"REVISION +PROJECT\nprinted .* [0-9a-f]{40} +default", await space.OkAsync("get", "app", "printed", "-n", "argocd", "-o", "wide"));
         Assert.Contains("application.argoproj.io/printed", await space.OkAsync("get", "apps", "-n", "argocd", "-o", "name"));
         Assert.Contains("imageupdaters", await space.OkAsync("api-resources"));
-        Assert.Contains("No resources found", (await space.PipeAsync("", "get", "appsets,appprojs", "-n", "argocd")).Error);
+        Assert.Matches("NAME +AGE\ndefault +", await space.OkAsync("get", "appprojs", "-n", "argocd"));
+        Assert.Contains("No resources found", (await space.PipeAsync("", "get", "appsets,imageupdaters", "-n", "argocd")).Error);
     }
 
     [Fact]

@@ -30,10 +30,13 @@ internal static class ServerSideApply
         var own = all.For(manager, "Apply", type.ApiVersion, subresource);
         Settle(all, own, changed, force);
 
-        FieldSet others = new();
-        foreach (var other in all.Managers.Where(other => other != own)) others.Add(other.Fields);
-        Prune(merged, own.Fields.Minus(wanted), others, schema);
+        FieldSet kept = new();
+        kept.Add(wanted);
+        foreach (var other in all.Managers.Where(other => other != own)) kept.Add(other.Fields);
+        Prune(merged, own.Fields, kept, schema);
 
+        var (_, removed) = FieldTrees.Compare(ManagedFields.Owned(current), ManagedFields.Owned(merged), schema);
+        foreach (var other in all.Managers) other.Fields = other.Fields.Minus(removed);
         own.Fields = wanted;
         if (live is null || !JsonNode.DeepEquals(ManagedFields.Owned(current), ManagedFields.Owned(merged))) own.Time = ObjectStore.Timestamp(now);
         all.Write(merged);
@@ -91,36 +94,41 @@ internal static class ServerSideApply
         }
     }
 
-    /// <summary>Removes what the applier owned and no longer wants, unless somebody else owns it too.</summary>
-    private static void Prune(JsonObject node, FieldSet gone, FieldSet others, TypeSchema? schema)
+    /// <summary>
+    /// Removes what the applier owned until now, unless the applier wants it or somebody else owns it. A field that the schema names stays as
+    /// long as anything in it is owned; an item of a list stays only if the item itself is owned, not just a part of it. Follows
+    /// structured-merge-diff (EnsureNamedFieldsAreMembers).
+    /// </summary>
+    private static void Prune(JsonObject node, FieldSet last, FieldSet kept, TypeSchema? schema)
     {
-        foreach (var (step, set) in gone.Children)
+        foreach (var (step, set) in last.Children)
         {
             var name = step[2..];
             if (!node.TryGetPropertyValue(name, out var value)) continue;
-            var kept = others.Find(step);
-            if (set.Self && kept is null)
+            var field = schema?.Find(name);
+            var still = kept.Find(step);
+            // A map that no schema names is never removed as a whole: only what is in it has owners.
+            if (still is null && (field is not null || !FieldTrees.IsGranular(value, field)))
             {
                 node.Remove(name);
                 continue;
             }
 
-            var field = schema?.Find(name);
-            if (value is JsonArray list && FieldTrees.IsKeyed(field)) PruneItems(list, set, kept, field!);
-            else if (value is JsonObject child) Prune(child, set, kept ?? new FieldSet(), field?.Type);
-            if (node[name] is JsonArray { Count: 0 } or JsonObject { Count: 0 } && kept is null) node.Remove(name);
+            if (value is JsonArray list && FieldTrees.IsKeyed(field) && field is not { Atomic: true }) PruneItems(list, set, still!, field!);
+            else if (FieldTrees.IsGranular(value, field)) Prune((JsonObject)value!, set, still ?? new FieldSet(), field?.Type);
+            if (node[name] is JsonArray { Count: 0 } or JsonObject { Count: 0 } && still is null) node.Remove(name);
         }
     }
 
-    private static void PruneItems(JsonArray list, FieldSet gone, FieldSet? others, FieldSchema field)
+    private static void PruneItems(JsonArray list, FieldSet last, FieldSet kept, FieldSchema field)
     {
         foreach (var item in list.ToList())
         {
             var step = FieldTrees.Step(item, field);
-            if (gone.Find(step) is not { } set) continue;
-            var kept = others?.Find(step);
-            if (set.Self && kept is null) list.Remove(item);
-            else if (item is JsonObject child) Prune(child, set, kept ?? new FieldSet(), field.Type);
+            if (last.Find(step) is not { } set) continue;
+            var still = kept.Find(step);
+            if (set.Self && still is not { Self: true }) list.Remove(item);
+            else if (item is JsonObject child && field.Type is not { Atomic: true }) Prune(child, set, still ?? new FieldSet(), field.Type);
         }
     }
 }

@@ -38,6 +38,38 @@ public sealed class ApplyTests
     }
 
     [Fact]
+    public async Task A_container_that_its_applier_no_longer_names_goes_though_another_set_its_image()
+    {
+        await using var api = await ApiSession.StartAsync();
+        await ApplyAsync(api, "a", Config("""{"name":"app","image":"app:1"},{"name":"side","image":"side:1"}"""));
+        await api.PatchAsync($"{Path}?fieldManager=kubectl-set", "application/strategic-merge-patch+json", """{"spec":{"template":{"spec":{"containers":[{"name":"side","image":"side:2"}]}}}}""");
+
+        var less = await ApplyAsync(api, "a", Config("""{"name":"app","image":"app:1"}"""));
+
+        Assert.Equal("app", (string?)Assert.Single(less.Json["spec"]!["template"]!["spec"]!["containers"]!.AsArray())!["name"]);
+        Assert.Equal(["a"], less.Json["metadata"]!["managedFields"]!.AsArray().Select(entry => (string?)entry!["manager"]));
+    }
+
+    [Fact]
+    public async Task An_applier_who_takes_over_what_a_writer_owned_keeps_the_maps_and_lists_of_what_is_applied()
+    {
+        await using var api = await ApiSession.StartAsync();
+        var made = await api.PostAsync("/apis/apps/v1/namespaces/prod/deployments?fieldManager=helm", Config("""{"name":"app","image":"app:1","env":[{"name":"A","value":"1"}]}"""));
+        var owners = made.Json["metadata"]!["managedFields"]!.DeepClone();
+        owners[0]!["operation"] = "Apply";
+        JsonArray handOver = [new JsonObject { ["op"] = "replace", ["path"] = "/metadata/managedFields", ["value"] = owners }];
+        await api.PatchAsync($"{Path}?fieldManager=helm", "application/json-patch+json", handOver.ToJsonString());
+
+        var taken = await ApplyAsync(api, "helm", Config("""{"name":"app","image":"app:2"}"""));
+
+        Assert.Equal(HttpStatusCode.OK, taken.Code);
+        var container = Assert.Single(taken.Json["spec"]!["template"]!["spec"]!["containers"]!.AsArray())!.AsObject();
+        Assert.Equal("app:2", (string?)container["image"]);
+        Assert.False(container.ContainsKey("env"));
+        Assert.False(taken.Json["metadata"]!["managedFields"]![0]!["fieldsV1"]!["f:spec"]!["f:template"]!["f:metadata"]!["f:labels"]!.AsObject().ContainsKey("."));
+    }
+
+    [Fact]
     public async Task A_field_of_another_manager_conflicts_until_it_is_forced()
     {
         await using var api = await ApiSession.StartAsync();
