@@ -56,9 +56,11 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         var name = meta.Text("name") ?? "";
         Throw(type, name, Validator.Check(type, body));
         if (type.Namespaced) CheckNamespace(type, ns!, name);
-        if (type == Resources.Services) services.Allocate(body, name);
         Review(new AdmissionRequest("CREATE", type, ns, name, body, null, options.User, options.DryRun));
         if (!options.FieldsTracked) ManagedFields.Track(type, null, body, options.Manager, options.Subresource, time.GetUtcNow());
+
+        // Nobody owns an address that the registry gave out, and no webhook has seen it.
+        if (type == Resources.Services) services.Allocate(body, name);
         if (ns is null || !quotas.Limit(ns)) return Keep(type, name, body, options);
 
         // Of two at once only one gets the last place.
@@ -172,7 +174,7 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         if (type == Resources.Jobs) JobIdentity.Assign(body);
 
         // As Go writes it: a status that nobody has filled is an empty one.
-        if (type.Subresources.Contains("status") && !type.Custom) body.Default("status", new JsonObject());
+        if (type.Subresources.Contains("status") && !type.Custom) body.Default("status", EmptyObjects.Of(type)["status"]?.DeepClone() ?? new JsonObject());
     }
 
     private void CheckNamespace(ResourceType type, string ns, string name)

@@ -29,6 +29,7 @@ internal sealed class ServiceRegistry(ObjectStore store)
         }
 
         spec["clusterIPs"] = new JsonArray(spec["clusterIP"]!.DeepClone());
+        AddFamilies(spec);
         AllocatePorts(spec);
     }
 
@@ -43,7 +44,14 @@ internal sealed class ServiceRegistry(ObjectStore store)
             if (port["nodePort"] is null
                 && old.Objects("ports").FirstOrDefault(one => one.Number("port") == port.Number("port"))?["nodePort"] is { } number)
                 port["nodePort"] = number.DeepClone();
+        AddFamilies(spec);
         AllocatePorts(spec);
+    }
+
+    private static void AddFamilies(JsonObject spec)
+    {
+        spec.Default("ipFamilies", new JsonArray("IPv4"));
+        spec.Default("ipFamilyPolicy", "SingleStack");
     }
 
     private void AllocatePorts(JsonObject spec)

@@ -3,7 +3,7 @@ using RollbackTools.Practice.Kubernetes.Schema.Trees;
 
 namespace RollbackTools.Practice.Kubernetes.Schema.Defaulting;
 
-/// <summary>Services: the fields a manifest leaves open. Addresses are given out by the registry, on create.</summary>
+/// <summary>Services: the fields a manifest leaves open. Addresses and their families are given out by the registry.</summary>
 internal static class ServiceDefaults
 {
     public static void Apply(JsonObject spec)
@@ -19,8 +19,6 @@ internal static class ServiceDefaults
 
         if (type == "ExternalName") return;
         spec.Default("internalTrafficPolicy", "Cluster");
-        spec.Default("ipFamilies", new JsonArray("IPv4"));
-        spec.Default("ipFamilyPolicy", "SingleStack");
         if (type is "NodePort" or "LoadBalancer") spec.Default("externalTrafficPolicy", "Cluster");
         if (type == "LoadBalancer") spec.Default("allocateLoadBalancerNodePorts", true);
     }
