@@ -104,7 +104,7 @@ public sealed class ArgoRollbackTests
         await production.BrokenAsync(policy: "{}");
         production.Age(TimeSpan.FromHours(2)); // The bad one, too, ran for long enough to look good.
         var mistyped = production.Git.Commit("shop", Tests.Practice.ArgoCd.ArgoPractice.Deployment("shop/api:0.1"));
-        Assert.Equal(RollbackOutcome.RolledBack, (await production.DoAsync($"Invoke-ArgoRollback shop -ToRevision {mistyped}")).Outcome);
+        Assert.Equal(RollbackOutcome.RolledBack, (await production.DoAsync($"Invoke-ArgoRollback shop -ToRevision {mistyped} -Confirm:$false")).Outcome);
 
         var judged = (await production.RunAsync("Get-ArgoHistory shop")).OrThrow().Of<ArgoHistoryEntry>().ToList();
 
@@ -112,7 +112,7 @@ public sealed class ArgoRollbackTests
         Assert.Contains(judged, entry => entry.Images.Contains("shop/api:2.0-errors") && entry.Evidence.Contains("Was rolled away from before"));
 
         // Trying again what was left says nothing against what is left for it.
-        await production.DoAsync("Invoke-ArgoRollback shop -Id 1");
+        await production.DoAsync("Invoke-ArgoRollback shop -Id 1 -Confirm:$false");
         Assert.DoesNotContain((await production.RunAsync("Get-ArgoHistory shop")).OrThrow().Of<ArgoHistoryEntry>(),
             entry => entry.Images.Contains("shop/api:0.1") && entry.Evidence.Contains("Was rolled away from before"));
     }
