@@ -55,14 +55,14 @@ Describe 'Helm' {
     }
 
     It 'goes to a revision that is named, and says that it did not work when it ran' {
-        $result = Invoke-HelmRollback zkprova -Environment prod -ToRevision 5 -Reason 'INC-2077' -WarningVariable warnings -WarningAction SilentlyContinue
+        $result = Invoke-HelmRollback zkprova -Environment prod -ToRevision 5 -Reason 'INC-2077' -Confirm:$false -WarningVariable warnings -WarningAction SilentlyContinue
         $result.Outcome | Should -Be 'RolledBack'
         "$warnings" | Should -Match 'Revision 5 did not work'
         & $image | Should -Be '6a0e4c1-errors'
     }
 
     It 'goes back from there to what worked, and to nothing that was rolled away from' {
-        $result = Get-HelmRelease -Environment prod | Invoke-HelmRollback -Reason 'INC-2078' -WarningAction SilentlyContinue
+        $result = Get-HelmRelease -Environment prod | Invoke-HelmRollback -Reason 'INC-2078' -Confirm:$false -WarningAction SilentlyContinue
         $result.Outcome | Should -Be 'RolledBack'
         $result.ToRevision | Should -Be 7
         & $image | Should -Be '9f04f35'
@@ -95,7 +95,7 @@ Describe 'Helm' {
     }
 
     It 'does the whole runbook as one command' {
-        $restored = Restore-KnownGoodHelmRelease zkprova -Environment prod -Reason 'INC-2082' -For 1s -WarningAction SilentlyContinue
+        $restored = Restore-KnownGoodHelmRelease zkprova -Environment prod -Reason 'INC-2082' -For 1s -Confirm:$false -WarningAction SilentlyContinue
         $restored.Outcome | Should -Be 'RolledBack'
         $restored.Healthy | Should -BeTrue
         & $image | Should -Be '9f04f35'

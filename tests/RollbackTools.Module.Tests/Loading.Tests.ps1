@@ -52,7 +52,7 @@ Describe 'Loading' {
 "@
         $result | Should -Contain 'Unreachable,RollbackTools.Cmdlets.Images.GetImageHistoryCommand'
         $result | Should -Contain '5 in Default'
-        $result | Should -Contain '16 in RollbackTools.Dependencies'
+        $result | Should -Contain '18 in RollbackTools.Dependencies'
     }
 
     It 'loads the vendors when an estate is first needed, in a context of their own' {

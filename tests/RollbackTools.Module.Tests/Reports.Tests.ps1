@@ -67,6 +67,6 @@ Describe 'Reports' {
 "@
         $next = $said[-1]
         $next | Should -Match '^Resume-RollbackRun \S+$'
-        $said -join '' | Should -BeLike "*WARNING: Run * was stopped: deployment/backend in prod is changed and not proven yet. $next finishes it, *"
+        $said -join '' | Should -BeLike "*WARNING: Run * was stopped: deployment/backend in prod is changed and not proven yet. $next finishes it.*"
     }
 }
