@@ -70,7 +70,8 @@ public sealed class UndoRolloutTests(RolloutCluster shared)
 
         await shop.DoAsync("Undo-ArgoRollout catalog -FastTrack -Confirm:$false");
 
-        Assert.Equal("""{"metadata":{"labels":{"app":"catalog"}},"spec":{"containers":[{"image":"shop/catalog:1.0","name":"app"}]}}""",
+        // The controller itself writes the empty resources into the Rollout.
+        Assert.Equal("""{"metadata":{"labels":{"app":"catalog"}},"spec":{"containers":[{"image":"shop/catalog:1.0","name":"app","resources":{}}]}}""",
             Sorted(shop.Rollout["spec"]!["template"]!)!.ToJsonString());
         Assert.Equal(("Healthy", true), (shop.Phase, shop.Stable == shop.Current));
     }
