@@ -63,7 +63,7 @@ public sealed class UndoRolloutTests(RolloutCluster shared)
     public async Task What_the_controller_wrote_into_its_ReplicaSets_stays_out_of_the_manifest()
     {
         const string strategy = "canary: { canaryMetadata: { labels: { role: canary } }, stableMetadata: { labels: { role: stable }, annotations: { who: stable } }, " +
-            "antiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: {} }, steps: [{ setWeight: 25 }, { pause: {} }] }";
+            "antiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: { weight: 50 } }, steps: [{ setWeight: 25 }, { pause: {} }] }";
         await using var shop = await shared.OpenAsync();
         await shop.MidCanaryAsync(strategy: strategy);
         await shop.CompletedFromHereAsync();
