@@ -24,6 +24,11 @@ internal static class SpecPins
         return (Images(application, source, changes) ?? Parameters(application, source, changes))?.Narrowed();
     }
 
+    /// <summary>The image that the spec sets (spec.source.kustomize.images) where this one runs; null when the spec sets none there.</summary>
+    public static string? Of(ArgoApplication application, string running) => application.Sources is [var source]
+        ? source.Texts("kustomize", "images").Where(image => Sets(image, running)).Select(image => image.Split('=', 2)[^1]).FirstOrDefault()
+        : null;
+
     private static SourceChange? Images(ArgoApplication application, JsonElement source, List<(string From, string To)> changes)
     {
         var images = source.Texts("kustomize", "images").ToList();
