@@ -104,7 +104,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
     {
         if (plan.Refusal is not null || store.Unfinished(estate.Name, plan.Target) is not { } other) return plan;
         var goal = other.Targets.First(plan.Target.SameAs).To;
-        var said = $"run {other.RunId} by {other.Actor}, which was to take it to {goal}, was cut off; Resume-RollbackRun {other.RunId} finishes it";
+        var said = $"run {other.RunId} by {other.Actor}, which was to take it to {goal}, was cut off (Resume-RollbackRun {other.RunId} finishes it)";
         var draft = plan.Draft with { Warnings = [.. plan.Draft.Warnings, said] };
         if (plan.Settled is not null) return plan with { Draft = draft with { NextStep = $"Resume-RollbackRun {other.RunId}" } };
         reporter.Warning($"{plan.Target}: {said}");

@@ -195,7 +195,7 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
     {
         var application = await estate.ArgoCd.GetAsync(name, ArgoRefresh.None, cancellation);
         var all = await new ApplicationWorkloads(estate).ReadAsync(application, cancellation);
-        return [.. all.Where(one => SuspendedWorkload.Of(one.Object.Metadata) is not null
+        return [.. all.Where(one => SuspendedWorkload.Of(one.Object.Metadata) is not null && one.Object.Spec.Replicas == 0
             && !returning.Any(plan => plan.Draft.Kind == one.Kind.ToString() && plan.Draft.Namespace == one.Namespace && plan.Draft.Name == one.Name)).Select(one => one.ToString())];
     }
 
@@ -263,7 +263,7 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
         : Refused(Draft(workload), new RollbackException("NothingRemembered", $"{workload} in {workload.Namespace} wants no pods, and nothing on it tells how many it had.")
         {
             Target = $"{workload} in {workload.Namespace}",
-            NextStep = $"kubectl scale {workload} -n {workload.Namespace} --replicas=<number>",
+            NextStep = $"Give it the pods that it is to have, one for example: kubectl scale {workload} -n {workload.Namespace} --replicas=1",
         });
 
     private static TargetPlan Settled(RollbackResult draft, string message) => new()
@@ -279,7 +279,7 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
         new("NotScalable", $"{workload} in {workload.Namespace} runs on every node it fits, and has no number of pods that could be 0.")
         {
             Target = $"{workload} in {workload.Namespace}",
-            NextStep = $"kubectl patch {workload} -n {workload.Namespace} -p '{{\"spec\":{{\"template\":{{\"spec\":{{\"nodeSelector\":{{\"rollbacktools.io/nowhere\":\"true\"}}}}}}}}}}' keeps it off every node",
+            NextStep = $"To keep it off every node: kubectl patch {workload} -n {workload.Namespace} -p '{{\"spec\":{{\"template\":{{\"spec\":{{\"nodeSelector\":{{\"rollbacktools.io/nowhere\":\"true\"}}}}}}}}}}'",
         };
 
     private RollbackException NoSuchJob(string name) => new("WorkloadNotFound", $"There is no cronjob/{name} in namespace {request.Namespace ?? estate.Cluster.Info.DefaultNamespace}.")

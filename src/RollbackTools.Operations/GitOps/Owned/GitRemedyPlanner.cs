@@ -172,7 +172,7 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
             {
                 throw new RollbackException("CommitNotFound", $"The last {LookBack} commits of {overlay} on {branch.Name} do not tell which of them replaced {pin}.")
                 {
-                    NextStep = $"git log -- {overlay} tells; then Undo-GitCommit, or leave -GitChange out to pin the image.",
+                    NextStep = $"Leave -GitChange out to pin the image; or find the commit yourself (git log -- {overlay}) and take it back with Undo-GitCommit.",
                 };
             }
 

@@ -81,6 +81,6 @@ internal static class SpecPins
     private static RollbackException Refuse(ArgoApplication application, string why) => new("PinnedBySpec", $"{application} {why}, which wins over what Git says.")
     {
         Target = application.ToString(),
-        NextStep = $"kubectl edit application {application.Metadata.Name} -n {application.Metadata.Namespace}, or argocd app set {application.Metadata.Name}",
+        NextStep = $"kubectl edit application {application.Metadata.Name} -n {application.Metadata.Namespace}",
     };
 }
