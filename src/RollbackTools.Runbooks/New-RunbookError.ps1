@@ -21,7 +21,7 @@ function New-RunbookError {
         $values = foreach ($value in $Estate[$key]) { "'$([Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($value))'" }
         " -$key $($values -join ',')"
     }
-    $failure.ErrorDetails.RecommendedAction = $Next -replace '^\S+', "`$0$((-join $connection).Replace('$', '$$'))"
+    $failure.ErrorDetails.RecommendedAction = $Next -replace '^[^ ]+', "`$0$((-join $connection).Replace('$', '$$'))"
     $failure
 }
 

@@ -185,8 +185,10 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
 
     private static string PerContainer(WorkloadSnapshot workload, RollbackGoal goal, IEnumerable<ContainerImage> containers)
     {
-        var to = goal.Image is { } image ? $"-ToImage {image}" : goal.Tag is { } tag ? $"-ToTag {tag}" : $"-ToDigest {goal.Digest}";
-        return string.Join("; ", containers.Take(3).Select(one => $"for {one.Container}: Invoke-ImageRollback {workload} -Namespace {workload.Namespace} {to} -Container {one.Container}"));
+        return string.Join("; ", containers.Take(3).Select(one => $"for {one.Container}: {Command($"{workload} -Namespace {workload.Namespace} -Container {one.Container}")}"));
+
+        string Command(string at) => goal.Image is { } image ? $"Invoke-ImageRollback {at} -ToImage {image}"
+            : goal.Tag is { } tag ? $"Invoke-ImageRollback {at} -ToTag {tag}" : $"Invoke-ImageRollback {at} -ToDigest {goal.Digest}";
     }
 
     private static string Repository(ContainerImage image) => Readable(image.Image)?.Repository ?? image.Image;

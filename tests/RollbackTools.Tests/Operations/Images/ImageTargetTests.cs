@@ -61,8 +61,8 @@ public sealed class ImageTargetTests
         foreach (var (goal, to) in (IEnumerable<(RollbackGoal, string)>)[(new() { Tag = "0" }, "-ToTag 0"), (new() { Image = "agent:0" }, "-ToImage agent:0")])
         {
             var refusal = Assert.Throws<RollbackException>(() => Resolve(Of(containers, init), goal));
-            Assert.Equal(("AmbiguousContainer", $"for a: Invoke-ImageRollback deployment/api -Namespace prod {to} -Container a; "
-                + $"for b: Invoke-ImageRollback deployment/api -Namespace prod {to} -Container b"), (refusal.ErrorId, refusal.NextStep));
+            Assert.Equal(("AmbiguousContainer", $"for a: Invoke-ImageRollback deployment/api -Namespace prod -Container a {to}; "
+                + $"for b: Invoke-ImageRollback deployment/api -Namespace prod -Container b {to}"), (refusal.ErrorId, refusal.NextStep));
         }
 
         Assert.Equal(["agent:0", "agent:client-1"], Images(Of("""{"name":"a","image":"agent:agent-1"},{"name":"b","image":"agent:client-1"}""", ""), new RollbackGoal { Tag = "0", Container = "a" }));
