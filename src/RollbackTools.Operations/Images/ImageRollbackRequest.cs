@@ -134,7 +134,9 @@ public sealed record ImageRollbackRequest : OperationRequest
             NextStep = $"Invoke-ImageRollback {workload} goes to known-good; or pipe one revision: Get-ImageHistory {workload} | Where-Object Revision -eq … | Invoke-ImageRollback",
         };
 
-    public override string? AfterUndo(RunTarget target) => $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
+    public override string? AfterUndo(RunTarget target) => target.Kind == "Application"
+        ? $"Get-ArgoApplication {target.Name} -Namespace {target.Namespace}"
+        : $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
 
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) =>
         new ImageRollback(this, estate, reporter, time);
