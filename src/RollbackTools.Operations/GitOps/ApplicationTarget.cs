@@ -118,9 +118,9 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
         }
 
         var listed = string.Join("; ", others.Take(4).Select(entry => $"{entry.Id} ({ApplicationVersion.Short(entry.Revision)}): {entry.Health}, {entry.Evidence.FirstOrDefault()}"));
-        var choice = others.Find(entry => entry.Health != RevisionHealth.Bad) ?? others[0];
+        var choice = others.Find(entry => entry.Health != RevisionHealth.Bad);
         return Refuse("NoKnownGoodRevision", application, $"No earlier deployment of {application} in {application.Metadata.Namespace} is known to have worked: {listed}.",
-            $"Choose one yourself: Invoke-ArgoRollback {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Id {choice.Id}");
+            $"Choose one yourself: Invoke-ArgoRollback {application.Metadata.Name} -Namespace {application.Metadata.Namespace} {(choice is null ? "-ToRevision <known-good commit>" : $"-Id {choice.Id}")}");
     }
 
     // Never an option or a path out of the repository to whoever hands it to git.

@@ -79,9 +79,9 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         }
 
         var listed = string.Join("; ", others.Take(4).Select(r => $"{r.Revision} ({r.Image}): {r.Health}, {r.Evidence.FirstOrDefault()}"));
-        var choice = others.FirstOrDefault(r => r.Health != RevisionHealth.Bad) ?? others[0];
+        var choice = others.Find(r => r.Health != RevisionHealth.Bad);
         throw Refuse("NoKnownGoodRevision", workload, $"No earlier revision of {workload} in {workload.Namespace} is known to have worked: {listed}.",
-            $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToRevision {choice.Revision}");
+            $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} {(choice is null ? "-ToTag <known-good tag>" : $"-ToRevision {choice.Revision}")}");
     }
 
     private static RollbackException OnlyRestarts(WorkloadSnapshot workload)
