@@ -104,6 +104,10 @@ function Restore-KnownGoodApplication {
     foreach ($key in 'Environment', 'Context', 'Kubeconfig') {
         if ($estate.ContainsKey($key)) { $argo[$key] = $estate[$key] }
     }
+    if (-not $Application -and $Environment) {
+        # Only what has its history in the environment is the environment's application.
+        try { $Application = @(Get-ArgoHistory @argo)[0].Name } catch { if ($_.FullyQualifiedErrorId -notlike 'NothingNamed*') { throw } }
+    }
     if ($Application) {
         (Get-ArgoApplication $Application @argo).Interference | ForEach-Object { Write-Verbose $_ }
     }
@@ -112,10 +116,17 @@ function Restore-KnownGoodApplication {
     if ($WhatIfPreference) { return }
 
     $checks = @(Test-RollbackHealth $Name @estate -For $For)
-    $wrong = @($checks | Where-Object Status -ne 'Passed')
-    if ($wrong) { throw "Rolled back, and not healthy: $($wrong.Message -join ' ')" }
-    if ($Application) {
-        $now = Get-ArgoApplication $Application @argo -Refresh
-        if ($now.Sync -ne 'Synced') { throw "Rolled back and healthy, and application $Application is $($now.Sync): $($now.Paused)" }
+    if ($checks | Where-Object Status -ne 'Passed') { $PSCmdlet.ThrowTerminatingError((New-NotHealthyError 'Rolled back, and not healthy' $checks $estate)) }
+    if (-not $Application) { return }
+
+    $now = Get-ArgoApplication $Application @argo -Refresh
+    if ($now.Sync -eq 'Synced') { return }
+    if ($now.Stopped -and -not $now.Differences) {
+        # What somebody stopped differs from Git on purpose.
+        Write-Warning "Application $($now.Name) differs from Git in what is stopped alone: $($now.Stopped -join ', ')"
+        return
     }
+    $message = "Rolled back and healthy, and application $($now.Name) is $($now.Sync)" +
+        "$(if ($now.Differences) { ": $($now.Differences -join ', ')" })$(if ($now.Paused) { "; paused $($now.Paused)" })"
+    $PSCmdlet.ThrowTerminatingError((New-RunbookError $now.Sync $message $now "Get-ArgoApplication $($now.Name) -Namespace $($now.Namespace) -Refresh | Format-List" $argo))
 }

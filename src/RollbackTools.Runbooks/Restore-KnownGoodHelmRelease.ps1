@@ -146,7 +146,7 @@ function Restore-KnownGoodHelmRelease {
             Warnings   = $result.Warnings
             NextStep   = $result.NextStep
         })
-    if ($wrong) { throw "Rolled back, and not healthy: $($wrong.Message -join ' ')" }
+    if ($wrong) { $PSCmdlet.ThrowTerminatingError((New-NotHealthyError 'Rolled back, and not healthy' $checks $estate)) }
     if ($result.Outcome -eq 'RolledBack') {
         Write-Warning "If a migration came with $($result.From), look whether it has to be taken back; hooks of $HooksFrom ran."
     }

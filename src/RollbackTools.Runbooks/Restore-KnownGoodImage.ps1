@@ -143,12 +143,7 @@ function Restore-KnownGoodImage {
 
         foreach ($failure in $failures) { $PSCmdlet.ThrowTerminatingError($failure) }
         if ($unhealthy) {
-            $wrong = @($checks | Where-Object Status -ne 'Passed')
-            $failure = [Management.Automation.ErrorRecord]::new(
-                [InvalidOperationException] "Rolled back, and not healthy: $($wrong.Message -join ' ')", 'NotHealthy', 'InvalidResult', $wrong)
-            $failure.ErrorDetails = [Management.Automation.ErrorDetails]::new($failure.Exception.Message)
-            $failure.ErrorDetails.RecommendedAction = "Test-RollbackHealth $($wrong[0].Kind)/$($wrong[0].Name) -Namespace $($wrong[0].Namespace) -Wait"
-            $PSCmdlet.ThrowTerminatingError($failure)
+            $PSCmdlet.ThrowTerminatingError((New-NotHealthyError 'Rolled back, and not healthy' $checks $estate))
         }
     }
 }

@@ -134,6 +134,7 @@ function Restore-PreviousConfiguration {
     if (-not $Restart) { return }
     Restart-Workload $Restart @estate @why -Timeout $Timeout
     $checks = @(Test-RollbackHealth $Restart @estate -For $For)
-    $wrong = @($checks | Where-Object Status -ne 'Passed')
-    if ($wrong) { throw "Reverted and deployed, and not healthy: $($wrong.Message -join ' ')" }
+    if ($checks | Where-Object Status -ne 'Passed') {
+        $PSCmdlet.ThrowTerminatingError((New-NotHealthyError 'Reverted and deployed, and not healthy' $checks $estate))
+    }
 }

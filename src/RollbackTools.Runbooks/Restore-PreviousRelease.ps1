@@ -99,8 +99,10 @@ function Restore-PreviousRelease {
     Invoke-ReleaseRollback @which @estate @why -Timeout $Timeout
     if ($WhatIfPreference) { return }
 
-    $names = Get-ImageHistory @estate | Where-Object Current | ForEach-Object { "$($_.Kind)/$($_.Name)" }
-    $checks = @(Test-RollbackHealth $names @estate -For $For)
-    $wrong = @($checks | Where-Object Status -ne 'Passed')
-    if ($wrong) { throw "Rolled back, and not healthy: $($wrong.Message -join ' ')" }
+    # What somebody stopped stays stopped, and shows nothing.
+    $stopped, $running = (Get-ImageHistory @estate | Where-Object Current).Where({ $_.Evidence -like 'Scaled to 0*' }, 'Split')
+    foreach ($one in $stopped) { Write-Warning "$($one.Kind.ToLowerInvariant())/$($one.Name) stands at 0 pods: its health was not tested." }
+    if (-not $running) { return }
+    $checks = @($running | ForEach-Object { "$($_.Kind)/$($_.Name)" } | Test-RollbackHealth @estate -For $For)
+    if ($checks | Where-Object Status -ne 'Passed') { $PSCmdlet.ThrowTerminatingError((New-NotHealthyError 'Rolled back, and not healthy' $checks $estate)) }
 }

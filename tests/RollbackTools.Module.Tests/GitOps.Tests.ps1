@@ -72,6 +72,28 @@ Describe 'GitOps' -Skip:$withoutGit {
         (Set-KustomizeImage log-agent -Tag v2.14.0 -Environment prod -WhatIf).Outcome | Should -Be 'AlreadyThere'
     }
 
+    It 'calls a whole rollback good although a bystander was stopped on purpose, and knows the application from the environment' {
+        Publish-Code $estate webhook v2.16.0
+        Wait-Until -For 'the bad release in production' { (Get-LiveImage $estate backend) -like '*:v2.16.0' }
+        Suspend-Workload tomoda-async -Environment prod -Reason 'INC-4722' -Confirm:$false
+        $result = Restore-KnownGoodApplication backend -Environment prod -Reason 'INC-4722' -For 1s -Confirm:$false -WarningVariable warnings -WarningAction SilentlyContinue
+        $result.Outcome | Should -Be 'RolledBack'
+        Get-LiveImage $estate backend | Should -BeLike '*:v2.14.0'
+        "$warnings" | Should -BeLike '*prod-tomoda differs from Git in what is stopped alone: deployment/tomoda-async (stopped by *INC-4722)*'
+        $now = Get-ArgoApplication prod-tomoda -Environment prod
+        $now.Sync | Should -Be 'OutOfSync'
+        $now.Differences | Should -BeNullOrEmpty
+        Invoke-Expression $result.NextStep
+        (Get-ArgoApplication prod-tomoda -Environment prod -Refresh).Sync | Should -Be 'Synced'
+        & $policy | Should -Be $exact
+    }
+
+    It 'says what to type, at the same connection, when it is back and not healthy' {
+        $record = & (Get-Module RollbackTools) { New-NotHealthyError 'Rolled back, and not healthy' @([pscustomobject] @{ Kind = 'Deployment'; Name = 'api'; Namespace = 'prod'; Status = 'Failed'; Message = 'Down.' }) @{ Environment = "it's"; Kubeconfig = 'a', 'b' } }
+        $record.FullyQualifiedErrorId | Should -Be 'NotHealthy'
+        $record.ErrorDetails.RecommendedAction | Should -Be "Test-RollbackHealth -Environment 'it''s' -Kubeconfig 'a','b' Deployment/api -Namespace prod -Wait"
+    }
+
     It 'leaves the session as it was' {
         $estate | Stop-RollbackPractice
         $env:ROLLBACKTOOLS_CONFIG | Should -Be $before

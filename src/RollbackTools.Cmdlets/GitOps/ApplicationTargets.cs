@@ -22,7 +22,7 @@ internal sealed class ApplicationTargets
         {
             throw new RollbackException("NothingNamed", "Nothing says which application is meant.")
             {
-                NextStep = $"{command} <name>, or -Environment with argocd: application: in rollback.yaml",
+                NextStep = "Name one, or an -Environment that says argocd: { application: … }; these are there: Get-ArgoApplication",
             };
         }
 
@@ -31,7 +31,7 @@ internal sealed class ApplicationTargets
             throw new RollbackException("AmbiguousRevision", $"{torn.First()} was piped with {torn.Count()} different history entries; it can only go back to one.")
             {
                 Target = torn.Key.Name,
-                NextStep = $"{command} {torn.Key.Name} goes to known-good; or pipe one entry.",
+                NextStep = $"Pipe one entry, or go to known-good: {command} {torn.Key.Name}{(torn.Key.Namespace is { } ns ? $" -Namespace {ns}" : "")}",
             };
         }
 

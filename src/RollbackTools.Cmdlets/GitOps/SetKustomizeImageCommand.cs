@@ -99,7 +99,7 @@ public sealed class SetKustomizeImageCommand : GitCmdlet
             throw new RollbackException("NothingToSet", $"Nothing says what {Image} is to be set to.")
             {
                 Target = Image,
-                NextStep = $"Set-KustomizeImage {Image} -Tag <tag>; Get-ImageHistory shows which ran before.",
+                NextStep = "Name the version with -Tag or -Digest; Tab offers those that were pinned before.",
             };
         }
 

@@ -18,7 +18,7 @@ internal sealed class HelmTargets
             throw new RollbackException("AmbiguousRevision", $"release/{torn.Key.Release} was piped with {torn.Count()} different revisions; it can only go back to one.")
             {
                 Target = torn.Key.Release.Name,
-                NextStep = $"Invoke-HelmRollback {torn.Key.Release} goes to known-good; or pipe one revision.",
+                NextStep = $"Pipe one revision, or go to known-good: Invoke-HelmRollback {torn.Key.Release.Name}{(torn.Key.Release.Namespace is { } ns ? $" -Namespace {ns}" : "")}",
             };
         }
 

@@ -15,7 +15,7 @@ internal static class RolloutTargets
         throw new RollbackException("NotARollout", $"{named} is not an Argo Rollout.")
         {
             Target = named.ToString(),
-            NextStep = $"Get-ImageHistory {named} and Invoke-ImageRollback {named} are for it; or name the Rollout: rollout/{named.Name}",
+            NextStep = $"Name the Rollout, rollout/{named.Name}, or take it back as what it is: Invoke-ImageRollback {named}{(named.Namespace is { } ns ? $" -Namespace {ns}" : "")}",
         };
     }
 }

@@ -26,6 +26,7 @@ internal sealed partial class NextCommands
     private readonly List<Parameter> parameters = [];
     private readonly Type? running;
     private readonly string? ns;
+    private string before = "";
     private string file = "";
     private string kubectl = "";
     private string helm = "";
@@ -70,6 +71,7 @@ internal sealed partial class NextCommands
             var end = i + 1 < found.Count ? found[i + 1].Index : text.Length;
             var behind = found[i].Index + found[i].Length;
             text = text.Insert(behind, Missing(found[i].Value, Clause().Match(text[behind..end]).Value));
+            if (found[i].Value is "kubectl" or "helm" && !text[..found[i].Index].EndsWith(before, StringComparison.Ordinal)) text = text.Insert(found[i].Index, before);
         }
 
         return text;
@@ -131,11 +133,16 @@ internal sealed partial class NextCommands
 
     private void AddTools(EstateOptions options)
     {
-        file = options.Kubeconfig is { Length: > 0 } kubeconfig ? $" --kubeconfig {Quoted(kubeconfig)}" : "";
+        var files = options.Kubeconfig?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
+        file = files is [var one] ? $" --kubeconfig {Quoted(one)}" : "";
+        before = files.Length > 1 ? OfSeveral(string.Join(Path.PathSeparator, files)) : "";
         var context = options.Context is { Length: > 0 } name ? Quoted(name) : null;
         kubectl = (context is null ? "" : $" --context {context}") + file + (options.ImpersonateUser is { } user ? $" --as {Quoted(user)}" : "");
         helm = (context is null ? "" : $" --kube-context {context}") + file + (options.ImpersonateUser is { } other ? $" --kube-as-user {Quoted(other)}" : "");
     }
+
+    // Both tools take --kubeconfig for the name of one file. A session's own variable would be the next command's as well.
+    private static string OfSeveral(string files) => OperatingSystem.IsWindows() ? $"$env:KUBECONFIG = {Quoted(files)}; " : $"env KUBECONFIG={Quoted(files)} ";
 
     private static string WithoutSecret(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.UserInfo.Contains(':', StringComparison.Ordinal)
@@ -147,9 +154,9 @@ internal sealed partial class NextCommands
 
     private sealed record Parameter(string Name, IReadOnlyList<string> Values);
 
-    // Get-Help X is about X; prose says kubectl and helm, too.
-    [GeneratedRegex(@"(?<![\w/-])(?<!Get-Help )(?:[A-Z][a-z]+-[A-Z]\w+"
-        + @"|kubectl(?= (?:annotate|apply|auth|config|delete|describe|edit|get|logs|patch|rollout|scale) )"
+    // A command stands where a clause begins; what a sentence mentions is none.
+    [GeneratedRegex(@"(?<=^|[:;|] |\n|\bthen |\bKUBECONFIG=(?:'[^']*'|\S+) )(?:[A-Z][a-z]+-[A-Z]\w+"
+        + @"|kubectl(?= (?:annotate|apply|auth|cluster-info|config|delete|describe|edit|get|logs|patch|rollout|scale) )"
         + @"|helm(?= (?:get|history|list|rollback|status|uninstall|upgrade)\b))(?![\w-])", RegexOptions.None, 1000)]
     private static partial Regex Command();
 

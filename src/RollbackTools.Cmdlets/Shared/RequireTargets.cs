@@ -1,3 +1,4 @@
+using System.Management.Automation.Language;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.Shared;
@@ -8,8 +9,8 @@ internal static class RequireTargets
     public static void Check(string command, bool anyNamed, string? selector)
     {
         if (anyNamed && selector is not null)
-            throw new RollbackException("NameAndSelector", "Name workloads or select them by label, not both.") { NextStep = $"{command} -Selector {selector}" };
+            throw new RollbackException("NameAndSelector", "Name workloads or select them by label, not both.") { NextStep = $"{command} -Selector '{CodeGeneration.EscapeSingleQuotedStringContent(selector)}'" };
         if (!anyNamed && selector is null)
-            throw new RollbackException("NothingNamed", "Nothing says which workload is meant.") { NextStep = $"{command} <name>, or {command} -Selector app=<name>" };
+            throw new RollbackException("NothingNamed", "Nothing says which workload is meant.") { NextStep = "Name one, or select by labels with -Selector; these are there: Get-ImageHistory" };
     }
 }

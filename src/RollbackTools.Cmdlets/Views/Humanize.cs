@@ -186,6 +186,21 @@ public static class Humanize
         return items.Count switch { 0 => "", 1 => items[0], _ => $"{items[0]} and {items.Count - 1} more" };
     }
 
+    /// <summary><c>self-heal</c>, <c>automated</c>, <c>off</c> or <c>manual</c>: a sync policy where room is short.</summary>
+    public static string Policy(object? value) =>
+        $"{value}" is var policy && policy.StartsWith("automated", StringComparison.Ordinal) && policy.Contains("self-heal", StringComparison.Ordinal) ? "self-heal" : policy.Split(" (")[0];
+
+    /// <summary>Who else will fight a rollback, beside the policy: <c>Image Updater, ApplicationSet 'shops'</c>.</summary>
+    public static string Fights(object? value)
+    {
+        var sentences = value is IEnumerable many and not string ? many.Cast<object>().Select(item => $"{item}") : [];
+        return string.Join(", ", sentences.Where(one => !one.StartsWith("automated sync", StringComparison.Ordinal)).Select(one =>
+            one.Contains("Image Updater", StringComparison.Ordinal) ? "Image Updater"
+            : one.Contains("sync windows", StringComparison.Ordinal) ? "sync windows"
+            : one.StartsWith("it is busy", StringComparison.Ordinal) ? "busy"
+            : one.IndexOf("' ", StringComparison.Ordinal) is var end and > 0 ? one[..(end + 1)] : one).Distinct());
+    }
+
     private static string Two(int large, string largeUnit, int small, string smallUnit) =>
         small == 0 ? $"{large}{largeUnit}" : $"{large}{largeUnit}{small}{smallUnit}";
 

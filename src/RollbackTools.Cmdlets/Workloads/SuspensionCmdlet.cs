@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RollbackTools.Cmdlets.GitOps;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Images;
@@ -27,6 +28,7 @@ public abstract class SuspensionCmdlet : WorkloadRunCmdlet
         LabelSelector = Selector,
         Namespace = Given.Namespace,
         ApplicationNamespace = connection.Environment?.ArgoCd.Namespace ?? ApplicationName.DefaultNamespace,
+        Git = GitPlace.Overrides(connection.Environment, null, null, null),
         Reason = Reason,
         Timeout = Timeout,
         ThrottleLimit = ThrottleLimit,

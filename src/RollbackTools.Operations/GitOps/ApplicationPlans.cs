@@ -56,6 +56,6 @@ internal static class ApplicationPlans
         $"The sync windows of project {application.Project} do not let {application} in {application.Metadata.Namespace} sync now: {permission.Reason}. Nothing was changed.")
     {
         Target = $"{application} in {application.Metadata.Namespace}",
-        NextStep = $"Set manualSync on that window (argocd proj windows enable-manual-sync {application.Project} <id>), or {otherwise}: it does not sync.",
+        NextStep = $"Set manualSync on that window of project {application.Project} to let a sync through, or {otherwise}",
     };
 }

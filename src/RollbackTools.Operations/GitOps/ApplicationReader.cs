@@ -30,6 +30,8 @@ public sealed class ApplicationReader(IEstate estate, TimeProvider time)
         var deployed = Deployed.Of(application);
         var known = await owners.FindAsync(application, cancellation);
         var paused = PausedPolicy.Of(application);
+        var differing = application.Resources.Where(item => item.Status == "OutOfSync").Select(item => item.Identity).ToList();
+        IReadOnlyList<LeftAlone> stopped = differing.Count == 0 ? [] : (await SyncScope.ReadAsync(estate, application, null, cancellation)).Stopped;
         return new ApplicationReport
         {
             Estate = estate.Name,
@@ -45,6 +47,8 @@ public sealed class ApplicationReader(IEstate estate, TimeProvider time)
             Paused = paused is null ? "" : $"by {paused.By} at {paused.At:u}{(paused.Reason is null ? "" : $": {paused.Reason}")} (was {SyncPolicy.Describe(paused.Automated)})",
             Owners = [.. known.Select(owner => owner.ToString())],
             Interference = [.. await InterferenceAsync(application, known, cancellation)],
+            Stopped = [.. stopped.Where(one => differing.Contains(one.Object)).Select(one => one.ToString())],
+            Differences = [.. differing.Except(stopped.Select(one => one.Object)).Select(one => one.ToString())],
             Images = application.Images,
             Operation = application.IsOperating ? Applications.DescribeOperation(application) : "",
             Sources = [.. application.Sources.Select(Describe)],

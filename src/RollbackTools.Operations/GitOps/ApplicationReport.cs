@@ -45,6 +45,12 @@ public sealed record ApplicationReport
 
     public IReadOnlyList<string> Images { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
 
+    /// <summary>What differs from Git because somebody stopped it, and why, each; a sync leaves it.</summary>
+    public IReadOnlyList<string> Stopped { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
+
+    /// <summary>What differs from Git beside what is stopped: <c>deployment/web</c>.</summary>
+    public IReadOnlyList<string> Differences { get; init => field = ReadableList<string>.Of(value); } = ReadableList<string>.Of([]);
+
     /// <summary>The operation that runs now; empty when none does.</summary>
     public string Operation { get; init; } = "";
 

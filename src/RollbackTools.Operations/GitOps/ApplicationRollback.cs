@@ -44,7 +44,7 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
         var stuck = request.NoWait ? [] : await new StuckPodRelief(estate).PlanAsync(application, cancellation);
         if (target.Version.SameAs(deployed.Version) && deployed.Complete && !application.IsOperating) return AlreadyThere(application, draft, target, stuck);
 
-        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, "Invoke-ImageRollback", cancellation);
+        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, "take its workloads back without a sync, with Invoke-ImageRollback.", cancellation);
         if (!request.Preempt) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoRollback");
         var pause = await pauses.PlanAsync(application, request.Reason, cancellation);
         var scope = await SyncScope.ReadAsync(estate, application, null, cancellation);
@@ -90,8 +90,8 @@ internal sealed class ApplicationRollback(ApplicationRollbackRequest request, IE
 
         return
         [
-            $"ApplicationSet '{set.Name}' generates {application} and takes away what it did not write: that this version was left will be forgotten there, and the next " +
-                $"Invoke-ArgoRollback may choose it. Its spec.preservedFields.annotations keep {VersionMarks.BadAnnotation} and {VersionMarks.RestingAnnotation}.",
+            $"ApplicationSet '{set.Name}' generates {application} and takes away what it did not write: that this version was left will be forgotten there, and the " +
+                $"next Invoke-ArgoRollback may choose it. Its spec.preservedFields.annotations keep {VersionMarks.BadAnnotation} and {VersionMarks.RestingAnnotation}.",
         ];
     }
 

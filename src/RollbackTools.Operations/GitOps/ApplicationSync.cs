@@ -32,7 +32,7 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
 
         if (request.Revision is null && !request.AllowBadRevision)
             GitState.MustNotBeBad(application, $"Invoke-ArgoSync {draft.Name} -Namespace {draft.Namespace} -AllowBadRevision");
-        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, "Invoke-ImageRollback", cancellation);
+        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, "wait until it opens.", cancellation);
         if (!request.Preempt && !GitOps.Applications.SyncsByItself(application)) GitOps.Applications.MustBeIdle(application, "Invoke-ArgoSync");
         var stuck = request.NoWait ? [] : await new StuckPodRelief(estate).PlanAsync(application, cancellation);
         var deployed = Deployed.Of(application);
@@ -44,9 +44,15 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
             From = deployed?.Version.Describe() ?? "",
             To = request.Revision ?? GitState.Of(application)?.Describe() ?? "what Git holds",
             FromRevision = deployed?.Entry?.Id ?? 0,
-            Warnings = [.. permission.Warnings, .. scope.Warnings(application), .. request.IncludeSuspended ? seen.Stopped.Select(one => $"{one.Object} starts again ({one.Why}).") : []],
+            Warnings = [.. permission.Warnings, .. scope.Warnings(application), .. request.IncludeSuspended ? seen.Stopped.Select(one => Starting(application, one)) : []],
         }, steps, [permission.Words, .. scope.Words], stuck);
     }
+
+    // What agrees with Git while it wants no pods has no number of pods there.
+    private static string Starting(ArgoApplication application, LeftAlone stopped) =>
+        application.Resources.Any(item => item.Identity == stopped.Object && item.Status == "Synced")
+            ? $"{stopped.Object} stays stopped ({stopped.Why}): Git does not say how many pods it wants."
+            : $"{stopped.Object} starts again ({stopped.Why}).";
 
     private SyncApplication Sync(ArgoApplication application, Deployed? deployed) => new()
     {
@@ -88,10 +94,30 @@ internal sealed class ApplicationSync(ApplicationSyncRequest request, IEstate es
         var verdict = await verifier.VerifyAsync(name, expected, run.ApplyAsync, cancellation);
         // What Git held is known only now: the plan was made before it was looked at again.
         if (state?.Version is { } synced) verdict = verdict with { Complete = result => result with { To = synced.Describe() } };
+        if (verdict.Healthy && request.Revision is null) verdict = await SayAfterwardsAsync(name, verdict, cancellation);
         var left = state?.Resources.Where(resource => resource.Status == "PruneSkipped").Select(resource => $"{resource.Kind.ToLowerInvariant()}/{resource.Name}").ToList() ?? [];
         return left.Count == 0 ? verdict : verdict with
         {
             Warnings = [.. verdict.Warnings, $"{string.Join(", ", left.Take(5))} {(left.Count == 1 ? "is" : "are")} no longer in Git and still there: add -Prune to delete {(left.Count == 1 ? "it" : "them")}."],
+        };
+    }
+
+    // A pause of this module's lasts until somebody ends it, and so do its notes on what runs again.
+    private async Task<Verdict> SayAfterwardsAsync(ApplicationName name, Verdict verdict, CancellationToken cancellation)
+    {
+        var now = await estate.ArgoCd.GetAsync(name, ArgoRefresh.None, cancellation);
+        var scope = await SyncScope.ReadAsync(estate, now, null, cancellation);
+        var still = scope.Stopped.Where(one => request.IncludeSuspended && one.Start is not null).Select(one => one.Object.ToString()).ToList();
+        var paused = PausedPolicy.Of(now) is not null && !SyncPolicy.IsOn(now.Automated);
+        var words = still.Count > 0 ? $"{string.Join(", ", still)} {(still.Count == 1 ? "is" : "are")} still stopped, because Git does not say how many pods"
+            : scope.Started.Count > 0 && paused ? $"automated sync of {now} is still off, since {string.Join(", ", scope.Started)} {(scope.Started.Count == 1 ? "was" : "were")} stopped"
+            : paused ? SyncAfterwards.Of(now, paused: false, restored: false, scope.Stopped).Words
+            : null;
+        var next = still.Count + scope.Started.Count > 0 ? scope.Resume : paused ? SyncAfterwards.Of(now, paused: false, restored: false, scope.Stopped).Next : null;
+        return words is null && next is null ? verdict : verdict with
+        {
+            Message = words is null ? verdict.Message : $"{verdict.Message}; {words}",
+            NextStep = verdict.NextStep ?? next,
         };
     }
 }

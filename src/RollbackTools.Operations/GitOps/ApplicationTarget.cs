@@ -103,7 +103,7 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
 
     private static ApplicationDeployment Entry(ArgoApplication application, long id) => application.History.FirstOrDefault(entry => entry.Id == id)
         ?? throw Refuse("HistoryEntryNotFound", application, $"{application} has no history entry {id}; it holds {Held(application)}.",
-            $"Get-ArgoHistory {application.Metadata.Name} -Namespace {application.Metadata.Namespace}, or -ToRevision with the commit.");
+            $"Get-ArgoHistory {application.Metadata.Name} -Namespace {application.Metadata.Namespace}");
 
     private static string Held(ArgoApplication application) =>
         application.History.Count == 0 ? "none" : string.Join(", ", application.History.Select(entry => entry.Id));
@@ -114,7 +114,7 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
         if (others.Count == 0)
         {
             return Refuse("NoHistory", application, $"{application} in {application.Metadata.Namespace} has no earlier deployment to go back to.",
-                $"Invoke-ArgoRollback {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -ToRevision <known-good commit>");
+                "Name a commit that is known to be good with -ToRevision.");
         }
 
         var listed = string.Join("; ", others.Take(4).Select(entry => $"{entry.Id} ({ApplicationVersion.Short(entry.Revision)}): {entry.Health}, {entry.Evidence.FirstOrDefault()}"));

@@ -89,7 +89,7 @@ internal static class Applications
             throw new RollbackException("ApplicationNotFound", $"There is no Argo CD application '{name.Name}' in namespace {name.Namespace} ({argo.Server}).", missing)
             {
                 Target = name.ToString(),
-                NextStep = "Get-ArgoApplication lists them; -Namespace says where they lie.",
+                NextStep = "-Namespace says where applications lie; these are there: Get-ArgoApplication",
             };
         }
     }

@@ -22,7 +22,7 @@ internal static class GitState
             $"Git still holds {held.Describe()} for {application} in {application.Metadata.Namespace}, which was rolled away from: it would be deployed again at once ({anyway} does that). Nothing was changed.")
         {
             Target = $"{application} in {application.Metadata.Namespace}",
-            NextStep = BackInGit.Commands(application) ?? "Take it out of Git first, all of its images: Undo-GitCommit, or Set-KustomizeImage.",
+            NextStep = BackInGit.Commands(application) ?? "Take it out of Git first, all of its images, with Undo-GitCommit or Set-KustomizeImage.",
         };
     }
 }

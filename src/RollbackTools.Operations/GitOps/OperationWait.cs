@@ -108,7 +108,7 @@ internal sealed class OperationWait(IArgoCd argo, IOperationReporter reporter, T
         new("SyncWindowBlocked", $"A sync window of project {now.Project} blocks the sync of {now} in {now.Metadata.Namespace}, so it was withdrawn: {now.OperationState!.Message}.")
         {
             Target = $"{now} in {now.Metadata.Namespace}",
-            NextStep = $"Let manual syncs through (manualSync: true on the window), or: argocd proj windows list {now.Project}",
+            NextStep = $"Let manual syncs through (manualSync: true on the window); to see the windows: argocd proj windows list {now.Project}",
         };
 
     private static RollbackException NotPickedUp(ArgoApplication now) =>

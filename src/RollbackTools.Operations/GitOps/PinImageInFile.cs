@@ -86,6 +86,6 @@ public sealed record PinImageInFile : Step
     private RollbackException Changed(string how) => new("ChangedMeanwhile", $"{Path} was changed since this was planned: {how}. Nothing was overwritten.")
     {
         Target = Path,
-        NextStep = $"Set-KustomizeImage {Pin.Name} -Path {Path} -WhatIf",
+        NextStep = "Run the same command again with -WhatIf to see what it would do now.",
     };
 }

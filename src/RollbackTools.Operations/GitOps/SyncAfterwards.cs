@@ -33,7 +33,7 @@ internal sealed record SyncAfterwards(string Words, string? Next)
         }
 
         return new($"automated sync of {application} stays off, because Image Updater would promote the bad version again",
-            $"Keep Image Updater from it (the warning says why it could not be), then: {Exact(application)}");
+            $"Keep Image Updater from it (the warning says why it could not be); then: {Exact(application)}");
     }
 
     public static string Exact(ArgoApplication application) =>

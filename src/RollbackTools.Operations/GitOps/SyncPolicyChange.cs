@@ -56,7 +56,7 @@ internal sealed class SyncPolicyChange(SyncPolicyRequest request, IEstate estate
             throw new RollbackException("NothingRemembered", $"{application} in {draft.Namespace} is {draft.From}, and nothing on it tells what its sync policy was before.")
             {
                 Target = $"{application} in {draft.Namespace}",
-                NextStep = $"Set-ArgoSyncPolicy {draft.Name} -Namespace {draft.Namespace} -Policy Automated, with -Prune and -SelfHeal as wanted",
+                NextStep = $"Add -Prune and -SelfHeal as wanted: Set-ArgoSyncPolicy {draft.Name} -Namespace {draft.Namespace} -Policy Automated",
             };
         }
 

@@ -15,6 +15,22 @@ internal sealed record SyncScope(IReadOnlyList<ArgoObject> Applied, IReadOnlyLis
 {
     private string? unseen;
 
+    /// <summary>What this module stopped and runs again, with the note still on it.</summary>
+    public IReadOnlyList<ArgoObject> Started { get; private init; } = [];
+
+    /// <summary>The commands that end the stop of everything that this module stopped, running again or not; null when there is nothing.</summary>
+    public string? Resume
+    {
+        get
+        {
+            var noted = Started.Concat(Stopped.Where(one => one.Start is not null).Select(one => one.Object)).ToList();
+            var commands = noted.GroupBy(one => (one.Namespace, one.Kind == "CronJob")).Select(group => group.Key.Item2
+                ? $"Resume-Workload -CronJob {string.Join(',', group.Select(job => job.Name))} -Namespace {group.Key.Namespace}"
+                : $"Resume-Workload {string.Join(',', group)} -Namespace {group.Key.Namespace}");
+            return noted.Count == 0 ? null : string.Join("; ", commands);
+        }
+    }
+
     public IReadOnlyList<LeftAlone> Stopped => [.. Left.Where(one => one.IsStopped)];
 
     /// <summary>The same, and what is stopped is applied as well: it runs again, as Git says.</summary>
@@ -52,7 +68,7 @@ internal sealed record SyncScope(IReadOnlyList<ArgoObject> Applied, IReadOnlyLis
         IEstate estate, ArgoApplication application, IReadOnlyCollection<ArgoObject>? asked, CancellationToken cancellation)
     {
         List<LeftAlone> left = [];
-        var (stopped, unseen) = await StoppedAsync(estate, application, cancellation);
+        var (stopped, started, unseen) = await StoppedAsync(estate, application, cancellation);
         left.AddRange(stopped);
         var heals = SyncPolicy.IsOn(application.Automated) && application.Automated!.Value.Flag("selfHeal") == true;
         if (asked is not null && !application.IsOperating && !heals)
@@ -62,7 +78,7 @@ internal sealed record SyncScope(IReadOnlyList<ArgoObject> Applied, IReadOnlyLis
         }
 
         IEnumerable<ArgoObject> all = application.Resources.Select(item => item.Identity);
-        return new SyncScope([.. all.Except(left.Select(one => one.Object))], left) { unseen = unseen };
+        return new SyncScope([.. all.Except(left.Select(one => one.Object))], left) { Started = started, unseen = unseen };
     }
 
     /// <summary>Throws WorkloadSuspended when one that this module stopped would be started by what is asked for.</summary>
@@ -77,14 +93,15 @@ internal sealed record SyncScope(IReadOnlyList<ArgoObject> Applied, IReadOnlyLis
         };
     }
 
-    private static async Task<(IReadOnlyList<LeftAlone> Stopped, string? Unseen)> StoppedAsync(
+    private static async Task<(IReadOnlyList<LeftAlone> Stopped, IReadOnlyList<ArgoObject> Started, string? Unseen)> StoppedAsync(
         IEstate estate, ArgoApplication application, CancellationToken cancellation)
     {
         List<LeftAlone> stopped = [];
+        List<ArgoObject> started = [];
         string? unseen = null;
         var stoppable = application.Resources.Where(CanBeStopped).GroupBy(item => (item.Kind, item.Namespace)).ToList();
         if (stoppable.Count > 0 && !ApplicationWorkloads.IsSeenBy(estate, application))
-            return ([], "this session does not see the cluster that it runs in");
+            return ([], [], "this session does not see the cluster that it runs in");
         foreach (var kind in stoppable)
         {
             try
@@ -92,6 +109,8 @@ internal sealed record SyncScope(IReadOnlyList<ArgoObject> Applied, IReadOnlyLis
                 var all = await ListAsync(estate.Cluster, kind.Key.Kind, kind.Key.Namespace, cancellation);
                 var live = all.ToDictionary(one => one.Metadata.Name);
                 stopped.AddRange(kind.Where(item => live.ContainsKey(item.Name)).Select(item => StoppedOf(item, live[item.Name])).OfType<LeftAlone>());
+                started.AddRange(kind.Where(item => live.TryGetValue(item.Name, out var one) && !one.WantsNothing && SuspendedWorkload.Of(one.Metadata) is not null)
+                    .Select(item => item.Identity));
             }
             catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.Forbidden or EstateErrorKind.NotFound)
             {
@@ -99,7 +118,7 @@ internal sealed record SyncScope(IReadOnlyList<ArgoObject> Applied, IReadOnlyLis
             }
         }
 
-        return (stopped, unseen);
+        return (stopped, started, unseen);
     }
 
     // Without a note somebody else stopped it, if Git says otherwise: an autoscaler that wants none is none of Git's differences.

@@ -30,7 +30,7 @@ internal sealed class AbandonedRevisions(StepContext context, HelmMove move)
             catch (Exception refusal) when (refusal is EstateException or RollbackException)
             {
                 context.Reporter.Warning(string.Create(CultureInfo.InvariantCulture,
-                    $"Revision {record.Name.Revision} of {move} stays {record.Status}: {HelmFailure.Reason(refusal)} Repair-HelmRelease {move.Release} -Namespace {move.Namespace} puts that right."));
+                    $"Revision {record.Name.Revision} of {move} stays {record.Status}: {HelmFailure.Reason(refusal)} To put that right: Repair-HelmRelease {move.Release} -Namespace {move.Namespace}"));
             }
         }
 

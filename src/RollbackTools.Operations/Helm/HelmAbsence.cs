@@ -25,7 +25,7 @@ internal sealed class HelmAbsence(IEstate estate)
         {
             return Missing(
                 $"{none}, and yet {owned} says it belongs to it. Its records were deleted, or are kept where this cannot look (HELM_DRIVER=sql or memory).", name,
-                $"HELM_DRIVER=sql helm history {name} -n {ns}; without records, Invoke-ImageRollback {owned} -Namespace {ns}");
+                $"$env:HELM_DRIVER = 'sql'; helm history {name} -n {ns}; without records: Invoke-ImageRollback {owned} -Namespace {ns}");
         }
 
         return inventory.Unseen.Count > 0

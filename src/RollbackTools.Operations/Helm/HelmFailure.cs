@@ -27,7 +27,7 @@ internal sealed class HelmFailure(IOperationReporter reporter, TimeProvider time
         }
         catch (Exception refusal) when (refusal is EstateException or RollbackException or OperationCanceledException)
         {
-            reporter.Warning($"Revision {move.Revision} of {move} may still be {HelmStatus.PendingRollback}: {Reason(refusal)} Repair-HelmRelease {move.Release} -Namespace {move.Namespace} puts that right.");
+            reporter.Warning($"Revision {move.Revision} of {move} may still be {HelmStatus.PendingRollback}: {Reason(refusal)} To put that right: Repair-HelmRelease {move.Release} -Namespace {move.Namespace}");
         }
     }
 }

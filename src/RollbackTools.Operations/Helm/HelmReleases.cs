@@ -34,7 +34,7 @@ public sealed class HelmReleases(IEstate estate, TimeProvider time, IOperationRe
         if (charts.Count > 0)
         {
             reporter.Warning($"There is no Helm release {(ns is null ? "anywhere" : $"in {ns}")}, but Argo CD renders {charts.Count} {(charts.Count == 1 ? "chart" : "charts")} there "
-                + $"({string.Join(", ", charts.Select(chart => chart.Application.Metadata.Name).Distinct().Take(5))}), and under Argo CD Helm keeps no releases. Get-ArgoApplication shows them; Invoke-ArgoRollback rolls them back.");
+                + $"({string.Join(", ", charts.Select(chart => chart.Application.Metadata.Name).Distinct().Take(5))}), and under Argo CD Helm keeps no releases. Invoke-ArgoRollback rolls them back. These are there: Get-ArgoApplication");
         }
     }
 

@@ -37,7 +37,7 @@ internal sealed record HelmTarget(HelmRevisionContent Revision, IReadOnlyList<st
     {
         Target = release.Name,
         Evidence = [.. judged.Select(revision => string.Create(CultureInfo.InvariantCulture, $"revision {revision.Revision} ({revision.Status}): {revision.Health}: {string.Join("; ", revision.Evidence)}"))],
-        NextStep = $"Get-HelmHistory {release.Name} -Namespace {release.Namespace}, then Invoke-HelmRollback {release.Name} -Namespace {release.Namespace} -ToRevision …",
+        NextStep = $"Get-HelmHistory {release.Name} -Namespace {release.Namespace} | Format-List; then name one with -ToRevision.",
     };
 
     private static HelmTarget Named(HelmReleaseContent release, IReadOnlyList<HelmRevision> judged, int number)

@@ -42,7 +42,7 @@ internal sealed class ReleasePlan(HelmWork work, HelmRecord current, HelmRecord 
         {
             if (!work.ObjectsOf(target).Any()) yield return $"Revision {move.To} holds no objects: all of {move} would go.";
             if (changes.Select(change => change.Live is { } live ? Ownership.ApplicationOf(live.Metadata) : null).FirstOrDefault(mark => mark is not null) is { } application)
-                yield return $"Argo CD application '{application}' has its mark on objects of {move}: with self-heal it puts back what Git says. Set-ArgoSyncPolicy {application} -Policy None.";
+                yield return $"Argo CD application '{application}' has its mark on objects of {move}: with self-heal it puts back what Git says. To pause that: Set-ArgoSyncPolicy {application} -Policy None";
             if (hooks.Differ && move.HooksFrom == HelmHooksFrom.Target)
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
@@ -116,8 +116,8 @@ internal sealed class ReleasePlan(HelmWork work, HelmRecord current, HelmRecord 
     private string? Remedy(PlannedObject change, string errorId) => errorId switch
     {
         "ImmutableField" when change.Id.Kind is "Job" or "StatefulSet" =>
-            $"It can only be made anew: kubectl delete {change} -n {change.Address.Namespace}{(change.Id.Kind == "StatefulSet" ? " --cascade=orphan" : "")}, then again",
-        "ImmutableField" => $"It can only be made anew: kubectl delete {change} -n {change.Address.Namespace}, then again",
+            $"It can only be made anew: kubectl delete {change} -n {change.Address.Namespace}{(change.Id.Kind == "StatefulSet" ? " --cascade=orphan" : "")}; then the same command again",
+        "ImmutableField" => $"It can only be made anew: kubectl delete {change} -n {change.Address.Namespace}; then the same command again",
         "FieldConflict" => $"Invoke-HelmRollback {move.Release} -Namespace {move.Namespace} -ToRevision {move.To} -ForceConflicts",
         _ => null,
     };

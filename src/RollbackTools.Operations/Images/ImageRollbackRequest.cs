@@ -42,7 +42,7 @@ public sealed record RollbackGoal
             throw new RollbackException("InvalidImage", wrong.Message, wrong)
             {
                 Target = Image ?? Tag ?? Digest,
-                NextStep = "Get-ImageHistory <name> shows the images as they are written.",
+                NextStep = "Write it as it is written there: Get-ImageHistory",
             };
         }
     }
@@ -131,7 +131,7 @@ public sealed record ImageRollbackRequest : OperationRequest
         new("AmbiguousRevision", $"{workload} was piped with {versions} different versions; a revision that is piped is where to go, and it can only go back to one.")
         {
             Target = workload,
-            NextStep = $"Invoke-ImageRollback {workload} goes to known-good; or pipe one revision: Get-ImageHistory {workload} | Where-Object Revision -eq … | Invoke-ImageRollback",
+            NextStep = $"Pipe one revision, or go to known-good: Invoke-ImageRollback {workload}",
         };
 
     public override string? AfterUndo(RunTarget target) => target.Kind == "Application"

@@ -75,7 +75,7 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         {
             if (judged.Count > 1) throw OnlyRestarts(workload);
             throw Refuse("NoHistory", workload, $"{workload} in {workload.Namespace} has no earlier revision to go back to.",
-                $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToTag <known-good tag>");
+                "Name a version that is known to be good with -ToTag, -ToImage or -ToDigest.");
         }
 
         var listed = string.Join("; ", others.Take(4).Select(r => $"{r.Revision} ({r.Image}): {r.Health}, {r.Evidence.FirstOrDefault()}"));
@@ -90,7 +90,7 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         var latest = workload.Template.Images.FirstOrDefault(image => MutableTag.IsLatest(image.Image));
         return Refuse("OnlyRestarts", workload,
             $"All revisions of {workload} in {workload.Namespace} are the same version ({ContainerImage.Describe(workload.Template.Images)}), restarted: going back would start it again{(why is null ? "" : $"; {why}")}.",
-            latest is null ? $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToTag <known-good tag>" : MutableTag.ByDigest(workload, latest, null));
+            latest is null ? "Name a version that is known to be good with -ToTag, -ToImage or -ToDigest." : $"The tag stays the same: {MutableTag.ByDigest(workload, latest, null)}");
     }
 
     private static ImageTarget OfRevision(WorkloadSnapshot workload, long number)
@@ -129,7 +129,7 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
             }
             catch (FormatException wrong)
             {
-                throw Refuse("InvalidImage", workload, wrong.Message, $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToImage <repository:tag>");
+                throw Refuse("InvalidImage", workload, wrong.Message, "Name the whole image with -ToImage: repository:tag, or repository@sha256:…");
             }
         }
 
@@ -172,15 +172,23 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         var meant = repository is null ? Of(main, Repository(main[0])) : Of(main, repository) is { Count: > 0 } some ? some : Of(all, repository);
         if (main.Count == 1 && meant.Count == 0) meant = main;
         if (repository is null ? meant.Count < main.Count : meant.Count == 0)
-            throw Refuse("AmbiguousContainer", workload, $"{workload} has several containers ({string.Join(", ", main)}): say which one.", $"Add -Container {main[0].Container}");
+            throw Refuse("AmbiguousContainer", workload, $"{workload} has several containers ({string.Join(", ", main)}): say which one.", PerContainer(workload, goal, main));
         if (meant.Select(candidate => candidate.Image).Distinct().Count() > 1)
         {
             throw Refuse("AmbiguousContainer", workload,
-                $"{workload} has several containers of one repository at different versions ({string.Join(", ", meant)}): say which one.", $"Add -Container {meant[0].Container}");
+                $"{workload} has several containers of one repository at different versions ({string.Join(", ", meant)}): say which one.", PerContainer(workload, goal, meant));
         }
 
         // One image often runs in several containers (a migration init container, a worker): they belong together. Another version of it does not.
         return all.Where(candidate => candidate.Image == meant[0].Image);
+    }
+
+    private static string PerContainer(WorkloadSnapshot workload, RollbackGoal goal, IEnumerable<ContainerImage> containers)
+    {
+        return string.Join("; ", containers.Take(3).Select(one => $"for {one.Container}: {Command($"{workload} -Namespace {workload.Namespace} -Container {one.Container}")}"));
+
+        string Command(string at) => goal.Image is { } image ? $"Invoke-ImageRollback {at} -ToImage {image}"
+            : goal.Tag is { } tag ? $"Invoke-ImageRollback {at} -ToTag {tag}" : $"Invoke-ImageRollback {at} -ToDigest {goal.Digest}";
     }
 
     private static string Repository(ContainerImage image) => Readable(image.Image)?.Repository ?? image.Image;

@@ -16,9 +16,9 @@ internal static class MutableTag
         {
             var (now, then) = (DigestOf(workload, workload.Current, image.Container), DigestOf(workload, revision, image.Container));
             if (now is not null && then is not null && now != then)
-                warnings.Add($"{image.Image} is another build now ({now}) than in revision {revision!.Number} ({then}): the tag alone does not go back to it. {ByDigest(workload, image, then)} does.");
+                warnings.Add($"{image.Image} is another build now ({now}) than in revision {revision!.Number} ({then}): the tag alone does not go back to it; {ByDigest(workload, image, then)}");
             else if (nothingElse && IsLatest(image.Image) && (now is null || now != then))
-                warnings.Add($"{image.Image} is the same tag before and after: an earlier build of it does not come back with it. {ByDigest(workload, image, null)} would.");
+                warnings.Add($"{image.Image} is the same tag before and after: an earlier build of it does not come back with it; {ByDigest(workload, image, null)}");
         }
 
         return warnings;
@@ -27,17 +27,18 @@ internal static class MutableTag
     /// <summary>Why going to the image that runs is no way back, for the image of a tag that everybody pushes to; null for others.</summary>
     public static string? WhyNotBack(WorkloadSnapshot workload, IEnumerable<ContainerImage> images) =>
         images.FirstOrDefault(image => IsLatest(image.Image)) is { } latest
-            ? $"{latest.Image} is the same tag: an earlier build of it is reached by its digest alone ({ByDigest(workload, latest, null)})"
+            ? $"{latest.Image} is the same tag: an earlier build of it is reached by its digest alone; {ByDigest(workload, latest, null)}"
             : null;
 
-    /// <summary>The command that goes to a build of this image; with a digest that other pods still run, where there is one.</summary>
+    /// <summary>The command that goes to a build of this image, where the digest is known (pods of another revision run it); else in words.</summary>
     public static string ByDigest(WorkloadSnapshot workload, ContainerImage image, string? digest)
     {
         var now = DigestOf(workload, workload.Current, image.Container);
         digest ??= workload.Revisions.Where(revision => revision != workload.Current && revision.Template.Images.Contains(image))
             .Select(revision => DigestOf(workload, revision, image.Container)).FirstOrDefault(other => other is not null && other != now);
         var container = workload.Template.Images.Count > 1 ? $" -Container {image.Container}" : "";
-        return $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToDigest {digest ?? "<sha256:… of the good build>"}{container}";
+        return digest is null ? $"name the good build with -ToDigest{(container.Length > 0 ? $" and{container}" : "")}, as your registry tells"
+            : $"to go to that build: Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToDigest {digest}{container}";
     }
 
     /// <summary>No tag is <c>latest</c>.</summary>

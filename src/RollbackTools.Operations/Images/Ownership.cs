@@ -18,7 +18,7 @@ internal static class Ownership
 
         if (meta.Annotations.TryGetValue("meta.helm.sh/release-name", out var release))
         {
-            warnings.Add($"Helm release '{release}' owns {workload}: the next helm upgrade brings its own image. Invoke-HelmRollback {release} takes the whole release back.");
+            warnings.Add($"Helm release '{release}' owns {workload}: the next helm upgrade brings its own image. To take the whole release back: Invoke-HelmRollback {release} -Namespace {workload.Namespace}");
         }
 
         if (meta.Labels.TryGetValue("kustomize.toolkit.fluxcd.io/name", out var flux))

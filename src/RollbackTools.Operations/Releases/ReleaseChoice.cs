@@ -31,9 +31,9 @@ internal sealed class ReleaseChoice(IGitRepository repository, IKustomizeFiles k
         if (request.ToTag is { } named)
         {
             var tag = (await repository.ListTagsAsync(GitNames.Tag(named), cancellation)).FirstOrDefault()
-                ?? throw Refuse("TagNotFound", $"{repository.Url} has no tag '{named}'.", $"Get-ReleaseTag -Pattern {request.TagPattern} lists them.");
+                ?? throw Refuse("TagNotFound", $"{repository.Url} has no tag '{named}'.", $"These are there: Get-ReleaseTag -Pattern {request.TagPattern}");
             return await repository.ReadTagsAsync([tag], 1, cancellation) is [var release] ? await AtAsync(release.Commit.Id, tag.Name, cancellation)
-                : throw Refuse("TagNotFound", $"The tag '{named}' of {repository.Url} names no commit.", $"Get-ReleaseTag -Pattern {request.TagPattern} lists those that do.");
+                : throw Refuse("TagNotFound", $"The tag '{named}' of {repository.Url} names no commit.", $"These do: Get-ReleaseTag -Pattern {request.TagPattern}");
         }
 
         var tags = await repository.ReadTagsAsync(await repository.ListTagsAsync(request.TagPattern, cancellation), ReleaseOrder.LookBack, cancellation);

@@ -56,7 +56,7 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
             return new TargetPlan { Draft = draft with { Steps = [$"nothing to change: {message}"] }, Settled = Verdict.Good(message), Success = RollbackOutcome.AlreadyThere };
         }
 
-        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, $"Invoke-ReleaseRollback -ClusterOnly -Repository {place.Repository.Url} -Overlay {place.Overlay}", cancellation);
+        var permission = await ApplicationPlans.PermissionAsync(estate.ArgoCd, application, time, $"without a sync: Invoke-ReleaseRollback -ClusterOnly -Repository {place.Repository.Url} -Overlay {place.Overlay}", cancellation);
         var stuck = await new StuckPodRelief(estate).PlanAsync(application, cancellation);
         var pause = await new PausePlanner(estate, time).PlanAsync(application, request.Reason, cancellation, request.Operation);
         var scope = await SyncScope.ReadAsync(estate, application, null, cancellation);
@@ -99,7 +99,7 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
     private static Verdict Waits(RollbackResult draft, Verdict pushed) => pushed with
     {
         Message = $"{pushed.Message}; nothing is rolled back yet, and automated sync of application/{draft.Name} is off",
-        NextStep = $"{pushed.NextStep}, merge it, then: Invoke-ArgoSync {draft.Name} -Namespace {draft.Namespace}; Set-ArgoSyncPolicy {draft.Name} -Namespace {draft.Namespace} -Policy Exact",
+        NextStep = $"{pushed.NextStep}; once it is merged: Invoke-ArgoSync {draft.Name} -Namespace {draft.Namespace}; Set-ArgoSyncPolicy {draft.Name} -Namespace {draft.Namespace} -Policy Exact",
     };
 
     private ReturnOverlay Back(ReleasePlace place) => new()

@@ -66,7 +66,7 @@ internal sealed record RenderedTree(IReadOnlyDictionary<string, string> Files)
         new("OverlayTooLarge", $"{overlay} at {GitCommit.Short(commit)} is rendered from more than {MostDirectories} directories. Nothing was changed.")
         {
             Target = overlay,
-            NextStep = "Undo-GitCommit takes back one commit, whatever it touched.",
+            NextStep = "Take back one commit, whatever it touched, with Undo-GitCommit.",
         };
 
     /// <summary>False when there are too many directories.</summary>

@@ -37,7 +37,7 @@ public sealed record ReturnOverlay : PushCommit
             throw new RollbackException("ChangedMeanwhile", $"{Overlay} on {tip.Name} was changed since this was planned. Nothing was overwritten.")
             {
                 Target = Overlay,
-                NextStep = $"git log -- {Overlay} tells by whom; then Invoke-ReleaseRollback again.",
+                NextStep = $"See by whom (git log -- {Overlay}), and run the same command again.",
             };
         }
 

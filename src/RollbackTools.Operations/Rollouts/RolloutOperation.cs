@@ -139,7 +139,7 @@ internal sealed class RolloutOperation(RolloutRequest request, IEstate estate, I
         Refusal = new RollbackException("Aborted", $"{rollout} in {rollout.Namespace} is aborted: it can be tried again from its first step, or taken back, but not promoted.")
         {
             Target = $"{rollout} in {rollout.Namespace}",
-            NextStep = $"Undo-ArgoRollout {rollout.Name} -Namespace {rollout.Namespace}, or Resume-ArgoRollout {rollout.Name} -Namespace {rollout.Namespace} -Retry",
+            NextStep = $"To take it back: Undo-ArgoRollout {rollout.Name} -Namespace {rollout.Namespace}; to try it again: Resume-ArgoRollout {rollout.Name} -Namespace {rollout.Namespace} -Retry",
         },
     };
 

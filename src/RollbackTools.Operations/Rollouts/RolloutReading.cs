@@ -52,7 +52,7 @@ internal sealed class RolloutReading(ICluster cluster)
         }
 
         return workload => deciders.GetValueOrDefault((workload.Namespace, workload.Kind.ToString(), workload.Name)) is { } name
-            ? $"rollout/{name} takes its pod template from {workload} and decides when and how far it is rolled out: name it instead, Invoke-ImageRollback rollout/{name} -Namespace {workload.Namespace}."
+            ? $"rollout/{name} takes its pod template from {workload} and decides when and how far it is rolled out: name it instead: Invoke-ImageRollback rollout/{name} -Namespace {workload.Namespace}"
             : null;
     }
 

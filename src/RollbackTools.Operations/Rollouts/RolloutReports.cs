@@ -76,7 +76,7 @@ public sealed class RolloutReports(ICluster cluster, TimeProvider time)
     private static string? NextStep(RolloutReport report) => report switch
     {
         { AsksForAborted: true } => $"Undo-ArgoRollout {report.Name} -Namespace {report.Namespace}",
-        { WaitsForSomebody: true } => $"Resume-ArgoRollout {report.Name} -Namespace {report.Namespace}, or Undo-ArgoRollout {report.Name} -Namespace {report.Namespace}",
+        { WaitsForSomebody: true } => $"To go on: Resume-ArgoRollout {report.Name} -Namespace {report.Namespace}; to take it back: Undo-ArgoRollout {report.Name} -Namespace {report.Namespace}",
         { Phase: RolloutPhase.Degraded } or { Failing: not null } => $"Undo-ArgoRollout {report.Name} -Namespace {report.Namespace}",
         _ => null,
     };

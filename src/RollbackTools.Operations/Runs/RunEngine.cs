@@ -25,6 +25,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         var startedAt = time.GetUtcNow();
         var cutOff = opening is null ? store.CutOff(header) : [];
         List<TargetPlan> accepted = [];
+        List<RunTarget> declined = [];
         foreach (var plan in opening is null ? plans.Select(BesideUnfinished) : plans)
         {
             var draft = plan.Draft with { StartedAt = startedAt };
@@ -45,6 +46,10 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             {
                 yield return Completed(draft with { RunId = header.RunId }, settled, RollbackOutcome.AlreadyThere);
             }
+            else if (plan.Needs is { } needed && declined.Exists(needed.SameAs))
+            {
+                yield return draft with { Outcome = RollbackOutcome.Declined, Message = $"{needed} was declined, and without that this would not last" };
+            }
             else
             {
                 var decision = await reporter.DecideAsync(new Proposal(Target(draft), plan.Action, draft.Steps)
@@ -52,6 +57,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
                     Danger = plan.Danger,
                     Warnings = [.. draft.Warnings.Select(warning => TargetName.Warning(draft, warning))],
                 }, cancellation);
+                if (decision == Decision.Declined) declined.Add(plan.Target);
                 if (decision == Decision.GoAhead) accepted.Add(plan with { Draft = draft });
                 else yield return draft with { Outcome = decision == Decision.WhatIf ? RollbackOutcome.Planned : RollbackOutcome.Declined };
             }
@@ -98,7 +104,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
     {
         if (plan.Refusal is not null || store.Unfinished(estate.Name, plan.Target) is not { } other) return plan;
         var goal = other.Targets.First(plan.Target.SameAs).To;
-        var said = $"run {other.RunId} by {other.Actor}, which was to take it to {goal}, was cut off; Resume-RollbackRun {other.RunId} finishes it";
+        var said = $"run {other.RunId} by {other.Actor}, which was to take it to {goal}, was cut off (Resume-RollbackRun {other.RunId} finishes it)";
         var draft = plan.Draft with { Warnings = [.. plan.Draft.Warnings, said] };
         if (plan.Settled is not null) return plan with { Draft = draft with { NextStep = $"Resume-RollbackRun {other.RunId}" } };
         reporter.Warning($"{plan.Target}: {said}");

@@ -43,6 +43,9 @@ public sealed record TargetPlan
     /// <summary>Targets of a lower wave come first; a wave begins only when the one before it ended well.</summary>
     public int Wave { get; init; }
 
+    /// <summary>The target of an earlier plan of the same run without which this one makes no sense: declined together with that one.</summary>
+    public RunTarget? Needs { get; init; }
+
     /// <summary>An earlier process of this run began with this target: what it finds true was made true by the run.</summary>
     public bool Begun { get; init; }
 

@@ -39,7 +39,7 @@ public sealed record RequireAgreement : Step
                 throw new RollbackException("OutOfSync", $"Git says something else than runs for {now}{(differing.Length > 0 ? $": {differing}" : "")}; automated sync would change that at once.")
                 {
                     Target = $"{now} in {Namespace}",
-                    NextStep = $"argocd app diff {Application}; then Set-ArgoSyncPolicy {Application} -Namespace {Namespace} -Policy Exact",
+                    NextStep = $"Get-ArgoApplication {Application} -Namespace {Namespace} -Refresh | Format-List; when what differs may be deployed: Set-ArgoSyncPolicy {Application} -Namespace {Namespace} -Policy Exact",
                 };
             }
 

@@ -24,6 +24,12 @@ public sealed record SuspendedWorkload
 
     public string? Reason { get; init; }
 
+    /// <summary>Why the version that was stopped was bad, in the words of its evidence; null when nothing spoke against that version.</summary>
+    public string? Bad { get; init; }
+
+    /// <summary>The hash of the template that <see cref="Bad"/> is about.</summary>
+    public string? Template { get; init; }
+
     public string Write() => JsonSerializer.Serialize(this, SuspendedWorkloadJson.Readable.SuspendedWorkload);
 
     /// <summary>Null when it was not stopped by this module, or the note is damaged.</summary>

@@ -19,6 +19,7 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
 
     private readonly RolloutWatch watch = new(estate.Cluster, reporter, time);
     private readonly WorkloadReader reader = new(estate.Cluster);
+    private readonly StartingVersion starting = new(estate, request, time);
 
     public ValueTask DisposeAsync() => watch.DisposeAsync();
 
@@ -86,22 +87,40 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
     {
         var draft = Draft(workload);
         if (pause?.Refusal is { } refusal) return Refused(draft, refusal);
+        var bad = StartingVersion.WhyBad(workload, time.GetUtcNow());
         ScaleWorkload step = new()
         {
             Kind = workload.Kind,
             Namespace = workload.Namespace,
             Name = workload.Name,
             Uid = workload.Object.Metadata.Uid,
-            Note = Note(pause) with { Replicas = workload.Object.Spec.Replicas ?? 1 },
+            Note = Note(pause) with { Replicas = workload.Object.Spec.Replicas ?? 1, Bad = bad, Template = bad is null ? null : workload.Template.Hash },
         };
-        return Changed(draft with { From = $"{step.Note.Replicas} pods", To = "0 pods", NextStep = $"When it is safe: Resume-Workload {workload} -Namespace {workload.Namespace}" }, [step], workload) with { Wave = 1 };
+        return Changed(draft with { From = $"{step.Note.Replicas} pods", To = "0 pods", NextStep = Next(workload, bad is not null) }, [step], workload) with
+        {
+            Wave = 1,
+            Needs = NeedOf(pause),
+        };
     }
 
     private TargetPlan StopJob(CustomResource job, RollbackResult draft, TargetPlan? pause)
     {
         if (pause?.Refusal is { } refusal) return Refused(draft, refusal);
         SuspendCronJob step = new() { Namespace = draft.Namespace, Name = draft.Name, Uid = job.Metadata.Uid, Suspend = true, Note = Note(pause) };
-        return Changed(draft with { From = "scheduled", To = "suspended", NextStep = $"When it is safe: Resume-Workload -CronJob {draft.Name} -Namespace {draft.Namespace}" }, [step], null) with { Wave = 1 };
+        return Changed(draft with { From = "scheduled", To = "suspended", NextStep = $"When it is safe: Resume-Workload -CronJob {draft.Name} -Namespace {draft.Namespace}" }, [step], null) with
+        {
+            Wave = 1,
+            Needs = NeedOf(pause),
+        };
+    }
+
+    private static RunTarget? NeedOf(TargetPlan? pause) => pause is { Settled: null } ? pause.Target : null;
+
+    // What is bad goes back before it starts.
+    private static string Next(WorkloadSnapshot workload, bool bad)
+    {
+        var at = $"{workload} -Namespace {workload.Namespace}";
+        return $"When it is safe: {(bad ? $"Invoke-ImageRollback {at}; " : "")}Resume-Workload {at}";
     }
 
     private async Task<IReadOnlyList<TargetPlan>> PlanReturnAsync(
@@ -112,7 +131,8 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
         foreach (var answer in workloads)
         {
             if (answer.Snapshot is not { } workload) plans.Add(Refused(Draft(answer), answer.Refusal!));
-            else if (SuspendedWorkload.Of(workload.Object.Metadata) is { Replicas: { } replicas } note) plans.Add(Return(workload, replicas, note, paused));
+            else if (SuspendedWorkload.Of(workload.Object.Metadata) is { Replicas: { } replicas } note)
+                plans.Add(Return(workload, replicas, note, paused, await starting.WarningsAsync(workload, note, cancellation)));
             else plans.Add(NotStopped(workload));
         }
 
@@ -130,7 +150,7 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
         return plans;
     }
 
-    private TargetPlan Return(WorkloadSnapshot workload, int replicas, SuspendedWorkload note, List<string> paused)
+    private TargetPlan Return(WorkloadSnapshot workload, int replicas, SuspendedWorkload note, List<string> paused, IReadOnlyList<string> warnings)
     {
         if (note.Application is { } application) paused.Add(application);
         ScaleWorkload step = new() { Kind = workload.Kind, Namespace = workload.Namespace, Name = workload.Name, Uid = workload.Object.Metadata.Uid, Replicas = replicas, Note = note };
@@ -138,7 +158,7 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
         {
             From = $"{workload.Object.Spec.Replicas ?? 1} pods",
             To = $"{replicas} pods",
-            Warnings = workload.Object.Spec.Replicas is > 0 and var now ? [$"{workload} was given {now} pods while it was stopped: that stays."] : [],
+            Warnings = workload.Object.Spec.Replicas is > 0 and var now ? [$"{workload} was given {now} pods while it was stopped: that stays."] : warnings,
         }, [step], workload);
     }
 
@@ -175,7 +195,7 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
     {
         var application = await estate.ArgoCd.GetAsync(name, ArgoRefresh.None, cancellation);
         var all = await new ApplicationWorkloads(estate).ReadAsync(application, cancellation);
-        return [.. all.Where(one => SuspendedWorkload.Of(one.Object.Metadata) is not null
+        return [.. all.Where(one => SuspendedWorkload.Of(one.Object.Metadata) is not null && one.Object.Spec.Replicas == 0
             && !returning.Any(plan => plan.Draft.Kind == one.Kind.ToString() && plan.Draft.Namespace == one.Namespace && plan.Draft.Name == one.Name)).Select(one => one.ToString())];
     }
 
@@ -243,7 +263,7 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
         : Refused(Draft(workload), new RollbackException("NothingRemembered", $"{workload} in {workload.Namespace} wants no pods, and nothing on it tells how many it had.")
         {
             Target = $"{workload} in {workload.Namespace}",
-            NextStep = $"kubectl scale {workload} -n {workload.Namespace} --replicas=<number>",
+            NextStep = $"Give it the pods that it is to have, one for example: kubectl scale {workload} -n {workload.Namespace} --replicas=1",
         });
 
     private static TargetPlan Settled(RollbackResult draft, string message) => new()
@@ -259,7 +279,7 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
         new("NotScalable", $"{workload} in {workload.Namespace} runs on every node it fits, and has no number of pods that could be 0.")
         {
             Target = $"{workload} in {workload.Namespace}",
-            NextStep = $"kubectl patch {workload} -n {workload.Namespace} -p '{{\"spec\":{{\"template\":{{\"spec\":{{\"nodeSelector\":{{\"rollbacktools.io/nowhere\":\"true\"}}}}}}}}}}' keeps it off every node",
+            NextStep = $"To keep it off every node: kubectl patch {workload} -n {workload.Namespace} -p '{{\"spec\":{{\"template\":{{\"spec\":{{\"nodeSelector\":{{\"rollbacktools.io/nowhere\":\"true\"}}}}}}}}}}'",
         };
 
     private RollbackException NoSuchJob(string name) => new("WorkloadNotFound", $"There is no cronjob/{name} in namespace {request.Namespace ?? estate.Cluster.Info.DefaultNamespace}.")

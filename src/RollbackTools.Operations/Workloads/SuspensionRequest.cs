@@ -35,6 +35,9 @@ public sealed record SuspensionRequest : OperationRequest
     /// <summary>The namespace Argo CD's applications lie in.</summary>
     public string ApplicationNamespace { get; init => field = value ?? ApplicationName.DefaultNamespace; } = ApplicationName.DefaultNamespace;
 
+    /// <summary>Where Git is, if not where the applications say.</summary>
+    public GitOverrides Git { get; init => field = value ?? new(); } = new();
+
     /// <summary>For the pods to end, or to become healthy.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 

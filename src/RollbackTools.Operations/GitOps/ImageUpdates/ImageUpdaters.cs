@@ -25,7 +25,7 @@ internal sealed class ImageUpdaters(IEstate estate)
     }
 
     private static string Warning(ArgoApplication application, string images) =>
-        $"Argo CD Image Updater promotes newer tags of {images} again within two minutes (Suspend-ImageUpdate {application.Metadata.Name} stops it)";
+        $"Argo CD Image Updater promotes newer tags of {images} again within two minutes (Suspend-ImageUpdate stops it)";
 
     private async Task<IReadOnlyList<CustomResource>> ReadAsync(string ns, CancellationToken cancellation)
     {

@@ -157,7 +157,7 @@ public sealed record FollowGit : Step
         throw new RollbackException("GitStillBad", $"{tip.Name} of {repository.Url} does not hold the change any more, at {GitCommit.Short(tip.Tip)}: somebody pushed over it. It is not deployed.")
         {
             Target = tip.Name,
-            NextStep = $"Look at who did, and run this again; then Set-ArgoSyncPolicy {Application} -Namespace {Namespace} -Policy Exact",
+            NextStep = $"Look at who did, run the same command again, and then: Set-ArgoSyncPolicy {Application} -Namespace {Namespace} -Policy Exact",
         };
     }
 
@@ -184,14 +184,14 @@ public sealed record FollowGit : Step
         new("OutOfSync", $"{live} in {Namespace} is {live.SyncStatus} after {MostSyncs} syncs to what Git holds: {Differing(live)}. Automated sync stays as it is now.")
         {
             Target = $"{live} in {Namespace}",
-            NextStep = $"argocd app diff {Application}; then Set-ArgoSyncPolicy {Application} -Namespace {Namespace} -Policy Exact",
+            NextStep = $"Get-ArgoApplication {Application} -Namespace {Namespace} -Refresh | Format-List; when what differs may be deployed: Set-ArgoSyncPolicy {Application} -Namespace {Namespace} -Policy Exact",
         };
 
     private RollbackException Closed(ArgoApplication live) =>
         new("SyncWindowBlocked", $"{live} in {Namespace} is {live.SyncStatus} ({Differing(live)}), and may not sync now: {ClosedBy}.")
         {
             Target = $"{live} in {Namespace}",
-            NextStep = $"Invoke-ArgoSync {Application} -Namespace {Namespace} when the window lets it; then Set-ArgoSyncPolicy {Application} -Namespace {Namespace} -Policy Exact",
+            NextStep = $"When the window lets it: Invoke-ArgoSync {Application} -Namespace {Namespace}; Set-ArgoSyncPolicy {Application} -Namespace {Namespace} -Policy Exact",
         };
 
     private RollbackException Late(ArgoApplication live, GitBranch tip) =>

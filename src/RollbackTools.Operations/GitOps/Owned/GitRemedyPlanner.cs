@@ -96,18 +96,14 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
     public async Task<IReadOnlyList<WorkloadMove>> LeftInGitAsync(
         ArgoApplication application, IReadOnlyList<WorkloadSnapshot> workloads, DateTimeOffset now, CancellationToken cancellation)
     {
-        var source = GitSource.Of(application, request.Git);
-        var repository = await estate.Git.OpenAsync(source.Repository, cancellation);
-        var branch = await repository.ReadBranchAsync(source.Branch, cancellation);
-        OverlayFiles files = new(repository, estate.Kustomize, branch.Tip, GitNames.Path(source.Overlay));
+        ImagesInGit git = new(estate, request.Git);
         List<WorkloadMove> left = [];
         foreach (var workload in workloads)
         {
             var bad = KnownGood.Judge(workload, "", now).Where(revision => revision is { Current: false, Health: RevisionHealth.Bad })
                 .SelectMany(revision => revision.Images).Select(image => image.Image).ToHashSet();
-            List<ContainerImage> inGit = [];
-            foreach (var image in workload.Template.Images)
-                inGit.Add(await files.FindAsync(image.Image, application.Metadata.Name, cancellation) is { } set && set != image.Image && bad.Contains(set) ? image with { Image = set } : image);
+            var held = await git.OfAsync(application, workload.Template, cancellation);
+            IReadOnlyList<ContainerImage> inGit = [.. workload.Template.Images.Zip(held, (image, set) => bad.Contains(set.Image) ? set : image)];
             if (!inGit.SequenceEqual(workload.Template.Images))
                 left.Add(new WorkloadMove { Kind = workload.Kind, Namespace = workload.Namespace, Name = workload.Name, From = inGit, To = workload.Template.Images });
         }
@@ -176,7 +172,7 @@ internal sealed class GitRemedyPlanner(IEstate estate, ImageRollbackRequest requ
             {
                 throw new RollbackException("CommitNotFound", $"The last {LookBack} commits of {overlay} on {branch.Name} do not tell which of them replaced {pin}.")
                 {
-                    NextStep = $"git log -- {overlay} tells; then Undo-GitCommit, or leave -GitChange out to pin the image.",
+                    NextStep = $"Leave -GitChange out to pin the image; or find the commit yourself (git log -- {overlay}) and take it back with Undo-GitCommit.",
                 };
             }
 

@@ -106,7 +106,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
         }
 
         var permission = entry is null && remedy is null ? null : await PermissionAsync(application, warnings, cancellation);
-        if (permission is { Allowed: false } && (entry is not null || gitFirst)) throw ApplicationPlans.Blocked(application, permission, $"Invoke-ImageRollback {asked[0].Workload} -Namespace {asked[0].Workload.Namespace} without -Via");
+        if (permission is { Allowed: false } && (entry is not null || gitFirst)) throw ApplicationPlans.Blocked(application, permission, $"without a sync: Invoke-ImageRollback {asked[0].Workload} -Namespace {asked[0].Workload.Namespace}");
         var scope = await SyncScope.ReadAsync(estate, application, [.. asked.Select(one => ArgoObject.Of(one.Workload.Kind, one.Workload.Namespace, one.Workload.Name))], cancellation);
         if (gitFirst || entry is not null) MustRun(application, asked, scope);
         var pause = await pauses.PlanAsync(application, request.Reason, cancellation, request.Operation);
@@ -132,7 +132,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             if (follow is not null) then.AddRange([remedy!.Step, follow, .. resume]);
         }
 
-        if (request.NoWait) warnings.Add($"With -NoWait nothing is proven, so {(gitFirst ? "" : "Git is left as it is, and ")}automated sync of {application} stays off: Set-ArgoSyncPolicy {application.Metadata.Name} -Policy Exact, once Git is right.");
+        if (request.NoWait) warnings.Add($"With -NoWait nothing is proven, so {(gitFirst ? "" : "Git is left as it is, and ")}automated sync of {application} stays off. Once Git is right: {SyncAfterwards.Exact(application)}");
         var syncs = entry is not null || follow is FollowGit { ClosedBy: null } or SyncApplication;
         watch.Expect([.. asked.Select(one => one.Workload)]);
         return new TargetPlan
@@ -163,7 +163,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             throw new RollbackException("WorkloadSuspended", $"{one.Workload} of {application} is stopped ({stopped.Why}), and the sync that takes it back would start it. Nothing was changed.")
             {
                 Target = $"{one.Workload} in {one.Workload.Namespace}",
-                NextStep = $"{(stopped.Start is { } start ? $"{start}, or l" : "L")}eave -Via out: then its template goes back, and it stays stopped.",
+                NextStep = "Leave -Via out: then its template goes back, and it stays stopped.",
             };
         }
     }
@@ -217,7 +217,7 @@ internal sealed class OwnedRollback(ImageRollbackRequest request, IEstate estate
             throw new RollbackException("NotAnImageChange", $"{asked.Workload} goes back by more than an image, and its images are the same: pinning one in Git would change nothing.")
             {
                 Target = $"{asked.Workload} in {asked.Workload.Namespace}",
-                NextStep = $"Invoke-ImageRollback {asked.Workload} -Namespace {asked.Workload.Namespace} -Via Cluster; then Undo-GitCommit for the commit that changed it",
+                NextStep = $"Take the commit that changed it out of Git with Undo-GitCommit; in the cluster alone: Invoke-ImageRollback {asked.Workload} -Namespace {asked.Workload.Namespace} -Via Cluster",
             };
         }
 

@@ -31,7 +31,7 @@ internal static class OwnedWords
         return pushed with
         {
             Message = $"{pushed.Message}; nothing is rolled back yet, and automated sync of {application} is off",
-            NextStep = $"{pushed.NextStep}, merge it, then: Invoke-ArgoSync {application.Metadata.Name}; {SyncAfterwards.Exact(application)}",
+            NextStep = $"{pushed.NextStep}; once it is merged: Invoke-ArgoSync {application.Metadata.Name} -Namespace {application.Metadata.Namespace}; {SyncAfterwards.Exact(application)}",
         };
     };
 
@@ -39,7 +39,7 @@ internal static class OwnedWords
     {
         Message = $"{verdict.Message}; automated sync of {application} stays off, because Git still holds the other version",
         Warnings = [.. verdict.Warnings, why],
-        NextStep = $"{next ?? "Take the bad version out of Git (Set-KustomizeImage, or Undo-GitCommit)"}, then: {SyncAfterwards.Exact(application)}",
+        NextStep = $"{next ?? "Take the bad version out of Git with Set-KustomizeImage or Undo-GitCommit"}; then: {SyncAfterwards.Exact(application)}",
     };
 
     private static Verdict Proposed(ArgoApplication application, Verdict verdict, PushCommit push)
@@ -50,7 +50,7 @@ internal static class OwnedWords
             Message = $"{verdict.Message}; automated sync of {application} stays off until {push.Result?.Branch} is merged into {push.Branch}",
             Warnings = [.. verdict.Warnings, pushed.Message, .. pushed.Warnings],
             Evidence = pushed.Evidence,
-            NextStep = $"{pushed.NextStep}, merge it, then: {SyncAfterwards.Exact(application)}",
+            NextStep = $"{pushed.NextStep}; once it is merged: {SyncAfterwards.Exact(application)}",
         };
     }
 }

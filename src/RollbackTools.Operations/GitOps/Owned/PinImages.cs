@@ -36,7 +36,7 @@ public sealed record PinImages : PushCommit
             throw new RollbackException("ChangedMeanwhile", $"{edits[0].Path} was changed since this was planned: it now sets {now ?? "no such image"}. Nothing was overwritten.")
             {
                 Target = edits[0].Path,
-                NextStep = $"Set-KustomizeImage {edits[0].Edit.After} -Overlay {Overlay} -WhatIf",
+                NextStep = "Run the same command again with -WhatIf to see what it would do now.",
             };
         }
 

@@ -24,6 +24,11 @@ internal static class SpecPins
         return (Images(application, source, changes) ?? Parameters(application, source, changes))?.Narrowed();
     }
 
+    /// <summary>The image that the spec sets (spec.source.kustomize.images) where this one runs; null when the spec sets none there.</summary>
+    public static string? Of(ArgoApplication application, string running) => application.Sources is [var source]
+        ? source.Texts("kustomize", "images").Where(image => Sets(image, running)).Select(image => image.Split('=', 2)[^1]).FirstOrDefault()
+        : null;
+
     private static SourceChange? Images(ArgoApplication application, JsonElement source, List<(string From, string To)> changes)
     {
         var images = source.Texts("kustomize", "images").ToList();
@@ -76,6 +81,6 @@ internal static class SpecPins
     private static RollbackException Refuse(ArgoApplication application, string why) => new("PinnedBySpec", $"{application} {why}, which wins over what Git says.")
     {
         Target = application.ToString(),
-        NextStep = $"kubectl edit application {application.Metadata.Name} -n {application.Metadata.Namespace}, or argocd app set {application.Metadata.Name}",
+        NextStep = $"kubectl edit application {application.Metadata.Name} -n {application.Metadata.Namespace}",
     };
 }

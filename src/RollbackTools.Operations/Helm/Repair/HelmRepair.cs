@@ -59,7 +59,7 @@ internal sealed class HelmRepair(HelmRepairRequest request, IEstate estate, Time
         await RemovedApisAsync(release, copy, steps, warnings, cancellation);
         await LeftoversAsync(place, release, truth.Deployed, steps, warnings, cancellation);
         if (truth.Deployed is { Trouble: null } deployed)
-            warnings.AddRange(match.Missing(deployed).Select(id => $"{id} is in revision {deployed.Number} and not in the cluster: the next upgrade, or Invoke-HelmRollback {release.Name}, creates it again."));
+            warnings.AddRange(match.Missing(deployed).Select(id => $"{id} is in revision {deployed.Number} and not in the cluster: the next upgrade creates it again. To do so now: Invoke-HelmRollback {release.Name} -Namespace {release.Namespace} -ToRevision {deployed.Number}"));
         draft = draft with
         {
             To = truth.Deployed is { } to ? string.Create(CultureInfo.InvariantCulture, $"revision {to.Number} deployed") : "no revision deployed",

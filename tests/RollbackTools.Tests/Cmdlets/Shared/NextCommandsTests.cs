@@ -71,23 +71,58 @@ public sealed partial class NextCommandsTests : IDisposable
     }
 
     [Fact]
-    public void Every_command_that_the_source_tells_to_type_gets_the_connection()
+    public void Every_command_that_a_text_tells_to_type_is_whole_and_gets_the_connection()
     {
         var texts = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("Practice", StringComparison.Ordinal))
-            .SelectMany(File.ReadLines).Where(line => Suggested().IsMatch(line)).ToList();
-        Assert.True(texts.Count > 100, $"only {texts.Count} suggestions were found");
+            .Where(file => !file.Contains("Practice", StringComparison.Ordinal) && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .SelectMany(file => SourceTexts.Of(File.ReadAllText(file))).ToList();
         var ours = typeof(EstateCmdlet).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(EstateCmdlet)))
-            .Select(CommandMetadata.Of).OfType<CommandMetadata>().Select(command => command.Name).ToHashSet();
+            .Select(CommandMetadata.Of).OfType<CommandMetadata>().ToDictionary(command => command.Name);
+        var commands = 0;
 
         foreach (var text in texts)
         {
-            var completed = Prod.In(text);
-            foreach (Match said in Said().Matches(completed).Where(said => ours.Contains(said.Groups["command"].Value)))
-                Assert.True(said.Groups["next"].Value is "-Context", $"{said.Groups["command"].Value} acts on another cluster: {completed.Trim()}");
-            Assert.Equal(Kubectl().Count(text), Regex.Count(completed, "kubectl --(context prod|kubeconfig)"));
+            foreach (var said in Said().Matches(text).Where(said => ours.ContainsKey(said.Value)))
+            {
+                var rest = Rest().Match(text[(said.Index + said.Length)..]).Value;
+                if (Begins().IsMatch(text[..said.Index]))
+                {
+                    commands++;
+                    Assert.True(IsWhole(ours[said.Value], rest), $"this cannot be pasted: {said.Value}{rest} (in: {text})");
+                    Assert.StartsWith($"{said.Value} -Context", Prod.In(said.Value + rest), StringComparison.Ordinal);
+                }
+                else
+                {
+                    Assert.False(HalfSaid().IsMatch(rest), $"half a command in a sentence: {said.Value}{rest} (in: {text})");
+                }
+            }
+
+            Assert.Equal(Kubectl().Count(text), Regex.Count(Prod.In(text), "kubectl --(context prod|kubeconfig)"));
         }
+
+        Assert.True(commands > 100, $"only {commands} commands were found");
     }
+
+    [Theory]
+    [InlineData("kubectl get pods -n x", "env KUBECONFIG={0} kubectl --context prod get pods -n x")]
+    [InlineData("Look: kubectl config get-contexts", "Look: env KUBECONFIG={0} kubectl config get-contexts")]
+    [InlineData("helm get manifest x", "env KUBECONFIG={0} helm --kube-context prod get manifest x")]
+    public void Several_kubeconfigs_go_to_kubectl_and_helm_as_they_take_them(string text, string completed)
+    {
+        var files = string.Join(Path.PathSeparator, "/home/ann/one", "/home/ann/it's two");
+        var next = NextCommands.Of(new EstateOptions { Context = "prod", Kubeconfig = files });
+        var given = OperatingSystem.IsWindows() ? completed.Replace("env KUBECONFIG={0} ", "$env:KUBECONFIG = {0}; ", StringComparison.Ordinal) : completed;
+        var whole = given.Replace("{0}", $"'{files.Replace("'", "''", StringComparison.Ordinal)}'", StringComparison.Ordinal);
+
+        Assert.Equal(whole, next.In(text));
+        Assert.Equal(whole, next.In(whole));
+    }
+
+    [Theory]
+    [InlineData("Take it out of Git with Undo-GitCommit or Set-KustomizeImage.")]
+    [InlineData("automated sync puts Git's version back (Invoke-ArgoRollback pauses that)")]
+    [InlineData("Bring it back first (Undo-GitCommit, or kubectl apply), or name another.")]
+    public void A_command_that_a_sentence_mentions_stays_as_it_is(string text) => Assert.Equal(text, Prod.In(text));
 
     [Fact]
     public void Every_report_that_has_a_next_step_is_completed()
@@ -142,12 +177,41 @@ public sealed partial class NextCommandsTests : IDisposable
         foreach (var error in errors) Assert.Contains("--context prod-eu", error!.RecommendedAction, StringComparison.Ordinal);
     }
 
-    [GeneratedRegex(@"\b(NextStep|Recommendation) =|EstateMismatch|\bnext\b.*(kubectl|Get-)")]
-    private static partial Regex Suggested();
+    // Every parameter is one of its own and has its value, and no words are left over.
+    private static bool IsWhole(CommandMetadata command, string arguments)
+    {
+        if (arguments.IndexOfAny(['<', '\u2026']) >= 0 || arguments.TrimEnd().EndsWith('.') || arguments.TrimEnd().EndsWith(',')) return false;
+        Queue<string> words = new(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var places = command.Parameters.Count(parameter => parameter.Sets.Values.Any(place => place.Position is not null));
+        while (words.TryDequeue(out var word))
+        {
+            if (!word.StartsWith('-'))
+            {
+                if (--places < 0) return false;
+            }
+            else if (command.Parameters.FirstOrDefault(parameter => parameter.Name == word[1..]) is not { } named
+                || (!named.IsSwitch && !words.TryDequeue(out _)))
+            {
+                return false;
+            }
+        }
 
-    [GeneratedRegex(@"(?<!Get-Help )\b(?<command>[A-Z][a-z]+-[A-Z]\w+)\b(?: (?<next>\S+))?")]
+        return true;
+    }
+
+    [GeneratedRegex(@"(?<![\w/-])[A-Z][a-z]+-[A-Z]\w+")]
     private static partial Regex Said();
 
-    [GeneratedRegex(@"\bkubectl (?:annotate|apply|auth|config|delete|describe|edit|get|logs|patch|rollout|scale) ")]
+    [GeneratedRegex(@"(?:^|[:;|] |\bthen )$")]
+    private static partial Regex Begins();
+
+    [GeneratedRegex(@"^[^;|\n]*")]
+    private static partial Regex Rest();
+
+    // What it is about right behind the name.
+    [GeneratedRegex(@"^ +(?:-[A-Z]\w+ )?x\b")]
+    private static partial Regex HalfSaid();
+
+    [GeneratedRegex(@"(?:^|[:;|] |\bthen )kubectl (?:annotate|apply|auth|cluster-info|config|delete|describe|edit|get|logs|patch|rollout|scale) ")]
     private static partial Regex Kubectl();
 }

@@ -61,6 +61,11 @@ public sealed class HumanizeTests
     [Fact]
     public void Several_targets_are_counted()
     {
+        Assert.Equal("Image Updater, ApplicationSet 'shops', sync windows", Humanize.Fights(new[]
+        {
+            "automated sync with self-heal puts Git's version back within seconds", "Argo CD Image Updater promotes newer tags of a again", "ApplicationSet 'shops' generates it", "sync windows of project x: closed",
+        }));
+        Assert.Equal(("self-heal", "automated", "off", "manual"), (Humanize.Policy("automated (prune, self-heal)"), Humanize.Policy("automated (prune)"), Humanize.Policy("off (prune)"), Humanize.Policy("manual")));
         Assert.Equal("", Humanize.Some(Array.Empty<string>()));
         Assert.Equal("a", Humanize.Some(new[] { "a" }));
         Assert.Equal("a and 2 more", Humanize.Some(new[] { "a", "b", "c" }));

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
+using RollbackTools.Practice.Kubernetes.Api.Access;
 using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Practice.ArgoCd;
 
@@ -88,6 +89,27 @@ public sealed class ArgoOwnersTests
         Assert.Equal(RollbackOutcome.Undone, undone.Outcome);
         Assert.Equal("""{"selfHeal":true}""", production.Find("root")["spec"]!["syncPolicy"]!["automated"]!.ToJsonString());
         Assert.Equal("""{"prune":true,"selfHeal":true}""", production.Policy);
+    }
+
+    [Fact]
+    public async Task Whoever_may_not_tell_the_ApplicationSet_is_given_a_command_that_shows_the_right_that_is_missing()
+    {
+        Kubectl.Need();
+        await using var production = await GitOpsProduction.StartAsync();
+        await GenerateAsync(production);
+        production.Cluster.Server.Policy.Grant(new AccessRule
+        {
+            Users = ["oncall"], Verbs = ["*"], ApiGroups = ["", "apps", "coordination.k8s.io", "authorization.k8s.io"], Resources = ["*"],
+        });
+        production.Cluster.Server.Policy.Grant(new AccessRule { Users = ["oncall"], Verbs = ["*"], ApiGroups = ["argoproj.io"], Resources = ["applications", "appprojects"] });
+        production.Cluster.Server.Policy.Grant(new AccessRule { Users = ["oncall"], Verbs = ["get"], ApiGroups = ["argoproj.io"], Resources = ["applicationsets"] });
+        var policy = production.Policy;
+
+        var refused = Assert.Single((await production.RunAsync("Invoke-ArgoRollback shop -As oncall")).Errors);
+
+        Assert.Equal(("OwnerWouldRevert", "kubectl --as oncall auth can-i patch applicationsets.argoproj.io/shops -n argocd"), (refused.ErrorId, refused.RecommendedAction));
+        Assert.Equal("no", await Kubectl.RunAsync(production.Cluster.Kubeconfig, refused.RecommendedAction!["kubectl ".Length..], exitCode: 1));
+        Assert.Equal(policy, production.Policy);
     }
 
     private static async Task GenerateAsync(GitOpsProduction production, string more = "goTemplateOptions: []", string policy = "{ automated: { prune: true, selfHeal: true } }")

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Registry;
 
@@ -6,7 +7,7 @@ namespace RollbackTools.Tests.EndToEnd.GitOps;
 /// <summary>
 /// What Argo CD commands say to type next is typed, word for word, while Image Updater is at work: the bad version does not come back.
 /// </summary>
-public sealed class FollowedAdviceTests
+public sealed partial class FollowedAdviceTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -76,6 +77,38 @@ public sealed class FollowedAdviceTests
         Assert.DoesNotContain(WholeProduction.Bad, production.PodImages);
     }
 
+    [Fact]
+    public async Task Behind_a_closed_sync_window_the_next_command_goes_back_without_a_sync_and_the_one_after_it_once_the_window_opens()
+    {
+        await using var production = await BrokenAsync();
+        production.CloseWindow();
+        var refused = Assert.Single((await production.RunAsync("Invoke-ImageRollback api -Namespace prod -Via Git")).Errors);
+        Assert.Equal("SyncWindowBlocked", refused.ErrorId);
+        production.Watch();
+
+        await TypeAsync(production, refused.RecommendedAction!);
+
+        Assert.Equal((WholeProduction.Good, "Synced"), (production.Image("api"), production.Sync));
+        Assert.DoesNotContain(WholeProduction.Bad, production.PodImages);
+    }
+
+    [Fact]
+    public async Task Where_Git_differs_from_what_runs_the_next_commands_show_what_and_deploy_it()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        var policy = production.Policy;
+        await TypeAsync(production, "Suspend-Workload api -Namespace prod");
+        production.Cluster.Images.Push("shop/web", "6.0.0");
+        await production.CommitAsync("web 6", WholeProduction.File, (await production.ReadAsync(WholeProduction.File)).Replace("5.0.0", "6.0.0", StringComparison.Ordinal));
+        var left = (await production.RunAsync("Resume-Workload api -Namespace prod")).Of<RollbackResult>().Single(one => one.Kind == "Application");
+        Assert.Contains("stays off", left.Message, StringComparison.Ordinal);
+
+        await TypeAsync(production, left.NextStep!);
+        await production.UntilAsync(() => production.Sync == "Synced" && production.App["operation"] is null);
+
+        Assert.Equal((policy, "shop/web:6.0.0"), (production.Policy, production.Image("web")));
+    }
+
     private static async Task<WholeProduction> BrokenAsync()
     {
         var production = await WholeProduction.StartAsync();
@@ -91,10 +124,12 @@ public sealed class FollowedAdviceTests
 
     private static async Task TypeAsync(WholeProduction production, string line)
     {
-        foreach (var command in line.Split("; "))
+        // What stands before a command says when; a view that is piped to does nothing.
+        foreach (var clause in line.Split("; "))
         {
+            if (Command().Match(clause.Split(" | Format-List")[0]) is not { Success: true, Value: var command }) continue;
             // Whoever types it answers yes.
-            var output = await production.RunAsync($"{command} -Confirm:$false");
+            var output = await production.RunAsync(command.StartsWith("Get-", StringComparison.Ordinal) ? command : $"{command} -Confirm:$false");
             Assert.Null(output.Failure?.Message);
             Assert.Empty(output.Errors.Select(error => $"{command}: {error.ErrorId}: {error.Message}"));
         }
@@ -109,4 +144,7 @@ public sealed class FollowedAdviceTests
         Assert.DoesNotContain(WholeProduction.Bad, production.PodImages);
         Assert.DoesNotContain("shop/web:6.0.0", production.PodImages);
     }
+
+    [GeneratedRegex(@"(?<=^|: )[A-Z][a-z]+-[A-Z]\w+ .*$")]
+    private static partial Regex Command();
 }

@@ -94,6 +94,88 @@ public sealed class SuspendWorkloadTests
     }
 
     [Fact]
+    public async Task What_starts_again_is_compared_with_Git_before_it_starts_and_the_command_for_the_version_in_Git_can_be_typed()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        var policy = production.Policy;
+        await RunAsync(production, "Suspend-Workload web -Namespace prod -Confirm:$false");
+        production.Cluster.Images.Push("shop/web", "6.0.0");
+        await production.CommitAsync("web 6", WholeProduction.File, (await production.ReadAsync(WholeProduction.File)).Replace("5.0.0", "6.0.0", StringComparison.Ordinal));
+
+        var plan = await production.RunAsync("Resume-Workload web -Namespace prod -WhatIf");
+        Assert.Equal("deployment/web: deployment/web starts with web:5.0.0. Git holds web:6.0.0 for it by now. "
+            + "To start that version instead: Invoke-ArgoSync shop -Namespace argocd -IncludeSuspended", Assert.Single(plan.Warnings));
+        production.Watch();
+
+        var synced = await production.DoAsync("Invoke-ArgoSync shop -Namespace argocd -IncludeSuspended");
+        Assert.Equal(RollbackOutcome.Changed, synced.Outcome);
+        Assert.Equal(("shop/web:6.0.0", 2), (production.Image("web"), Replicas(production, "web")));
+        await RunAsync(production, synced.NextStep!);
+
+        Assert.Equal(policy, production.Policy);
+        Assert.Null(Note(production, "web"));
+        Assert.DoesNotContain("shop/web:5.0.0", production.PodImages);
+    }
+
+    [Fact]
+    public async Task A_sync_that_starts_what_is_stopped_does_so_once_however_often_it_is_typed()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        var policy = production.Policy;
+        await RunAsync(production, "Suspend-Workload api,web -Namespace prod -Confirm:$false");
+        production.Watch();
+
+        var first = await production.DoAsync("Invoke-ArgoSync shop -IncludeSuspended");
+        var pods = Pods(production);
+        Assert.Equal((2, 2), (Replicas(production, "api"), Replicas(production, "web")));
+        Assert.Equal(2, first.Warnings.Count(warning => warning.Contains(" starts again (stopped by ", StringComparison.Ordinal)));
+
+        var second = await production.DoAsync("Invoke-ArgoSync shop -IncludeSuspended");
+        Assert.DoesNotContain(second.Warnings, warning => warning.Contains("starts again", StringComparison.Ordinal));
+        Assert.Equal(pods, Pods(production));
+        await RunAsync(production, second.NextStep!);
+
+        Assert.Equal((policy, null, null), (production.Policy, Note(production, "api"), Note(production, "web")));
+        Assert.Equal((2, 2), (Replicas(production, "api"), Replicas(production, "web")));
+        Assert.Equal(4, production.PodImages.Count);
+    }
+
+    [Fact]
+    public async Task A_sync_that_starts_what_is_stopped_is_finished_after_it_was_killed_at_any_line_of_its_journal()
+    {
+        for (var line = 1; ; line++)
+        {
+            await using var production = await WholeProduction.StartAsync(updates: false);
+            await RunAsync(production, "Suspend-Workload web -Namespace prod -Confirm:$false");
+            var exitCode = await production.DieAsync("Invoke-ArgoSync shop -IncludeSuspended", line);
+            var run = production.Runs.List()[0];
+            if (run.State == RunState.Interrupted) await production.DoAsync($"Resume-RollbackRun {run.RunId}");
+
+            Assert.Equal((RunState.Succeeded, 2), (production.Runs.Read(run.RunId).State, Replicas(production, "web")));
+            if (exitCode == 0) break;
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_declines_the_pause_is_not_asked_to_stop_what_would_be_started_again()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        List<string> asked = [];
+
+        var output = await production.AnswerAsync("Suspend-Workload api -Namespace prod", question =>
+        {
+            asked.Add(question);
+            return false;
+        });
+
+        Assert.Single(asked);
+        Assert.All(output.Of<RollbackResult>(), one => Assert.Equal(RollbackOutcome.Declined, one.Outcome));
+        Assert.Equal("application/shop was declined, and without that this would not last",
+            Assert.Single(output.Of<RollbackResult>(), one => one.Kind == "Deployment").Message);
+        Assert.Equal(2, Replicas(production, "api"));
+    }
+
+    [Fact]
     public async Task A_daemonset_is_refused_and_a_cronjob_suspended()
     {
         await using var production = await WholeProduction.StartAsync(updates: false);

@@ -165,6 +165,20 @@ internal sealed class WholeProduction : IAsyncDisposable
 
     public Task<CommandOutput> RunAsync(string line) => Task.Factory.StartNew(() => runner.Run(line, Stop), Stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
+    /// <summary>Types a line and answers what it asks.</summary>
+    public async Task<CommandOutput> AnswerAsync(string line, Func<string, bool> answer)
+    {
+        runner.Answer = answer;
+        try
+        {
+            return await RunAsync(line);
+        }
+        finally
+        {
+            runner.Answer = null;
+        }
+    }
+
     /// <summary>Types a line that is to have exactly one result, without complaint.</summary>
     public async Task<RollbackResult> DoAsync(string line)
     {

@@ -11,9 +11,13 @@ internal static class Kubectl
     public static void Need() => Assert.SkipWhen(Path is null, "kubectl is not on PATH");
 
     /// <summary>Runs it in a namespace; what it printed, both streams, trimmed. Fails the test unless it exits as expected.</summary>
-    public static async Task<string> RunAsync(Production production, string arguments, string? input = null, int exitCode = 0)
+    public static Task<string> RunAsync(Production production, string arguments, string? input = null, int exitCode = 0) =>
+        RunAsync(production.Kubeconfig, arguments, input, exitCode);
+
+    /// <summary>The same with a kubeconfig.</summary>
+    public static async Task<string> RunAsync(string kubeconfig, string arguments, string? input = null, int exitCode = 0)
     {
-        ProcessStartInfo start = new(Path!, $"--kubeconfig {production.Kubeconfig} {arguments}")
+        ProcessStartInfo start = new(Path!, $"--kubeconfig {kubeconfig} {arguments}")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -58,10 +58,11 @@ public sealed class ImageTargetTests
     [InlineData("""{"name":"a","image":"agent:1"},{"name":"b","image":"agent@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""", "")]
     public void Two_containers_of_one_repository_at_different_versions_are_asked_about(string containers, string init)
     {
-        foreach (var goal in (RollbackGoal[])[new() { Tag = "0" }, new() { Image = "agent:0" }])
+        foreach (var (goal, to) in (IEnumerable<(RollbackGoal, string)>)[(new() { Tag = "0" }, "-ToTag 0"), (new() { Image = "agent:0" }, "-ToImage agent:0")])
         {
             var refusal = Assert.Throws<RollbackException>(() => Resolve(Of(containers, init), goal));
-            Assert.Equal(("AmbiguousContainer", "Add -Container a"), (refusal.ErrorId, refusal.NextStep));
+            Assert.Equal(("AmbiguousContainer", $"for a: Invoke-ImageRollback deployment/api -Namespace prod -Container a {to}; "
+                + $"for b: Invoke-ImageRollback deployment/api -Namespace prod -Container b {to}"), (refusal.ErrorId, refusal.NextStep));
         }
 
         Assert.Equal(["agent:0", "agent:client-1"], Images(Of("""{"name":"a","image":"agent:agent-1"},{"name":"b","image":"agent:client-1"}""", ""), new RollbackGoal { Tag = "0", Container = "a" }));
@@ -113,7 +114,7 @@ public sealed class ImageTargetTests
         var target = Resolve(snapshot, new RollbackGoal { Tag = "latest" });
 
         Assert.Equal(snapshot.Build().Template.Hash, target.Template.Hash);
-        Assert.Contains("reached by its digest alone (Invoke-ImageRollback deployment/api -Namespace prod -ToDigest", target.Resting, StringComparison.Ordinal);
+        Assert.Contains("reached by its digest alone; name the good build with -ToDigest", target.Resting, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,8 +128,8 @@ public sealed class ImageTargetTests
 
         var target = Resolve(snapshot, new RollbackGoal { Revision = 1 });
 
-        Assert.Equal([$"{image} is another build now ({now}) than in revision 1 ({was}): the tag alone does not go back to it. " +
-            $"Invoke-ImageRollback deployment/api -Namespace prod -ToDigest {was} does."], target.Warnings);
+        Assert.Equal([$"{image} is another build now ({now}) than in revision 1 ({was}): the tag alone does not go back to it; " +
+            $"to go to that build: Invoke-ImageRollback deployment/api -Namespace prod -ToDigest {was}"], target.Warnings);
     }
 
     private static List<string> Images(Snapshots snapshot, RollbackGoal goal) => [.. Resolve(snapshot, goal).Template.Images.Select(image => image.Image)];
