@@ -185,6 +185,7 @@ public sealed partial class NextCommandsTests : IDisposable
         var places = command.Parameters.Count(parameter => parameter.Sets.Values.Any(place => place.Position is not null));
         while (words.TryDequeue(out var word))
         {
+            if (word == "-WhatIf" && command.SupportsShouldProcess) continue;
             if (!word.StartsWith('-'))
             {
                 if (--places < 0) return false;
