@@ -1,4 +1,5 @@
 using System.Reflection;
+using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Runs;
@@ -17,7 +18,7 @@ internal static class Composition
     // Assemblies cannot be unloaded, so there is one context for the life of the process, however many runspaces use it.
     private static readonly Lazy<IEstateProvider> Live = new(() => Load(DependenciesDirectory));
 
-    public static CommandServices Services { get; } = new(() => Live.Value, TimeProvider.System, () => new RunStore(RunStore.DefaultDirectory(), TimeProvider.System));
+    public static CommandServices Services { get; } = new(() => Live.Value, TimeProvider.System, () => new RunStore(RunStore.DefaultDirectory(), TimeProvider.System, Catalogue.Journal));
 
     private static string DependenciesDirectory =>
         Path.Combine(Path.GetDirectoryName(typeof(Composition).Assembly.Location)!, "dependencies");

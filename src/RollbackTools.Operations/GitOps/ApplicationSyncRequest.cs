@@ -40,7 +40,10 @@ public sealed record ApplicationSyncRequest : OperationRequest
 
     public bool NoWait { get; init; }
 
-    public override string? AfterUndo(RunTarget target) => $"Get-ArgoApplication {target.Name} -Namespace {target.Namespace}";
+    public override TargetCommands? CommandsOf(RunTarget target) => ApplicationCommands.Of(target);
+
+    internal override Func<TargetRun, CancellationToken, Task<Verdict>>? ProofOfUndo(IEstate estate, TimeProvider time, IReadOnlyList<Step> undo) =>
+        Redeployment.After(estate, time, undo);
 
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new ApplicationSync(this, estate, reporter, time);
 }

@@ -42,7 +42,7 @@ public sealed record SyncPolicyRequest : OperationRequest
     /// <summary>Also when a workload of it is stopped: whoever asks starts it first, or looks for it itself.</summary>
     public bool AllowStopped { get; init; }
 
-    public override string? AfterUndo(RunTarget target) => $"Get-ArgoApplication {target.Name} -Namespace {target.Namespace}";
+    public override TargetCommands? CommandsOf(RunTarget target) => ApplicationCommands.Of(target);
 
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new SyncPolicyChange(this, estate, time);
 }

@@ -43,5 +43,7 @@ public sealed record HelmRollbackRequest : OperationRequest
 
     public override string? AfterUndo(RunTarget target) => $"Get-HelmHistory {target.Name} -Namespace {target.Namespace}";
 
+    public override TargetCommands? CommandsOf(RunTarget target) => HelmCommands.Of(target);
+
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new HelmRollback(this, estate, reporter, time);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
-using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Images;
@@ -134,9 +135,10 @@ public sealed record ImageRollbackRequest : OperationRequest
             NextStep = $"Pipe one revision, or go to known-good: Invoke-ImageRollback {workload}",
         };
 
-    public override string? AfterUndo(RunTarget target) => target.Kind == "Application"
-        ? $"Get-ArgoApplication {target.Name} -Namespace {target.Namespace}"
-        : $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
+    public override TargetCommands? CommandsOf(RunTarget target) => ApplicationCommands.OrWorkload(target);
+
+    internal override Func<TargetRun, CancellationToken, Task<Verdict>>? ProofOfUndo(IEstate estate, TimeProvider time, IReadOnlyList<Step> undo) =>
+        Redeployment.After(estate, time, undo);
 
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) =>
         new ImageRollback(this, estate, reporter, time);

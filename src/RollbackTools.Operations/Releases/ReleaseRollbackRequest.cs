@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
-using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 
@@ -46,8 +47,10 @@ public sealed record ReleaseRollbackRequest : OperationRequest
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    public override string? AfterUndo(RunTarget target) => target.Kind == "Application"
-        ? $"Get-ArgoApplication {target.Name} -Namespace {target.Namespace}" : $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
+    public override TargetCommands? CommandsOf(RunTarget target) => ApplicationCommands.OrWorkload(target);
+
+    internal override Func<TargetRun, CancellationToken, Task<Verdict>>? ProofOfUndo(IEstate estate, TimeProvider time, IReadOnlyList<Step> undo) =>
+        Redeployment.After(estate, time, undo);
 
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) =>
         Application is null ? new ReleaseInCluster(this, estate, reporter, time) : new ReleaseRollback(this, estate, reporter, time);

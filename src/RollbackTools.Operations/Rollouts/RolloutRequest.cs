@@ -51,5 +51,7 @@ public sealed record RolloutRequest : OperationRequest
 
     public override string? AfterUndo(RunTarget target) => $"Get-ArgoRollout {target.Name} -Namespace {target.Namespace}";
 
+    public override TargetCommands? CommandsOf(RunTarget target) => WorkloadCommands.Of(target);
+
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new RolloutOperation(this, estate, reporter, time);
 }

@@ -1,13 +1,5 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.GitOps.ImageUpdates;
-using RollbackTools.Operations.Helm;
-using RollbackTools.Operations.Helm.Repair;
-using RollbackTools.Operations.Images;
-using RollbackTools.Operations.Releases;
-using RollbackTools.Operations.Rollouts;
-using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.Runs;
 
@@ -15,19 +7,6 @@ namespace RollbackTools.Operations.Runs;
 /// What somebody asked for, as the first line of the journal keeps it: enough to plan the same run again on this machine.
 /// Never holds a secret's value.
 /// </summary>
-[JsonDerivedType(typeof(ApplicationRollbackRequest), "ArgoRollback")]
-[JsonDerivedType(typeof(ApplicationSyncRequest), "ArgoSync")]
-[JsonDerivedType(typeof(SyncPolicyRequest), "ArgoSyncPolicy")]
-[JsonDerivedType(typeof(ImageUpdateRequest), "ImageUpdate")]
-[JsonDerivedType(typeof(HelmRollbackRequest), "HelmRollback")]
-[JsonDerivedType(typeof(ImageRollbackRequest), "ImageRollback")]
-[JsonDerivedType(typeof(SuspensionRequest), "Suspension")]
-[JsonDerivedType(typeof(RestartRequest), "Restart")]
-[JsonDerivedType(typeof(RolloutRequest), "Rollout")]
-[JsonDerivedType(typeof(ReleaseRollbackRequest), "ReleaseRollback")]
-[JsonDerivedType(typeof(KustomizeImageRequest), "KustomizeImage")]
-[JsonDerivedType(typeof(GitRevertRequest), "GitRevert")]
-[JsonDerivedType(typeof(HelmRepairRequest), "HelmRepair")]
 public abstract record OperationRequest
 {
     /// <summary>The operation's name in the record: <c>ImageRollback</c>.</summary>
@@ -50,7 +29,13 @@ public abstract record OperationRequest
     public virtual string? Why => Reason;
 
     /// <summary>The next command to type once a target was taken back.</summary>
-    public virtual string? AfterUndo(RunTarget target) => null;
+    public virtual string? AfterUndo(RunTarget target) => CommandsOf(target)?.Look;
+
+    /// <summary>How to look at a target, and at its other versions; null when only the record tells of it.</summary>
+    public virtual TargetCommands? CommandsOf(RunTarget target) => null;
+
+    /// <summary>How it is observed that a target was taken back, when that shows later than the steps are done; null when it shows at once.</summary>
+    internal virtual Func<TargetRun, CancellationToken, Task<Verdict>>? ProofOfUndo(IEstate estate, TimeProvider time, IReadOnlyList<Step> undo) => null;
 
     internal abstract IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time);
 }

@@ -1,12 +1,10 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using RollbackTools.Operations.Estate;
 
 namespace RollbackTools.Operations.Runs;
 
 /// <summary>
-/// Turns plans into results: ask, lock, write down, act, verify, write down. It knows nothing of images.
+/// Turns plans into results: ask, lock, write down, act, verify, write down. It knows no noun.
 /// Stopping it leaves a journal that says where it was and Leases that are released.
 /// </summary>
 public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter reporter, TimeProvider time)
@@ -23,6 +21,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         var startedAt = time.GetUtcNow();
+        RunResults results = new(header.Request, time);
         var cutOff = opening is null ? store.CutOff(header) : [];
         List<TargetPlan> accepted = [];
         List<RunTarget> declined = [];
@@ -40,11 +39,11 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
 
             if (plan.Refusal is { } refusal)
             {
-                yield return Refused(draft, refusal);
+                yield return results.Refused(draft, refusal);
             }
             else if (plan.Settled is { } settled)
             {
-                yield return Completed(draft with { RunId = header.RunId }, settled, RollbackOutcome.AlreadyThere);
+                yield return results.Completed(draft with { RunId = header.RunId }, settled, RollbackOutcome.AlreadyThere);
             }
             else if (plan.Needs is { } needed && declined.Exists(needed.SameAs))
             {
@@ -76,12 +75,12 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         RunStanding standing = new(runId, accepted, reporter);
         reporter.Verbose($"Run {runId}, on record in {journal.Path}");
         standing.Started();
-        var results = Channel.CreateUnbounded<RollbackResult>();
-        var working = WorkAsync(journal, runId, startedAt, standing, accepted, throttle, results.Writer, cancellation);
+        RunWork work = new(estate, reporter, time, header.Request, runId, startedAt, journal, standing, throttle);
+        var working = work.WorkAsync(accepted, cancellation);
         List<RollbackOutcome> outcomes = [];
         try
         {
-            await foreach (var result in results.Reader.ReadAllAsync(CancellationToken.None))
+            await foreach (var result in work.Results.ReadAllAsync(CancellationToken.None))
             {
                 outcomes.Add(result.Outcome);
                 yield return result;
@@ -115,195 +114,6 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         outcomes.Contains(RollbackOutcome.Failed) ? RunState.Failed
         : outcomes.Contains(RollbackOutcome.Undone) ? RunState.Undone
         : RunState.Succeeded;
-
-    private async Task WorkAsync(
-        RunJournal journal, string runId, DateTimeOffset began, RunStanding standing, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results,
-        CancellationToken cancellation)
-    {
-        try
-        {
-            string? broken = null;
-            foreach (var wave in plans.GroupBy(plan => plan.Wave).OrderBy(wave => wave.Key))
-            {
-                if (broken is not null)
-                {
-                    foreach (var plan in wave) await FinishAsync(journal, standing, plan, Refused(plan.Draft with { RunId = runId }, NotAttempted(plan, broken, runId)), results);
-                    continue;
-                }
-
-                var ended = await Task.WhenAll(wave.GroupBy(plan => string.Join('\n', plan.Locks.Select(one => one.Namespace).Distinct().Order(StringComparer.Ordinal)))
-                    .Select(group => WorkUnderLocksAsync(journal, runId, began, standing, [.. group], throttle, results, cancellation)));
-                broken = ended.SelectMany(group => group).FirstOrDefault(result => result.Outcome == RollbackOutcome.Failed) is { } failed
-                    ? TargetName.Of(failed.Kind, failed.Name) : null;
-            }
-
-            results.Complete();
-        }
-        catch (Exception failure)
-        {
-            results.Complete(failure);
-            throw;
-        }
-    }
-
-    private static RollbackException NotAttempted(TargetPlan plan, string broken, string runId) =>
-        new("NotAttempted", $"{plan.Target} was not begun, because {broken}, which comes before it, failed.")
-        {
-            Target = plan.Target.ToString(),
-            NextStep = $"Resume-RollbackRun {runId}",
-        };
-
-    private async Task<IReadOnlyList<RollbackResult>> WorkUnderLocksAsync(
-        RunJournal journal, string runId, DateTimeOffset began, RunStanding standing, List<TargetPlan> plans, int throttle, ChannelWriter<RollbackResult> results,
-        CancellationToken cancellation)
-    {
-        RunLocks held;
-        try
-        {
-            held = await RunLocks.AcquireAsync(estate, time, plans.SelectMany(plan => plan.Locks), $"{Actor}/{runId}", began, cancellation);
-        }
-        catch (LocksRefusedException refused)
-        {
-            // One workload that somebody else has does not keep the rest of a fleet waiting.
-            var free = refused.Contested.Count == 0 ? [] : plans.Where(plan => !plan.Locks.Intersect(refused.Contested).Any()).ToList();
-            List<RollbackResult> ended = [];
-            foreach (var plan in plans.Except(free))
-                ended.Add(await FinishAsync(journal, standing, plan, Refused(plan.Draft with { RunId = runId }, refused.Refusal), results));
-            return free.Count == 0 ? ended : [.. ended, .. await WorkUnderLocksAsync(journal, runId, began, standing, free, throttle, results, cancellation)];
-        }
-
-        await using (held)
-        {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(held.Lost, cancellation);
-            ParallelOptions options = new() { MaxDegreeOfParallelism = Math.Max(1, throttle), CancellationToken = cancellation };
-            ConcurrentBag<RollbackResult> ended = [];
-            await Parallel.ForEachAsync(plans, options, async (plan, _) =>
-            {
-                var draft = plan.Draft with { RunId = runId };
-                RollbackResult result;
-                try
-                {
-                    result = await WorkOnAsync(journal, standing, plan, draft, either.Token);
-                }
-                catch (OperationCanceledException) when (held.Lost.IsCancellationRequested && !cancellation.IsCancellationRequested)
-                {
-                    RollbackException lost = new("LockLost", $"The lock on {plan.Target} in {plan.Draft.Namespace} could not be kept, so work on it stopped where it was.")
-                    {
-                        Target = plan.Target.ToString(),
-                        NextStep = $"Resume-RollbackRun {runId}",
-                    };
-                    result = Refused(draft, lost);
-                }
-
-                ended.Add(await FinishAsync(journal, standing, plan, result, results));
-            });
-            return [.. ended];
-        }
-    }
-
-    private async Task<RollbackResult> WorkOnAsync(
-        RunJournal journal, RunStanding standing, TargetPlan plan, RollbackResult draft, CancellationToken cancellation)
-    {
-        if (plan.Ended is { Outcome: { } outcome } ended) return Completed(draft with { Warnings = ended.Warnings, NextStep = ended.NextStep }, Verdict.Good(ended.Message ?? ""), outcome);
-        TargetRun run = new(estate, reporter, time, journal, plan, standing);
-        try
-        {
-            foreach (var step in plan.Steps)
-            {
-                if ((await run.ApplyAsync(step, cancellation)).WaitsForSomebody && plan.Waiting is { } waiting)
-                    return Completed(draft with { Warnings = [.. draft.Warnings, .. run.Warnings] }, waiting(step), plan.Success);
-            }
-
-            draft = draft with { Warnings = [.. draft.Warnings, .. run.Warnings] };
-            var untouched = !run.Changed && !plan.Begun && plan.Success is (RollbackOutcome.RolledBack or RollbackOutcome.Changed);
-            var success = untouched ? RollbackOutcome.AlreadyThere : plan.Success;
-            if (plan.Verify is null)
-            {
-                var unproven = success == RollbackOutcome.RolledBack ? RollbackOutcome.Unverified : success;
-                var message = success == RollbackOutcome.Undone ? "taken back as it was" : "changed as asked";
-                return Completed(draft, Verdict.Good($"{message}; its health was not waited for"), unproven);
-            }
-
-            var verdict = await plan.Verify(run, cancellation);
-            if (!verdict.Healthy && !run.Changed && !plan.Begun)
-                verdict = verdict with { NextStep = verdict.NextStep ?? AfterFailure.Untouched(draft) };
-            if (!verdict.Healthy || plan.Then.Count == 0) return Completed(draft, verdict, success);
-            verdict = await FollowUpAsync(run, plan, verdict, cancellation);
-            return Completed(draft, verdict, untouched && run.Changed ? plan.Success : success);
-        }
-        catch (Exception refusal) when (refusal is RollbackException or EstateException)
-        {
-            var refused = Refused(draft, refusal);
-            return refused.NextStep is null && run.Changed ? refused with { NextStep = AfterFailure.Of(draft, plan.Success) } : refused;
-        }
-    }
-
-    private static async Task<Verdict> FollowUpAsync(TargetRun run, TargetPlan plan, Verdict verdict, CancellationToken cancellation)
-    {
-        LeftUndone? left = null;
-        foreach (var step in plan.Then)
-        {
-            try
-            {
-                if ((await run.ApplyAsync(step, cancellation)).WaitsForSomebody) left = new LeftUndone(step, null);
-            }
-            catch (Exception refusal) when (step.MayBeLeft && refusal is RollbackException or EstateException)
-            {
-                left = new LeftUndone(step, refusal);
-            }
-
-            if (left is not null) break;
-        }
-
-        return plan.Conclude?.Invoke(verdict, left) ?? verdict;
-    }
-
-    private async Task<RollbackResult> FinishAsync(
-        RunJournal journal, RunStanding standing, TargetPlan plan, RollbackResult result, ChannelWriter<RollbackResult> results)
-    {
-        await journal.AppendAsync(new RunLine
-        {
-            Event = RunEvent.Outcome,
-            Target = plan.Target with { Outcome = result.Outcome, Message = result.Message, Warnings = result.Warnings, NextStep = result.NextStep },
-        });
-        standing.Ended(plan, result.Outcome);
-        results.TryWrite(result);
-        return result;
-    }
-
-    private RollbackResult Completed(RollbackResult draft, Verdict verdict, RollbackOutcome success)
-    {
-        var result = Filled(draft, verdict, success);
-        return verdict.Complete?.Invoke(result) ?? result;
-    }
-
-    private RollbackResult Filled(RollbackResult draft, Verdict verdict, RollbackOutcome success) => draft with
-    {
-        Outcome = !verdict.Healthy ? RollbackOutcome.Failed
-            : verdict.Unproven && success == RollbackOutcome.RolledBack ? RollbackOutcome.Unverified
-            : success,
-        Duration = time.GetUtcNow() - draft.StartedAt,
-        Message = verdict.Message,
-        Evidence = verdict.Evidence,
-        Warnings = [.. draft.Warnings, .. verdict.Warnings],
-        NextStep = verdict.NextStep ?? (verdict.Healthy ? draft.NextStep : AfterFailure.Of(draft, success)),
-        ErrorId = verdict.ErrorId,
-    };
-
-    private RollbackResult Refused(RollbackResult draft, Exception refusal) => draft with
-    {
-        Outcome = RollbackOutcome.Failed,
-        Duration = time.GetUtcNow() - draft.StartedAt,
-        Message = refusal.Message,
-        Evidence = (refusal as RollbackException)?.Evidence ?? [],
-        ErrorId = refusal is RollbackException named ? named.ErrorId : ((EstateException)refusal).Kind.ToString(),
-        NextStep = refusal switch
-        {
-            RollbackException { NextStep: { } next } => next,
-            EstateException { Recommendation: { } next } => next,
-            _ => null,
-        },
-    };
 
     private static string Target(RollbackResult draft) =>
         $"{TargetName.Of(draft.Kind, draft.Name)} in {draft.Namespace} ({draft.Estate})";

@@ -12,14 +12,15 @@ public sealed class RunJournal : IAsyncDisposable
     private readonly FileStream file;
     private readonly FileStream holder;
     private readonly TimeProvider time;
+    private readonly JournalFormat format;
     private readonly Action<int>? appended;
     private readonly Channel<Pending> queue = Channel.CreateUnbounded<Pending>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task writing;
     private int lines;
 
-    private RunJournal(string path, FileStream file, FileStream holder, int lines, TimeProvider time, Action<int>? appended)
+    private RunJournal(string path, FileStream file, FileStream holder, int lines, TimeProvider time, JournalFormat format, Action<int>? appended)
     {
-        (Path, this.file, this.holder, this.lines, this.time, this.appended) = (path, file, holder, lines, time, appended);
+        (Path, this.file, this.holder, this.lines, this.time, this.format, this.appended) = (path, file, holder, lines, time, format, appended);
         writing = Task.Run(WriteAsync);
     }
 
@@ -29,7 +30,7 @@ public sealed class RunJournal : IAsyncDisposable
     /// Opens for appending, and holds the run: another process that tries gets <see cref="RollbackException"/> (RunInUse).
     /// The hold ends with the process, however it ends.
     /// </summary>
-    internal static RunJournal Open(string path, string runId, TimeProvider time, Action<int>? appended)
+    internal static RunJournal Open(string path, string runId, TimeProvider time, JournalFormat format, Action<int>? appended)
     {
         var holder = Hold(path) ?? throw new RollbackException("RunInUse", $"Run {runId} is being worked on by another process on this machine.")
         {
@@ -38,12 +39,12 @@ public sealed class RunJournal : IAsyncDisposable
         };
         try
         {
-            var existing = File.Exists(path) ? RunStore.ReadLines(path) : [];
+            var existing = File.Exists(path) ? RunStore.ReadLines(path, format) : [];
             var file = new FileStream(path, RunStore.PrivateFile(FileMode.OpenOrCreate));
             // A line cut short by a kill is not a line: what follows must not be glued to it.
             file.SetLength(existing.Sum(line => line.Bytes));
             file.Seek(0, SeekOrigin.End);
-            return new RunJournal(path, file, holder, existing.Count, time, appended);
+            return new RunJournal(path, file, holder, existing.Count, time, format, appended);
         }
         catch
         {
@@ -68,7 +69,7 @@ public sealed class RunJournal : IAsyncDisposable
     /// <summary>Returns once the line is on disk. Lines keep the order of the calls.</summary>
     public async Task AppendAsync(RunLine line)
     {
-        Pending pending = new(JsonSerializer.SerializeToUtf8Bytes(line with { At = time.GetUtcNow() }, JournalFormat.Json.RunLine));
+        Pending pending = new(JsonSerializer.SerializeToUtf8Bytes(line with { At = time.GetUtcNow() }, format.Line));
         if (!queue.Writer.TryWrite(pending)) throw new ObjectDisposedException(nameof(RunJournal));
         await pending.Written.Task;
     }

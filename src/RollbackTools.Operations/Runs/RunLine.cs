@@ -1,11 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.Estate.Helm;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.Helm;
-using RollbackTools.Operations.Images;
-using RollbackTools.Operations.Rollouts;
 
 namespace RollbackTools.Operations.Runs;
 
@@ -101,28 +94,4 @@ public sealed record RunHeader
     public EstateOptions Connection { get; init; } = new();
 
     public OperationRequest Request { get; init; } = null!;
-}
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(RunLine))]
-internal sealed partial class RunJson : JsonSerializerContext;
-
-internal static class JournalFormat
-{
-    /// <summary>Arrows and quotes stay readable to whoever opens the file; it is never put into a page.</summary>
-    public static RunJson Json { get; } = new(new JsonSerializerOptions
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters =
-        {
-            new JsonStringEnumConverter<RunEvent>(), new JsonStringEnumConverter<RunState>(), new JsonStringEnumConverter<RollbackOutcome>(),
-            new JsonStringEnumConverter<WorkloadKind>(), new JsonStringEnumConverter<RollbackVia>(), new JsonStringEnumConverter<GitRemedy>(),
-            new JsonStringEnumConverter<RolloutOrder>(), new JsonStringEnumConverter<SyncPolicyChoice>(),
-            new JsonStringEnumConverter<HelmDriver>(), new JsonStringEnumConverter<HelmHooksFrom>(),
-        },
-    });
 }

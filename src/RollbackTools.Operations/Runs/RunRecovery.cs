@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.GitOps;
 
 namespace RollbackTools.Operations.Runs;
 
@@ -30,7 +29,7 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
         await using var estate = provider.Open(header.Connection, reporter.Warning);
         await using var operation = header.Request.Open(estate, reporter, time);
         IReadOnlyList<TargetPlan> plans;
-        if (undoing) plans = [.. UndoPlans(header, lines).Select(plan => plan with { Verify = Redeployment.After(estate, time, plan.Steps) })];
+        if (undoing) plans = [.. UndoPlans(header, lines).Select(plan => plan with { Verify = header.Request.ProofOfUndo(estate, time, plan.Steps) })];
         else if (PlanOf(lines) is { } plan) plans = await ResumePlansAsync(header, lines, plan, operation, cancellation);
         else plans = await operation.PlanAsync(cancellation);
 
@@ -61,7 +60,7 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
         }
 
         await using var estate = provider.Open(header.Connection, reporter.Warning);
-        plans = [.. plans.Select(plan => plan with { Verify = Redeployment.After(estate, time, plan.Steps) })];
+        plans = [.. plans.Select(plan => plan with { Verify = header.Request.ProofOfUndo(estate, time, plan.Steps) })];
         RunLine opening = new() { Event = RunEvent.Undoing, Detail = $"by {RunEngine.Actor}" };
         await foreach (var result in new RunEngine(estate, runs, reporter, time)
             .ExecuteAsync(header with { RunId = record.RunId }, plans, header.Request.Parallelism, opening, cancellation))

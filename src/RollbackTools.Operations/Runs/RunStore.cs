@@ -7,7 +7,7 @@ namespace RollbackTools.Operations.Runs;
 /// <summary>
 /// The journals of this user on this machine: one <c>&lt;run id&gt;.jsonl</c> a run, readable by nobody else.
 /// </summary>
-public sealed class RunStore(string directory, TimeProvider time)
+public sealed class RunStore(string directory, TimeProvider time, JournalFormat format)
 {
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(7);
 
@@ -89,7 +89,7 @@ public sealed class RunStore(string directory, TimeProvider time)
     {
         try
         {
-            return ReadLines(Find(runId)) is [var (first, _), ..] ? first.Run?.Connection : null;
+            return ReadLines(Find(runId), format) is [var (first, _), ..] ? first.Run?.Connection : null;
         }
         catch (RollbackException)
         {
@@ -128,7 +128,7 @@ public sealed class RunStore(string directory, TimeProvider time)
         {
             if (OperatingSystem.IsWindows()) System.IO.Directory.CreateDirectory(directory);
             else System.IO.Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            return RunJournal.Open(Path.Combine(directory, runId + ".jsonl"), runId, time, Appended);
+            return RunJournal.Open(Path.Combine(directory, runId + ".jsonl"), runId, time, format, Appended);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -141,7 +141,7 @@ public sealed class RunStore(string directory, TimeProvider time)
         }
     }
 
-    internal IReadOnlyList<RunLine> Lines(string runId) => [.. ReadLines(Find(runId)).Select(line => line.Line)];
+    internal IReadOnlyList<RunLine> Lines(string runId) => [.. ReadLines(Find(runId), format).Select(line => line.Line)];
 
     internal static FileStreamOptions PrivateFile(FileMode mode, FileShare share = FileShare.Read)
     {
@@ -151,7 +151,7 @@ public sealed class RunStore(string directory, TimeProvider time)
     }
 
     /// <summary>The whole lines of a journal; a last line without its end was never finished and is left out.</summary>
-    internal static IReadOnlyList<(RunLine Line, int Bytes)> ReadLines(string path)
+    internal static IReadOnlyList<(RunLine Line, int Bytes)> ReadLines(string path, JournalFormat format)
     {
         List<(RunLine, int)> lines = [];
         byte[] bytes;
@@ -166,7 +166,7 @@ public sealed class RunStore(string directory, TimeProvider time)
         {
             try
             {
-                var line = JsonSerializer.Deserialize(bytes.AsSpan(start, length), JournalFormat.Json.RunLine);
+                var line = JsonSerializer.Deserialize(bytes.AsSpan(start, length), format.Line);
                 if (line is not null) lines.Add((line, length + 1));
             }
             catch (JsonException damaged)
@@ -209,9 +209,9 @@ public sealed class RunStore(string directory, TimeProvider time)
     private IEnumerable<string> Files() =>
         System.IO.Directory.Exists(directory) ? System.IO.Directory.EnumerateFiles(directory, "*.jsonl") : [];
 
-    private static RunRecord? ReadRecord(string path)
+    private RunRecord? ReadRecord(string path)
     {
-        var lines = ReadLines(path);
+        var lines = ReadLines(path, format);
         return lines.Count == 0 ? null : RunSummary.Of(path, [.. lines.Select(line => line.Line)], IsHeld(path));
     }
 

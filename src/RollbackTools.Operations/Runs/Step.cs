@@ -1,14 +1,5 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.GitOps.Owned;
-using RollbackTools.Operations.GitOps.ImageUpdates;
-using RollbackTools.Operations.Helm;
-using RollbackTools.Operations.Helm.Repair;
-using RollbackTools.Operations.Images;
-using RollbackTools.Operations.Releases;
-using RollbackTools.Operations.Rollouts;
-using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.Runs;
 
@@ -17,44 +8,6 @@ namespace RollbackTools.Operations.Runs;
 /// back by what <see cref="Invert"/> gives. Applying is idempotent: it reads, decides, and acts only if that is still needed.
 /// Holds references and hashes, never a secret's value.
 /// </summary>
-[JsonDerivedType(typeof(SetSyncPolicy), "SetSyncPolicy")]
-[JsonDerivedType(typeof(PauseOwner), "PauseOwner")]
-[JsonDerivedType(typeof(SyncApplication), "SyncApplication")]
-[JsonDerivedType(typeof(TerminateOperation), "TerminateOperation")]
-[JsonDerivedType(typeof(MarkVersions), "MarkVersions")]
-[JsonDerivedType(typeof(SetImageUpdater), "SetImageUpdater")]
-[JsonDerivedType(typeof(SetUpdateAnnotations), "SetUpdateAnnotations")]
-[JsonDerivedType(typeof(RestoreTemplate), "RestoreTemplate")]
-[JsonDerivedType(typeof(ReplacePod), "ReplacePod")]
-[JsonDerivedType(typeof(SetRolloutAbort), "SetRolloutAbort")]
-[JsonDerivedType(typeof(SetRolloutPause), "SetRolloutPause")]
-[JsonDerivedType(typeof(PromoteRollout), "PromoteRollout")]
-[JsonDerivedType(typeof(PromoteRolloutFully), "PromoteRolloutFully")]
-[JsonDerivedType(typeof(PinImage), "PinImage")]
-[JsonDerivedType(typeof(PinImages), "PinImages")]
-[JsonDerivedType(typeof(FollowGit), "FollowGit")]
-[JsonDerivedType(typeof(PinInSpec), "PinInSpec")]
-[JsonDerivedType(typeof(QuietApplication), "QuietApplication")]
-[JsonDerivedType(typeof(ScaleWorkload), "ScaleWorkload")]
-[JsonDerivedType(typeof(SuspendCronJob), "SuspendCronJob")]
-[JsonDerivedType(typeof(RequireAgreement), "RequireAgreement")]
-[JsonDerivedType(typeof(RestartPods), "RestartPods")]
-[JsonDerivedType(typeof(ReturnOverlay), "ReturnOverlay")]
-[JsonDerivedType(typeof(MarkRelease), "MarkRelease")]
-[JsonDerivedType(typeof(PinImageInFile), "PinImageInFile")]
-[JsonDerivedType(typeof(RevertCommits), "RevertCommits")]
-[JsonDerivedType(typeof(SetRevisionStatus), "SetRevisionStatus")]
-[JsonDerivedType(typeof(RewriteApis), "RewriteApis")]
-[JsonDerivedType(typeof(SetAsideRevision), "SetAsideRevision")]
-[JsonDerivedType(typeof(RestoreRevision), "RestoreRevision")]
-[JsonDerivedType(typeof(RestoreManifest), "RestoreManifest")]
-[JsonDerivedType(typeof(DeleteLeftover), "DeleteLeftover")]
-[JsonDerivedType(typeof(OpenHelmRevision), "OpenHelmRevision")]
-[JsonDerivedType(typeof(RunHelmHooks), "RunHelmHooks")]
-[JsonDerivedType(typeof(ChangeHelmObjects), "ChangeHelmObjects")]
-[JsonDerivedType(typeof(CloseHelmRevision), "CloseHelmRevision")]
-[JsonDerivedType(typeof(PruneHelmHistory), "PruneHelmHistory")]
-[JsonDerivedType(typeof(ReturnHelmRelease), "ReturnHelmRelease")]
 public abstract record Step
 {
     /// <summary>What it changes, in the wire's own words: <c>PATCH apps/v1 deployments/api: image a:41 → a:40</c>.</summary>

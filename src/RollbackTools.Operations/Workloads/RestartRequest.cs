@@ -30,5 +30,7 @@ public sealed record RestartRequest : OperationRequest
 
     public bool NoWait { get; init; }
 
+    public override TargetCommands? CommandsOf(RunTarget target) => WorkloadCommands.Of(target);
+
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new WorkloadRestart(this, estate, reporter, time);
 }

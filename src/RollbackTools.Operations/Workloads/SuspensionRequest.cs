@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
-using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 
@@ -46,6 +47,11 @@ public sealed record SuspensionRequest : OperationRequest
     public bool NoWait { get; init; }
 
     public override string? AfterUndo(RunTarget target) => target.Kind is "Application" or "CronJob" ? null : $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
+
+    public override TargetCommands? CommandsOf(RunTarget target) => ApplicationCommands.OrWorkload(target);
+
+    internal override Func<TargetRun, CancellationToken, Task<Verdict>>? ProofOfUndo(IEstate estate, TimeProvider time, IReadOnlyList<Step> undo) =>
+        Redeployment.After(estate, time, undo);
 
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new Suspension(this, estate, reporter, time);
 }

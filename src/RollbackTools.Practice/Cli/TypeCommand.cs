@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Runs;
@@ -31,7 +32,7 @@ internal static class TypeCommand
 
     private static int Run(IAnsiConsole console, string line, string directory, int? dieAfter, CancellationToken cancellation)
     {
-        RunStore runs = new(directory, TimeProvider.System) { Appended = dieAfter is { } last ? SuddenDeath.AfterLine(last) : null };
+        RunStore runs = new(directory, TimeProvider.System, Catalogue.Journal) { Appended = dieAfter is { } last ? SuddenDeath.AfterLine(last) : null };
         using CmdletRunner runner = new(new CommandServices(() => CommandServices.Live.Provider, TimeProvider.System, () => runs));
         var output = runner.Run(line, cancellation);
         foreach (var one in output.Objects) console.Profile.Out.Writer.WriteLine(one);

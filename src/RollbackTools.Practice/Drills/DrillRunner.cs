@@ -1,3 +1,4 @@
+using RollbackTools.Operations;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Helm;
 
@@ -12,7 +13,7 @@ public sealed class DrillRunner(DrillScreen screen, TimeProvider time)
     /// <summary>Whether the drill showed what it set out to show; the reason is printed otherwise.</summary>
     public async Task<bool> RunAsync(IDrill drill, DrillEstate estate, string runsDirectory, CancellationToken cancellation)
     {
-        RunStore runs = new(runsDirectory, time);
+        RunStore runs = new(runsDirectory, time, Catalogue.Journal);
         var before = runs.List().Select(run => run.RunId).ToHashSet();
         Timeline timeline = new(time);
         using var cluster = ClusterClient.Open(estate.Kubeconfig);

@@ -28,7 +28,7 @@ public sealed record ImageUpdateRequest : OperationRequest
     /// <summary>Put back exactly what was there before.</summary>
     public bool Resume { get; init; }
 
-    public override string? AfterUndo(RunTarget target) => $"Get-ArgoApplication {target.Name} -Namespace {target.Namespace}";
+    public override TargetCommands? CommandsOf(RunTarget target) => ApplicationCommands.Of(target);
 
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new ImageUpdateChange(this, estate, time);
 }

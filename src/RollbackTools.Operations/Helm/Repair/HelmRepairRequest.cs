@@ -24,7 +24,7 @@ public sealed record HelmRepairRequest : OperationRequest
     /// <summary>Also move records that cannot be read out of Helm's sight.</summary>
     public bool SetAsideUnreadable { get; init; }
 
-    public override string? AfterUndo(RunTarget target) => $"Get-HelmRelease {target.Name} -Namespace {target.Namespace}";
+    public override TargetCommands? CommandsOf(RunTarget target) => HelmCommands.Of(target);
 
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new HelmRepair(this, estate, time);
 }

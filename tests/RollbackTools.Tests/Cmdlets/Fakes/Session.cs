@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Runs;
@@ -12,7 +13,7 @@ internal sealed class Session : IDisposable
 
     public Session(params Type[] cmdlets)
     {
-        Services = new CommandServices(() => Provider, TimeProvider.System, () => new RunStore(state.FullName, TimeProvider.System));
+        Services = new CommandServices(() => Provider, TimeProvider.System, () => new RunStore(state.FullName, TimeProvider.System, Catalogue.Journal));
         Runner = new CmdletRunner(Services, cmdlets) { CurrentDirectory = state.FullName };
     }
 

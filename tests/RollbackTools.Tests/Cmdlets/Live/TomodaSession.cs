@@ -1,3 +1,4 @@
+using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Runs;
@@ -22,7 +23,7 @@ public sealed class TomodaSession : IAsyncDisposable
         Services = new CommandServices(
             () => CommandServices.Live.Provider,
             TimeProvider.System,
-            () => new RunStore(state.FullName, TimeProvider.System) { Appended = lines => AtJournalLine(lines) });
+            () => new RunStore(state.FullName, TimeProvider.System, Catalogue.Journal) { Appended = lines => AtJournalLine(lines) });
         Runner = new CmdletRunner(Services) { CurrentDirectory = state.FullName };
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Practice;
 using RollbackTools.Cmdlets.Shared;
@@ -12,7 +13,7 @@ internal sealed class PracticeShell : IAsyncDisposable
     private readonly DirectoryInfo state = Directory.CreateTempSubdirectory("rollbacktools-tests-");
 
     public PracticeShell() => Runner = new CmdletRunner(
-        new CommandServices(() => CommandServices.Live.Provider, TimeProvider.System, () => new RunStore(state.FullName, TimeProvider.System)));
+        new CommandServices(() => CommandServices.Live.Provider, TimeProvider.System, () => new RunStore(state.FullName, TimeProvider.System, Catalogue.Journal)));
 
     public CmdletRunner Runner { get; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Integrations;
@@ -35,7 +36,7 @@ public sealed class ArgoApiTests : IAsyncDisposable
         Assert.Contains("\"enabled\":false", production.Policy, StringComparison.Ordinal);
         Assert.NotNull(production.Annotation(VersionMarks.BadAnnotation));
         Assert.Empty(production.Cluster.Server.Requests.Snapshot());
-        Assert.DoesNotContain(production.Argo.Server.Accounts.Admin.Token, File.ReadAllText(new RunStore(Path.Combine(directory, "runs"), TimeProvider.System).Read(result.RunId).Path), StringComparison.Ordinal);
+        Assert.DoesNotContain(production.Argo.Server.Accounts.Admin.Token, File.ReadAllText(new RunStore(Path.Combine(directory, "runs"), TimeProvider.System, Catalogue.Journal).Read(result.RunId).Path), StringComparison.Ordinal);
 
         var undone = Good(await GitOpsProduction.RunAsync(prompt, $"Undo-RollbackRun {result.RunId}"));
         Assert.Equal(RollbackOutcome.Undone, undone.Outcome);
@@ -204,7 +205,7 @@ public sealed class ArgoApiTests : IAsyncDisposable
     private CmdletRunner Prompt(string variable, string token)
     {
         HostEnvironment host = new() { Variable = name => name == variable && token.Length > 0 ? token : null, HomeDirectory = directory };
-        return new CmdletRunner(new CommandServices(() => new LiveEstateProvider(host), TimeProvider.System, () => new RunStore(Path.Combine(directory, "runs"), TimeProvider.System)))
+        return new CmdletRunner(new CommandServices(() => new LiveEstateProvider(host), TimeProvider.System, () => new RunStore(Path.Combine(directory, "runs"), TimeProvider.System, Catalogue.Journal)))
         {
             CurrentDirectory = directory,
         };

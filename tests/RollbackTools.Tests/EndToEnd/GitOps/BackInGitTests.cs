@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.GitOps;
@@ -46,7 +47,7 @@ public sealed class BackInGitTests : IDisposable
             new GitAuthor("updater", "u@x"), cluster.Clock.GetUtcNow(), "promote\n", [new FileChange(file, good.Replace(TomodaImages.Current, TomodaImages.Crashing, StringComparison.Ordinal))]), Stop);
         await RunsAsync(cluster, TomodaImages.Crashing);
 
-        using CmdletRunner prompt = new(new CommandServices(() => machine.Provider(), TimeProvider.System, () => new RunStore(Path.Combine(machine.Home, "runs"), TimeProvider.System)));
+        using CmdletRunner prompt = new(new CommandServices(() => machine.Provider(), TimeProvider.System, () => new RunStore(Path.Combine(machine.Home, "runs"), TimeProvider.System, Catalogue.Journal)));
         var reverted = Assert.Single((await Task.Run(() => prompt.Run($"Undo-GitCommit ~0 -Repository {repository.HttpUrl} -Reason INC-1"), Stop)).OrThrow().Of<GitChange>());
         await RunsAsync(cluster, TomodaImages.Current);
         Assert.Equal(RollbackOutcome.RolledBack, reverted.Outcome);
@@ -85,7 +86,7 @@ public sealed class BackInGitTests : IDisposable
         await RunsAsync(cluster, TomodaImages.Crashing);
 
         using CmdletRunner prompt = new(new CommandServices(
-            () => new ByDefault(machine.Provider(), cluster.Kubeconfig), TimeProvider.System, () => new RunStore(Path.Combine(machine.Home, "runs"), TimeProvider.System)));
+            () => new ByDefault(machine.Provider(), cluster.Kubeconfig), TimeProvider.System, () => new RunStore(Path.Combine(machine.Home, "runs"), TimeProvider.System, Catalogue.Journal)));
         Task<CommandOutput> Run(string line) => Task.Run(() => prompt.Run(line, Stop), Stop);
         var back = Assert.Single((await Run("Invoke-ArgoRollback prod-tomoda -Preempt -Reason INC-1 -Timeout 1m")).OrThrow().Of<RollbackResult>());
         Assert.True(back.Outcome == RollbackOutcome.RolledBack, $"{back.Message} {string.Join('\n', back.Evidence)}");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Estate;
@@ -27,7 +28,7 @@ internal sealed class GitOpsProduction : IAsyncDisposable
     private GitOpsProduction(PracticeCluster cluster, FakeRepository git)
     {
         (Cluster, Git) = (cluster, git);
-        Runs = new RunStore(Path.Combine(directory, "runs"), TimeProvider.System);
+        Runs = new RunStore(Path.Combine(directory, "runs"), TimeProvider.System, Catalogue.Journal);
         runner = Prompt(Runs);
     }
 
@@ -109,7 +110,7 @@ internal sealed class GitOpsProduction : IAsyncDisposable
         Task.Factory.StartNew(() => at.Run(line, Stop), Stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Another person's prompt, with records of their own.</summary>
-    public CmdletRunner SomebodyElse() => Prompt(new RunStore(Path.Combine(directory, $"runs-{Guid.NewGuid():N}"), TimeProvider.System));
+    public CmdletRunner SomebodyElse() => Prompt(new RunStore(Path.Combine(directory, $"runs-{Guid.NewGuid():N}"), TimeProvider.System, Catalogue.Journal));
 
     /// <summary>Types a line that is to have exactly one result, without complaint.</summary>
     public async Task<RollbackResult> DoAsync(string line)

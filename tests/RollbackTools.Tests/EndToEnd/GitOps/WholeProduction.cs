@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Runs;
@@ -46,7 +47,7 @@ internal sealed class WholeProduction : IAsyncDisposable
         (Cluster, this.estate) = (cluster, estate);
         machine.Variables["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "";
         machine.Write(".gitconfig", "[user]\n\tname = Olga Oncall\n\temail = olga@example.com\n");
-        Runs = new RunStore(Path.Combine(directory, "runs"), TimeProvider.System);
+        Runs = new RunStore(Path.Combine(directory, "runs"), TimeProvider.System, Catalogue.Journal);
         runner = new CmdletRunner(new CommandServices(() => new ByDefault(machine.Provider(), cluster.Kubeconfig), TimeProvider.System, () => Runs)) { CurrentDirectory = directory };
         updater = updates ? new ImageUpdaterAgent(cluster.Store, cluster.Images, estate.Git.Host, cluster.Clock, new ImageUpdaterOptions { Interval = TimeSpan.FromMilliseconds(150) }) : null;
     }

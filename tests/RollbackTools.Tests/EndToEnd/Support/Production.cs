@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Runs;
@@ -32,7 +33,7 @@ internal sealed class Production : IAsyncDisposable
         Kubeconfig = Path.Combine(directory, "kubeconfig");
         File.WriteAllText(Kubeconfig, File.ReadAllText(stage.Kubeconfig)
             .Replace("namespace: default", $"namespace: {Namespace}", StringComparison.Ordinal));
-        Runs = new RunStore(Path.Combine(directory, "runs"), TimeProvider.System);
+        Runs = new RunStore(Path.Combine(directory, "runs"), TimeProvider.System, Catalogue.Journal);
         Client = ClusterClient.Open(Kubeconfig);
         runner = Prompt(Runs);
     }
@@ -62,7 +63,7 @@ internal sealed class Production : IAsyncDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Another person's prompt, with records of their own.</summary>
-    public CmdletRunner SomebodyElse(TimeProvider? time = null) => Prompt(new RunStore(Path.Combine(directory, $"runs-{Guid.NewGuid():N}"), TimeProvider.System), time);
+    public CmdletRunner SomebodyElse(TimeProvider? time = null) => Prompt(new RunStore(Path.Combine(directory, $"runs-{Guid.NewGuid():N}"), TimeProvider.System, Catalogue.Journal), time);
 
     /// <summary>Types a line and waits for its end.</summary>
     public Task<CommandOutput> RunAsync(string line, CancellationToken? interrupt = null) => RunAsync(runner, line, interrupt);

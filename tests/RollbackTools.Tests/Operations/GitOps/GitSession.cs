@@ -1,3 +1,4 @@
+using RollbackTools.Operations;
 using RollbackTools.Integrations.Git;
 using RollbackTools.Integrations.Kustomize;
 using RollbackTools.Operations.Estate;
@@ -24,7 +25,7 @@ internal sealed class GitSession(string objectFormat = "sha1") : IDisposable, IO
 
     public GitHost Host { get; } = new(objectFormat: objectFormat);
 
-    public RunStore Runs => new(_state.FullName, TimeProvider.System);
+    public RunStore Runs => new(_state.FullName, TimeProvider.System, Catalogue.Journal);
 
     public Decision Decision { get; set; } = Decision.GoAhead;
 

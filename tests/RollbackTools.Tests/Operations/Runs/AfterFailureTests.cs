@@ -1,3 +1,4 @@
+using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Operations.Workloads;
@@ -13,7 +14,7 @@ public sealed class AfterFailureTests
     [InlineData("HelmRelease", "Get-HelmHistory shop -Namespace prod")]
     [InlineData("CronJob", "Get-RollbackRun 7 | Format-List")]
     public void Where_nothing_was_changed_another_version_is_looked_for_where_that_kind_has_them(string kind, string next) =>
-        Assert.Equal(next, AfterFailure.Untouched(new RollbackResult { Namespace = "prod", Kind = kind, Name = "shop", RunId = "7" }));
+        Assert.Equal(next, AfterFailure.Untouched(RequestFor(kind), new RollbackResult { Namespace = "prod", Kind = kind, Name = "shop", RunId = "7" }));
 
     [Theory]
     [InlineData("Deployment", "Test-RollbackHealth deployment/shop -Namespace prod")]
@@ -27,4 +28,11 @@ public sealed class AfterFailureTests
     [InlineData("Application", null)]
     public void After_an_undone_stop_only_workloads_have_a_health_to_test(string kind, string? next) =>
         Assert.Equal(next, new SuspensionRequest().AfterUndo(new RunTarget { Namespace = "prod", Kind = kind, Name = "shop" }));
+
+    private static OperationRequest RequestFor(string kind) => kind switch
+    {
+        "HelmRelease" => new HelmRollbackRequest(),
+        "CronJob" => new SuspensionRequest(),
+        _ => new ImageRollbackRequest(),
+    };
 }

@@ -1,3 +1,4 @@
+using RollbackTools.Operations;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 
@@ -8,7 +9,7 @@ public sealed class RunStoreTests : IDisposable
     private readonly string directory = Directory.CreateTempSubdirectory("rollbacktools-runs-").FullName;
     private readonly RunStore store;
 
-    public RunStoreTests() => store = new RunStore(directory, TimeProvider.System);
+    public RunStoreTests() => store = new RunStore(directory, TimeProvider.System, Catalogue.Journal);
 
     private static RunTarget Target => new() { Namespace = "prod", Kind = "Deployment", Name = "api", From = "a:41", To = "a:40" };
 
@@ -32,7 +33,7 @@ public sealed class RunStoreTests : IDisposable
     {
         var file = Path.Combine(directory, "taken");
         File.WriteAllText(file, "");
-        RunStore nowhere = new(Path.Combine(file, "runs"), TimeProvider.System);
+        RunStore nowhere = new(Path.Combine(file, "runs"), TimeProvider.System, Catalogue.Journal);
 
         var refusal = Assert.Throws<RollbackException>(() => nowhere.Open("20260101-000000-abcd"));
 

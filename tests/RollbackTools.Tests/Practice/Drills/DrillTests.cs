@@ -1,3 +1,4 @@
+using RollbackTools.Operations;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Cli;
 using RollbackTools.Practice.Drills;
@@ -26,7 +27,7 @@ public sealed class DrillTests : IDisposable
         Assert.Matches(@"(?s)Timeline.*production healthy.*bad image shipped.*noticed.*rollback started.*rolled back.*healthy again", text);
         Assert.Matches(@"Requests: \d+ sent, \d+ failed", text);
         Assert.EndsWith($"PASSED {name}: health was observed.", text.TrimEnd());
-        var records = new RunStore(runs, TimeProvider.System).List();
+        var records = new RunStore(runs, TimeProvider.System, Catalogue.Journal).List();
         Assert.NotEmpty(records);
         Assert.All(records, run =>
         {

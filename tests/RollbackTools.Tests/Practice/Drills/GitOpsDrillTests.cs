@@ -1,3 +1,4 @@
+using RollbackTools.Operations;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Cli;
 using RollbackTools.Practice.Drills;
@@ -27,7 +28,7 @@ public sealed class GitOpsDrillTests : IDisposable
         Assert.Matches(@"For 3 rounds of whatever acts by itself: \d+ pods seen, none of ", text);
         Assert.Contains("Argo CD's sync policy is what it was: {\"automated\":{\"prune\":true,\"selfHeal\":true}", text, StringComparison.Ordinal);
         Assert.EndsWith($"PASSED {name}: health was observed.", text.TrimEnd());
-        Assert.All(new RunStore(runs, TimeProvider.System).List(), run => Assert.Equal(RunState.Succeeded, run.State));
+        Assert.All(new RunStore(runs, TimeProvider.System, Catalogue.Journal).List(), run => Assert.Equal(RunState.Succeeded, run.State));
     }
 
     public void Dispose() => Directory.Delete(runs, recursive: true);

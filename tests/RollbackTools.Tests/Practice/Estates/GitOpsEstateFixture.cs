@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Runs;
@@ -33,7 +34,7 @@ public abstract class GitOpsEstateFixture(string name) : IAsyncLifetime
     {
         if (GitTool.Executable is null) return;
         cluster = await EstateCatalogue.StartAsync(name, seed: 1, port: 0, CancellationToken.None);
-        runner = new CmdletRunner(new CommandServices(() => CommandServices.Live.Provider, TimeProvider.System, () => new RunStore(runs, TimeProvider.System)))
+        runner = new CmdletRunner(new CommandServices(() => CommandServices.Live.Provider, TimeProvider.System, () => new RunStore(runs, TimeProvider.System, Catalogue.Journal)))
         {
             CurrentDirectory = Path.GetDirectoryName(About.EnvironmentFile)!,
         };
