@@ -118,9 +118,10 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
         }
 
         var listed = string.Join("; ", others.Take(4).Select(entry => $"{entry.Id} ({ApplicationVersion.Short(entry.Revision)}): {entry.Health}, {entry.Evidence.FirstOrDefault()}"));
-        var choice = others.Find(entry => entry.Health != RevisionHealth.Bad) ?? others[0];
         return Refuse("NoKnownGoodRevision", application, $"No earlier deployment of {application} in {application.Metadata.Namespace} is known to have worked: {listed}.",
-            $"Choose one yourself: Invoke-ArgoRollback {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Id {choice.Id}");
+            others.FindAll(entry => entry.Health != RevisionHealth.Bad) is [var only]
+                ? $"If you know that it is good: Invoke-ArgoRollback {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Id {only.Id}"
+                : $"Name one that you know to be good with -Id or -ToRevision; to see them: Get-ArgoHistory {application.Metadata.Name} -Namespace {application.Metadata.Namespace}");
     }
 
     // Never an option or a path out of the repository to whoever hands it to git.

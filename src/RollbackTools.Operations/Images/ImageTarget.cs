@@ -79,9 +79,10 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         }
 
         var listed = string.Join("; ", others.Take(4).Select(r => $"{r.Revision} ({r.Image}): {r.Health}, {r.Evidence.FirstOrDefault()}"));
-        var choice = others.FirstOrDefault(r => r.Health != RevisionHealth.Bad) ?? others[0];
         throw Refuse("NoKnownGoodRevision", workload, $"No earlier revision of {workload} in {workload.Namespace} is known to have worked: {listed}.",
-            $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToRevision {choice.Revision}");
+            others.Where(revision => revision.Health != RevisionHealth.Bad).ToList() is [var only]
+                ? $"If you know that it is good: Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToRevision {only.Revision}"
+                : $"Name one that you know to be good with -ToRevision or -ToTag; to see them: Get-ImageHistory {workload} -Namespace {workload.Namespace}");
     }
 
     private static RollbackException OnlyRestarts(WorkloadSnapshot workload)
