@@ -21,10 +21,10 @@ function Resume-Production {
         The Argo CD application whose image updates were suspended as well.
 
     .PARAMETER Reason
-        Why. It goes into the journal and into the commit.
+        Why. It goes into the journal.
 
     .PARAMETER Timeout
-        How long each step may take to become healthy, such as 10m.
+        How long each workload may take to become healthy, such as 10m.
 
     .PARAMETER Environment
         An environment of the environment file. See about_RollbackTools_Environments.

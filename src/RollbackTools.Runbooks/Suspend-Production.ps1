@@ -21,10 +21,10 @@ function Suspend-Production {
         The Argo CD application whose image updates are suspended as well.
 
     .PARAMETER Reason
-        Why. It goes into the journal and into the commit.
+        Why. It goes into the journal, and onto what is stopped.
 
     .PARAMETER Timeout
-        How long each step may take to become healthy, such as 10m.
+        How long the pods may take to end, such as 10m.
 
     .PARAMETER Environment
         An environment of the environment file. See about_RollbackTools_Environments.

@@ -41,6 +41,21 @@ internal static class Applications
         live.IsOperating && (live.Operation ?? live.OperationState?.Operation)?.Automated == true
         && live.OperationState is not { Ended: false, RetryCount: > 0 } and not { Ended: false, WaitsForRetry: true };
 
+    /// <summary>
+    /// The application, compared with Git just now, for a plan. To ask for that is a write: who may only read plans with what Argo CD found last.
+    /// </summary>
+    public static async Task<ArgoApplication> ReadFreshAsync(IArgoCd argo, ApplicationName name, CancellationToken cancellation)
+    {
+        try
+        {
+            return await argo.GetAsync(name, ArgoRefresh.Normal, cancellation);
+        }
+        catch (EstateException refusal) when (refusal.Kind == EstateErrorKind.Forbidden)
+        {
+            return await argo.GetAsync(name, ArgoRefresh.None, cancellation);
+        }
+    }
+
     /// <summary>Throws OperationInProgress, naming what runs, since when and by whom.</summary>
     public static void MustBeIdle(ArgoApplication live, string command)
     {

@@ -116,7 +116,7 @@ internal sealed class SyncPolicyChange(SyncPolicyRequest request, IEstate estate
     private async Task CheckGitAsync(ArgoApplication application, CancellationToken cancellation)
     {
         if (request.AllowBadRevision || application.Annotation(VersionMarks.BadAnnotation) is null) return;
-        var now = await estate.ArgoCd.GetAsync(application.Name, ArgoRefresh.Normal, cancellation);
+        var now = await Applications.ReadFreshAsync(estate.ArgoCd, application.Name, cancellation);
         GitState.MustNotBeBad(now, $"Set-ArgoSyncPolicy {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Policy {request.Policy} -AllowBadRevision");
     }
 

@@ -134,7 +134,9 @@ public sealed record ImageRollbackRequest : OperationRequest
             NextStep = $"Pipe one revision, or go to known-good: Invoke-ImageRollback {workload}",
         };
 
-    public override string? AfterUndo(RunTarget target) => $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
+    public override string? AfterUndo(RunTarget target) => target.Kind == "Application"
+        ? $"Get-ArgoApplication {target.Name} -Namespace {target.Namespace}"
+        : $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
 
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) =>
         new ImageRollback(this, estate, reporter, time);

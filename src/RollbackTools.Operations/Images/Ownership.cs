@@ -12,7 +12,7 @@ internal static class Ownership
         if (ApplicationOf(meta) is { } name)
         {
             warnings.Add($"Argo CD application '{name}' owns {workload}: with self-heal it puts the version in Git back. Without -Via Cluster, "
-                + "the rollback pauses that and puts Git right as well. These go back through Argo CD, or pause it alone: "
+                + "the rollback pauses that and puts Git right as well, where you may see the application and it does deploy this. These go back through Argo CD, or pause it alone: "
                 + $"Invoke-ArgoRollback {name}; Set-ArgoSyncPolicy {name} -Policy None");
         }
 

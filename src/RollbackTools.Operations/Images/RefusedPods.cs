@@ -4,23 +4,22 @@ using RollbackTools.Operations.Estate.Kubernetes;
 namespace RollbackTools.Operations.Images;
 
 /// <summary>
-/// Notices that the API refuses a workload's pods (quota, admission). A Deployment or Rollout says so in a condition; a StatefulSet or
-/// DaemonSet only in FailedCreate events, which are looked at when nothing else moves.
+/// Notices that the API refuses a workload's pods (quota, admission). A Deployment or Rollout says so in a condition that stays until the
+/// next pod is made; how often its pods were refused is only in FailedCreate events, which are looked at when nothing else moves.
 /// </summary>
-internal sealed class RefusedPods(ICluster cluster, TimeProvider time, WorkloadSnapshot planned)
+/// <param name="isOld">Whether a ReplicaSet of this name holds another version's pods.</param>
+internal sealed class RefusedPods(ICluster cluster, TimeProvider time, WorkloadSnapshot planned, Func<string, bool> isOld)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private (DateTimeOffset First, DateTimeOffset Moved, int Updated)? condition;
+    private (DateTimeOffset Since, int Updated, bool RoomWasMade)? condition;
     private DateTimeOffset quietSince = time.GetUtcNow();
     private int? eventsBefore;
 
-    /// <summary>When it is worth looking again though nothing was reported.</summary>
-    public DateTimeOffset? LookAgainAt =>
-        WorkloadReader.HasReplicaSets(planned.Kind) ? condition?.Moved + Patience : quietSince + Grace;
+    /// <summary>When it is worth looking again though nothing was reported; null when nothing was refused.</summary>
+    public DateTimeOffset? LookAgainAt => HasReplicaSets ? condition?.Since + Grace : quietSince + Grace;
 
-    // The controller's pauses between two tries double: the next try may be as far off as the last one is from the first.
-    private TimeSpan Patience => condition is { } seen && seen.Moved - seen.First > Grace ? seen.Moved - seen.First : Grace;
+    private bool HasReplicaSets => WorkloadReader.HasReplicaSets(planned.Kind);
 
     /// <summary>Something moved: pods were made or became ready.</summary>
     public void Moved() => quietSince = time.GetUtcNow();
@@ -29,28 +28,69 @@ internal sealed class RefusedPods(ICluster cluster, TimeProvider time, WorkloadS
     /// The server's own words, once it is clear that waiting does not help; else null. While <paramref name="makesRoom"/> (pods of the
     /// workload are on their way out, or may still be taken away) a quota may yet have a place for the next.
     /// </summary>
-    public async Task<string?> FindAsync(Workload live, bool makesRoom, CancellationToken cancellation)
+    public Task<string?> FindAsync(Workload live, bool makesRoom, CancellationToken cancellation) =>
+        HasReplicaSets ? InConditionAsync(live, makesRoom, cancellation) : InEventsAsync(makesRoom, cancellation);
+
+    private async Task<string?> InEventsAsync(bool makesRoom, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (WorkloadReader.HasReplicaSets(planned.Kind)) return InCondition(live, makesRoom, now);
         if (makesRoom) quietSince = now;
         if (now - quietSince < Grace) return null;
 
         quietSince = now;
-        ListFilter filter = new() { FieldSelector = $"involvedObject.kind={planned.Kind},involvedObject.name={planned.Name},reason=FailedCreate" };
-        var events = (await ReadAsync(filter, cancellation)).Where(item => item.InvolvedObject.Uid == planned.Object.Metadata.Uid).OrderBy(item => item.LastSeen).ToList();
+        return await RefusedAgainAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Where room was made after a refusal, only a later refusal says that there is none. The controller may take minutes until it tries
+    /// again: its pauses double with every refusal, and every change of a pod may bring it to one more.
+    /// </summary>
+    private async Task<string?> InConditionAsync(Workload live, bool makesRoom, CancellationToken cancellation)
+    {
+        if (live.Status.Condition("ReplicaFailure") is not { Status: "True" } failure)
+        {
+            condition = null;
+            return null;
+        }
+
+        var (now, updated) = (time.GetUtcNow(), live.Status.UpdatedReplicas);
+        if (condition is not { } seen)
+        {
+            condition = (now, updated, makesRoom);
+            return null;
+        }
+
+        if (makesRoom || seen.Updated != updated)
+        {
+            condition = (now, updated, true);
+            eventsBefore = null;
+            return null;
+        }
+
+        if (now - seen.Since < Grace) return null;
+        if (!seen.RoomWasMade) return failure.Message;
+        condition = seen with { Since = now };
+        return await RefusedAgainAsync(cancellation);
+    }
+
+    /// <summary>The words of the last refusal when there were more than at the look before; the first look only counts.</summary>
+    private async Task<string?> RefusedAgainAsync(CancellationToken cancellation)
+    {
+        var events = (await ReadAsync(cancellation)).OrderBy(item => item.LastSeen).ToList();
         var count = events.Sum(item => Math.Max(item.Series?.Count ?? 0, item.Count ?? 1));
         var before = eventsBefore;
         eventsBefore = count;
-        // The first look only tells how many there were: the failed version may have left some.
         return before < count ? events[^1].Message : null;
     }
 
-    private async Task<IReadOnlyList<Event>> ReadAsync(ListFilter filter, CancellationToken cancellation)
+    private async Task<IEnumerable<Event>> ReadAsync(CancellationToken cancellation)
     {
+        var kind = HasReplicaSets ? "ReplicaSet" : planned.Kind.ToString();
+        var name = HasReplicaSets ? "" : $",involvedObject.name={planned.Name}";
+        ListFilter filter = new() { FieldSelector = $"involvedObject.kind={kind}{name},reason=FailedCreate" };
         try
         {
-            return (await cluster.ListAsync(Resources.Events, planned.Namespace, filter, cancellation)).Items;
+            return (await cluster.ListAsync(Resources.Events, planned.Namespace, filter, cancellation)).Items.Where(IsOfGoal);
         }
         catch (EstateException refusal) when (refusal.Kind == EstateErrorKind.Forbidden)
         {
@@ -59,17 +99,7 @@ internal sealed class RefusedPods(ICluster cluster, TimeProvider time, WorkloadS
         }
     }
 
-    private string? InCondition(Workload live, bool makesRoom, DateTimeOffset now)
-    {
-        if (live.Status.Condition("ReplicaFailure") is not { Status: "True" } failure)
-        {
-            condition = null;
-            return null;
-        }
-
-        var updated = live.Status.UpdatedReplicas;
-        if (condition is not { } seen) condition = (now, now, updated);
-        else if (makesRoom || seen.Updated != updated) condition = (seen.First, now, updated);
-        return now - condition.Value.Moved >= Patience ? failure.Message : null;
-    }
+    private bool IsOfGoal(Event item) => HasReplicaSets
+        ? item.InvolvedObject.Name is { } set && set.StartsWith($"{planned.Name}-", StringComparison.Ordinal) && !isOld(set)
+        : item.InvolvedObject.Uid == planned.Object.Metadata.Uid;
 }

@@ -13,19 +13,21 @@ namespace RollbackTools.Operations.Images;
 /// </summary>
 internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, WorkloadSnapshot planned, TemplateIdentity goal)
 {
-    private readonly RefusedPods refusals = new(cluster, time, planned);
     private readonly ArgoRolloutVerdict? argo = planned.Kind == WorkloadKind.Rollout ? new ArgoRolloutVerdict(cluster, time, planned) : null;
     private readonly Dictionary<string, Pod> pods = planned.Pods.ToDictionary(pod => pod.Metadata.Uid);
     private readonly HashSet<string> replaced = [];
     private readonly HashSet<string> others =
         [.. planned.Revisions.Where(revision => revision.Template.Hash != goal.Hash).Select(revision => revision.Source)];
 
+    private RefusedPods? refused;
     private Workload live = planned.Object;
     private string goalHash = goal.Hash;
     private long? referenced = planned.Reference?.Object.Metadata.Generation;
     private DateTimeOffset? staleDeadline;
     private bool gone;
     private EstateException? broken;
+
+    private RefusedPods Refusals => refused ??= new RefusedPods(cluster, time, planned, others.Contains);
 
     /// <summary>What the workload looks like right now, and which pod it waits for in vain, for progress.</summary>
     public string Status => string.Join("; ",
@@ -86,8 +88,8 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
             };
         }
 
-        if (await refusals.FindAsync(live, MakesRoom(), cancellation) is { } refused)
-            return Verdict.Lost("PodsRefused", $"The cluster refuses pods of {planned}: {refused}") with { Evidence = await WorkloadEventsAsync(cancellation) };
+        if (await Refusals.FindAsync(live, MakesRoom(), cancellation) is { } refusal)
+            return Verdict.Lost("PodsRefused", $"The cluster refuses pods of {planned}: {refusal}") with { Evidence = await WorkloadEventsAsync(cancellation) };
 
         var progressing = live.Status.Condition("Progressing");
         return observed && argo is null && progressing?.Reason == "ProgressDeadlineExceeded" && progressing.LastUpdateTime != staleDeadline
@@ -179,7 +181,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
 
     private async Task WaitAsync(ChannelReader<RolloutChange> changes, DateTimeOffset end, CancellationToken cancellation)
     {
-        var until = new[] { refusals.LookAgainAt, argo?.LookAgainAt, LingeringPods.NextDue(pods.Values, time.GetUtcNow()), end }.Min()!.Value;
+        var until = new[] { Refusals.LookAgainAt, argo?.LookAgainAt, LingeringPods.NextDue(pods.Values, time.GetUtcNow()), end }.Min()!.Value;
         var left = until - time.GetUtcNow();
         using CancellationTokenSource timer = new(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellation);
@@ -192,7 +194,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
             return;
         }
 
-        refusals.Moved();
+        Refusals.Moved();
         while (changes.TryRead(out var change)) Take(change);
     }
 

@@ -21,5 +21,14 @@ internal static class AfterFailure
         };
     }
 
+    /// <summary>The same when nothing was changed: where another version of that kind is found.</summary>
+    public static string Untouched(RollbackResult draft) => draft.Kind switch
+    {
+        "Deployment" or "StatefulSet" or "DaemonSet" or "Rollout" => $"Get-ImageHistory {TargetName.Of(draft.Kind, draft.Name)} -Namespace {draft.Namespace}",
+        "Application" => $"Get-ArgoHistory {draft.Name} -Namespace {draft.Namespace}",
+        "HelmRelease" => $"Get-HelmHistory {draft.Name} -Namespace {draft.Namespace}",
+        _ => OnRecord(draft.RunId),
+    };
+
     public static string OnRecord(string runId) => $"Get-RollbackRun {runId} | Format-List";
 }

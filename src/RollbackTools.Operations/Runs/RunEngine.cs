@@ -226,7 +226,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
 
             var verdict = await plan.Verify(run, cancellation);
             if (!verdict.Healthy && !run.Changed && !plan.Begun)
-                verdict = verdict with { NextStep = verdict.NextStep ?? $"Get-ImageHistory {plan.Target} -Namespace {draft.Namespace}" };
+                verdict = verdict with { NextStep = verdict.NextStep ?? AfterFailure.Untouched(draft) };
             if (!verdict.Healthy || plan.Then.Count == 0) return Completed(draft, verdict, success);
             verdict = await FollowUpAsync(run, plan, verdict, cancellation);
             return Completed(draft, verdict, untouched && run.Changed ? plan.Success : success);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Helm;
+using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Rollouts;
@@ -120,7 +121,7 @@ internal static class JournalFormat
         {
             new JsonStringEnumConverter<RunEvent>(), new JsonStringEnumConverter<RunState>(), new JsonStringEnumConverter<RollbackOutcome>(),
             new JsonStringEnumConverter<WorkloadKind>(), new JsonStringEnumConverter<RollbackVia>(), new JsonStringEnumConverter<GitRemedy>(),
-            new JsonStringEnumConverter<RolloutOrder>(),
+            new JsonStringEnumConverter<RolloutOrder>(), new JsonStringEnumConverter<SyncPolicyChoice>(),
             new JsonStringEnumConverter<HelmDriver>(), new JsonStringEnumConverter<HelmHooksFrom>(),
         },
     });

@@ -25,7 +25,7 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
 
     public async Task<IReadOnlyList<TargetPlan>> PlanAsync(CancellationToken cancellation)
     {
-        var (found, jobs) = await new SuspensionTargets(request, estate).ReadAsync(cancellation);
+        var (found, jobs) = await new SuspensionTargets(request, estate, reporter).ReadAsync(cancellation);
         IReadOnlyList<WorkloadAnswer> workloads = [.. found.Select(BeingDeleted.Refused)];
         return request.Resume ? await PlanReturnAsync(workloads, jobs, cancellation) : await PlanStopAsync(workloads, jobs, cancellation);
     }

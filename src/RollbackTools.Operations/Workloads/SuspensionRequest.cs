@@ -45,7 +45,7 @@ public sealed record SuspensionRequest : OperationRequest
 
     public bool NoWait { get; init; }
 
-    public override string? AfterUndo(RunTarget target) => target.Kind == "Application" ? null : $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
+    public override string? AfterUndo(RunTarget target) => target.Kind is "Application" or "CronJob" ? null : $"Test-RollbackHealth {target} -Namespace {target.Namespace}";
 
     internal override IOperation Open(IEstate estate, IOperationReporter reporter, TimeProvider time) => new Suspension(this, estate, reporter, time);
 }

@@ -6,7 +6,7 @@ using RollbackTools.Operations.Runs;
 namespace RollbackTools.Operations.Workloads;
 
 /// <summary>What a request to stop or resume is about, as it is now.</summary>
-internal sealed class SuspensionTargets(SuspensionRequest request, IEstate estate)
+internal sealed class SuspensionTargets(SuspensionRequest request, IEstate estate, IOperationReporter reporter)
 {
     private readonly WorkloadReader reader = new(estate.Cluster);
 
@@ -62,9 +62,15 @@ internal sealed class SuspensionTargets(SuspensionRequest request, IEstate estat
         {
             return (await estate.Cluster.ListAsync(BatchKinds.CronJobs, Namespace, filter, cancellation)).Items;
         }
-        catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.NotFound or EstateErrorKind.Forbidden)
+        catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.Forbidden)
         {
-            return []; // Whoever may not see CronJobs stops the rest.
+            // Whoever may not see CronJobs stops the rest, and knows it.
+            reporter.Warning($"CronJobs in {Namespace} are not looked at, so those with the labels {(request.Resume ? "stay suspended" : "go on")}: {refusal.Message}");
+            return [];
+        }
+        catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.NotFound)
+        {
+            return []; // A server without the kind has none.
         }
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using RollbackTools.Practice.Kubernetes.Api;
 
 namespace RollbackTools.Practice.Faults;
 
@@ -60,6 +62,9 @@ public sealed record FaultRule
 
     public string? Name { get; init; }
 
+    /// <summary>Only what is tried without effect, or only what is not; null for both.</summary>
+    public bool? DryRun { get; init; }
+
     public int After { get; init; }
 
     public int? Times { get; init; }
@@ -79,8 +84,16 @@ public sealed record FaultRule
         (Verb is null || Verb == target.Verb)
         && (Resource is null || Resource == target.Resource)
         && (Namespace is null || Namespace == target.Namespace)
-        && (Name is null || Name == target.Name);
+        && (Name is null || Name == target.Name)
+        && (DryRun is null || DryRun == target.DryRun);
 }
 
 /// <summary>What a request is, to a fault rule.</summary>
-public readonly record struct FaultTarget(string Verb, string Resource, string? Namespace, string? Name);
+public readonly record struct FaultTarget(string Verb, string Resource, string? Namespace, string? Name, bool DryRun = false)
+{
+    internal static FaultTarget Of(RequestInfo info, HttpRequest request)
+    {
+        var resource = info.Subresource is null ? info.Resource : $"{info.Resource}/{info.Subresource}";
+        return new FaultTarget(info.Verb, info.IsResource ? resource : info.Path, info.Namespace, info.Name, request.Query.ContainsKey("dryRun"));
+    }
+}

@@ -59,13 +59,13 @@ public sealed class ImageCatalogue
     private static ImageBehaviour Named(string tag)
     {
         bool Says(string word) => tag.Contains(word, StringComparison.Ordinal);
-        if (Says("crash")) return new ImageBehaviour.CrashLoop();
+        if (Says("crash") || Says("fail")) return new ImageBehaviour.CrashLoop();
         if (Says("slow")) return new ImageBehaviour.SlowStart(30);
         if (Says("errors")) return new ImageBehaviour.ErrorRate(0.5);
         if (Says("leak") || Says("flap")) return new ImageBehaviour.MemoryLeak();
         if (Says("notready")) return new ImageBehaviour.NotReady();
         if (Says("hang")) return new ImageBehaviour.Hang();
-        if (Says("badconfig") || Says("fail")) return new ImageBehaviour.BadConfig();
+        if (Says("badconfig")) return new ImageBehaviour.BadConfig();
         return new ImageBehaviour.Healthy();
     }
 }

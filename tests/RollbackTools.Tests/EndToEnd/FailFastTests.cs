@@ -85,11 +85,11 @@ public sealed class FailFastTests(SharedCluster shared)
     public async Task A_quota_that_makes_room_while_pods_start_and_old_ones_go_does_not_fail_the_rollback()
     {
         await using var production = await shared.OpenAsync();
-        await production.CreateAsync("api", "1.0-slow", replicas: 3, more: "strategy: { type: RollingUpdate, rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } },");
+        await production.CreateAsync("api", "1.0-slow", replicas: 2, more: "strategy: { type: RollingUpdate, rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } },");
         production.Age("api", TimeSpan.FromDays(2));
         production.Ship("api", "2.0-errors");
         await production.CompleteAsync("api");
-        production.Apply($"{{ apiVersion: v1, kind: ResourceQuota, metadata: {{ name: tight, namespace: {production.Namespace} }}, spec: {{ hard: {{ pods: \"3\" }} }} }}");
+        production.Apply($"{{ apiVersion: v1, kind: ResourceQuota, metadata: {{ name: tight, namespace: {production.Namespace} }}, spec: {{ hard: {{ pods: \"2\" }} }} }}");
 
         var result = await production.RollBackAsync("Invoke-ImageRollback api -Timeout 5m");
 

@@ -8,15 +8,15 @@ namespace RollbackTools.Tests.EndToEnd;
 /// <summary>Others are at work too, and the one at the prompt may change their mind.</summary>
 public sealed class InterferenceTests(SharedCluster shared)
 {
-    // Takes ten seconds of the practice world, half a second of ours, to become ready: there is time to interfere.
-    private const string Slow = "Invoke-ImageRollback api -ToTag 1.9-slow -Timeout 5m -Confirm:$false";
+    private const string Rolling = "Invoke-ImageRollback api -ToTag 1.9 -Timeout 5m -Confirm:$false";
 
     [Fact]
     public async Task Deleted_while_it_rolls_back_is_told_at_once()
     {
         await using var production = await shared.OpenAsync();
         await production.CreateAsync("api", "2.0-errors");
-        var rolling = production.RunAsync(Slow);
+        production.Hold("api");
+        var rolling = production.RunAsync(Rolling);
         await UnderWayAsync(production);
 
         await production.Client.DeleteAsync($"/apis/apps/v1/namespaces/{production.Namespace}/deployments/api", TestContext.Current.CancellationToken);
@@ -30,7 +30,8 @@ public sealed class InterferenceTests(SharedCluster shared)
         await using var production = await shared.OpenAsync();
         await production.CreateAsync("api", "2.0-errors");
         production.Age("api", TimeSpan.FromDays(1));
-        var rolling = production.RunAsync(Slow);
+        production.Hold("api");
+        var rolling = production.RunAsync(Rolling);
         await UnderWayAsync(production);
 
         await new CiPipeline(production.Client, production.Namespace)
@@ -47,7 +48,8 @@ public sealed class InterferenceTests(SharedCluster shared)
     {
         await using var production = await shared.OpenAsync();
         await production.CreateAsync("api", "2.0-errors");
-        var first = production.RunAsync(Slow);
+        production.Hold("api");
+        var first = production.RunAsync(Rolling);
         await UnderWayAsync(production);
         using var other = production.SomebodyElse();
 
@@ -57,8 +59,9 @@ public sealed class InterferenceTests(SharedCluster shared)
         Assert.Equal("LockHeld", error.ErrorId);
         Assert.Contains($"{RunEngine.Actor}/", error.Message, StringComparison.Ordinal);
         Assert.Contains(" since ", error.Message, StringComparison.Ordinal);
+        production.LetGo("api");
         Assert.Equal(RollbackOutcome.RolledBack, Assert.Single((await first).Of<RollbackResult>()).Outcome);
-        Assert.Equal(["shop/api:1.9-slow"], production.Running("api"));
+        Assert.Equal(["shop/api:1.9"], production.Running("api"));
     }
 
     [Fact]
@@ -85,7 +88,8 @@ public sealed class InterferenceTests(SharedCluster shared)
         await using var production = await shared.OpenAsync();
         await production.CreateAsync("api", "2.0-errors");
         using CancellationTokenSource interrupt = new();
-        var rolling = production.RunAsync(Slow, interrupt.Token);
+        production.Hold("api");
+        var rolling = production.RunAsync(Rolling, interrupt.Token);
         await UnderWayAsync(production);
 
         await interrupt.CancelAsync();
@@ -100,11 +104,12 @@ public sealed class InterferenceTests(SharedCluster shared)
             Assert.Single(stopped.Warnings));
         Assert.Equal((RunState.Interrupted, $"Resume-RollbackRun {run.RunId}"), (run.State, run.NextStep));
 
+        production.LetGo("api");
         var result = await production.RollBackAsync(run.NextStep!);
         Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
         Assert.Equal(RunState.Succeeded, production.Runs.Read(run.RunId).State);
-        Assert.Equal(["shop/api:1.9-slow"], production.Running("api"));
+        Assert.Equal(["shop/api:1.9"], production.Running("api"));
     }
 
-    private static Task UnderWayAsync(Production production) => production.UntilAsync(() => production.Image("api") == "shop/api:1.9-slow");
+    private static Task UnderWayAsync(Production production) => production.UntilAsync(() => production.Image("api") == "shop/api:1.9");
 }

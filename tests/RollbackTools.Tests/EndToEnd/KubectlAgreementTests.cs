@@ -90,8 +90,9 @@ public sealed class KubectlAgreementTests(SharedCluster shared)
         Kubectl.Need();
         await using var production = await shared.OpenAsync();
         await production.CreateAsync("api", "2.0-errors");
-        var rolling = production.RunAsync("Invoke-ImageRollback api -ToTag 1.9-slow -Timeout 1m");
-        await production.UntilAsync(() => production.Image("api") == "shop/api:1.9-slow");
+        production.Hold("api");
+        var rolling = production.RunAsync("Invoke-ImageRollback api -ToTag 1.9 -Timeout 1m");
+        await production.UntilAsync(() => production.Image("api") == "shop/api:1.9");
         using var other = production.SomebodyElse();
 
         var refused = await Production.RunAsync(other, "Invoke-ImageRollback api -ToTag 1.8");
@@ -99,6 +100,7 @@ public sealed class KubectlAgreementTests(SharedCluster shared)
 
         Assert.Equal("LockHeld", Assert.Single(refused.Errors).ErrorId);
         Assert.Contains($"holderIdentity: {RunEngine.Actor}/", lease, StringComparison.Ordinal);
+        production.LetGo("api");
         await rolling;
     }
 

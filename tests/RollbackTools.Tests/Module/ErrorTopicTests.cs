@@ -15,6 +15,10 @@ public sealed partial class ErrorTopicTests
     public void Nothing_is_explained_that_cannot_happen() =>
         Assert.Empty(Explained().Except(InSources()).Order());
 
+    [Fact]
+    public void Each_is_explained_once() =>
+        Assert.Empty(Heading().Matches(Topic).GroupBy(match => match.Groups[1].Value).Where(group => group.Count() > 1).Select(group => group.Key));
+
     private static HashSet<string> Explained() => [.. Heading().Matches(Topic).Select(match => match.Groups[1].Value)];
 
     private static HashSet<string> InSources() => [.. Enum.GetNames<EstateErrorKind>(), .. Directory

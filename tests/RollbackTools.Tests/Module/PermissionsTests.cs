@@ -29,7 +29,11 @@ public sealed class PermissionsTests : IAsyncLifetime
         tomoda.Run("Get-ImageHistory -Selector team=search").OrThrow();
         tomoda.Run("Test-RollbackHealth backend").OrThrow();
         tomoda.Run("Invoke-ImageRollback backend -WhatIf").OrThrow();
+        tomoda.Run("Restart-Workload backend -WhatIf").OrThrow();
+        tomoda.Run("Suspend-Workload -Selector team=search -WhatIf").OrThrow();
+        tomoda.Run("Suspend-Workload -CronJob nightly -WhatIf");
 
+        Assert.Contains("get cronjobs", Asked());
         Assert.Empty(Asked().Except(Granted("rollbacktools-reader")));
     }
 

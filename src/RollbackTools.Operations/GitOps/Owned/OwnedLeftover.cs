@@ -65,7 +65,7 @@ internal sealed class OwnedLeftover(ImageRollbackRequest request, IEstate estate
     }
 
     private async Task<bool> AgreesAsync(ArgoApplication application, CancellationToken cancellation) =>
-        (await estate.ArgoCd.GetAsync(application.Name, ArgoRefresh.Normal, cancellation)).SyncStatus == "Synced";
+        (await Applications.ReadFreshAsync(estate.ArgoCd, application.Name, cancellation)).SyncStatus == "Synced";
 
     // What they were taken away from last: Image Updater may have been out of reach then.
     private IReadOnlyList<WorkloadMove> Left(IReadOnlyList<(WorkloadSnapshot Workload, TargetPlan Plan)> back) => [.. back.SelectMany(one => KnownGood.Judge(one.Workload, "", time.GetUtcNow())

@@ -14,6 +14,7 @@ namespace RollbackTools.Practice.Helm.Actions;
 internal sealed class ReleaseObjectWriter(ClusterClient cluster, bool serverSide, bool forceConflicts, bool handOver)
 {
     private const string Manager = "helm";
+    private const int ConflictAttempts = 5;
     private const string ApplyPatch = "application/apply-patch+yaml";
 
     public async Task<JsonObject?> FindAsync(ReleaseObject item, CancellationToken cancellation)
@@ -38,8 +39,7 @@ internal sealed class ReleaseObjectWriter(ClusterClient cluster, bool serverSide
     {
         if (serverSide)
         {
-            if (handOver && FieldOwnership.HandOver(live, Manager) is { } owners)
-                await TellingAsync(() => cluster.PatchAsync($"{target.Path}?fieldManager={Manager}", owners, ClusterClient.JsonPatch, cancellation), refusal => refusal);
+            if (handOver) await TellingAsync(() => HandOverAsync(live, target, cancellation), refusal => refusal);
             await ApplyAsync(target, cancellation);
             return;
         }
@@ -75,6 +75,23 @@ internal sealed class ReleaseObjectWriter(ClusterClient cluster, bool serverSide
             refusal => refusal.StartsWith("Apply failed", StringComparison.Ordinal)
                 ? $"conflict occurred while applying object {item.Namespace}/{item.Name} {item.ApiVersion}, Kind={item.Kind}: {refusal}"
                 : $"server-side apply failed for object {item.Namespace}/{item.Name} {item.ApiVersion}, Kind={item.Kind}: {refusal}");
+    }
+
+    // Controllers write the same objects: whoever was slower reads again, as retry.RetryOnConflict does.
+    private async Task HandOverAsync(JsonObject live, ReleaseObject target, CancellationToken cancellation)
+    {
+        for (var attempt = 1; FieldOwnership.HandOver(live, Manager) is { } owners; attempt++)
+        {
+            try
+            {
+                await cluster.PatchAsync($"{target.Path}?fieldManager={Manager}", owners, ClusterClient.JsonPatch, cancellation);
+                return;
+            }
+            catch (ClusterRefusedException conflict) when (conflict.StatusCode == HttpStatusCode.Conflict && attempt < ConflictAttempts)
+            {
+                live = await cluster.GetAsync(target.Path, cancellation);
+            }
+        }
     }
 
     private static async Task TellingAsync(Func<Task> send, Func<string, string> words)

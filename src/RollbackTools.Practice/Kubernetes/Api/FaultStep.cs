@@ -11,8 +11,7 @@ internal sealed class FaultStep(FaultPlan plan, TimeProvider time)
     public async Task<bool> BeforeAsync(ApiRequest request)
     {
         var info = request.Info;
-        var resource = info.Subresource is null ? info.Resource : $"{info.Resource}/{info.Subresource}";
-        request.Faults = plan.Strike(new FaultTarget(info.Verb, info.IsResource ? resource : info.Path, info.Namespace, info.Name));
+        request.Faults = plan.Strike(FaultTarget.Of(info, request.Http.Request));
         if (request.Faults.Count == 0) return true;
 
         if (request.Fault(FaultKind.Latency) is { } late)

@@ -21,7 +21,7 @@ public sealed record PracticeTokens(BearerToken Admin, BearerToken ReadOnly, Bea
                 "deployments", "replicasets", "statefulsets", "daemonsets", "controllerrevisions", "pods", "pods/log", "services",
                 "endpoints", "endpointslices", "events", "configmaps", "namespaces", "nodes", "jobs", "cronjobs", "leases",
                 "horizontalpodautoscalers", "poddisruptionbudgets", "persistentvolumeclaims", "ingresses", "resourcequotas", "*/scale", "*/status",
-                "applications", "applicationsets", "appprojects", "imageupdaters",
+                "applications", "applicationsets", "appprojects", "imageupdaters", "rollouts", "analysisruns",
             ],
         },
     ];

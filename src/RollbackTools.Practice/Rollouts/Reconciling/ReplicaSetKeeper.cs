@@ -153,14 +153,15 @@ internal sealed class ReplicaSetKeeper(ControllerContext context, ObjectWriter w
         throw new StoreConflictException(StoreConflict.AlreadyExists, $"replicasets.apps \"{name}\" already exists");
     }
 
+    // The real controller sends the whole Rollout as its types print it: what the types always print becomes the controller's.
     private void WriteRevision(RolloutView rollout, string revision)
     {
         if (rollout.Stored.Annotation(RolloutNames.Revision) == revision) return;
-        rollout.Stored = context.Store.Update(rollout.Stored.Type, rollout.Namespace, rollout.Name, body =>
-        {
-            body.Child("metadata").Child("annotations")[RolloutNames.Revision] = revision;
-            return true;
-        }, rollout.Stored.Version) ?? rollout.Stored;
+        var body = rollout.Stored.Read.DeepClone().AsObject();
+        body.Child("metadata").Child("annotations")[RolloutNames.Revision] = revision;
+        foreach (var list in (string[])["containers", "initContainers"])
+            foreach (var container in body.Items("spec", "template", "spec", list).OfType<JsonObject>()) container["resources"] ??= new JsonObject();
+        rollout.Stored = writer.Replace(rollout.Stored, body, AsController);
         context.Events.Normal(rollout.Stored, RolloutNames.Component, "RolloutUpdated", $"Rollout updated to revision {revision}");
     }
 }

@@ -60,6 +60,13 @@ internal sealed class FakeCluster(ClusterInfo info) : ICluster
         return this;
     }
 
+    /// <summary>Adds an object, or puts it in the place of the one of its kind and name.</summary>
+    public void Put(IKubernetesObject item)
+    {
+        objects.RemoveAll(other => other.GetType() == item.GetType() && other.Metadata.Name == item.Metadata.Name);
+        objects.Add(item);
+    }
+
     public async Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
         where T : class, IKubernetesObject
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Module;
 using YamlDotNet.Serialization;
@@ -23,6 +24,17 @@ public sealed class ArgoPermissionsTests
         Assert.Contains("get appprojects", Asked(production));
         Assert.Contains("list imageupdaters", Asked(production));
         Assert.Empty(Asked(production).Except([.. Granted("rollbacktools-argocd-reader"), .. Granted("rollbacktools-reader")]));
+    }
+
+    [Fact]
+    public async Task Who_may_only_read_plans_with_what_Argo_CD_found_last()
+    {
+        await using var production = await GitOpsProduction.StartAsync();
+        await production.BrokenAsync();
+        await production.DoAsync("Invoke-ArgoRollback shop");
+        var viewer = Regex.Match(File.ReadAllText(production.Cluster.Kubeconfig), "[a-z0-9-]+-viewer").Value;
+
+        await production.FailAsync($"Set-ArgoSyncPolicy shop -Policy Exact -WhatIf -Context {viewer}", "GitStillBad");
     }
 
     [Fact]

@@ -189,15 +189,17 @@ public sealed class HelmFailureTests(SharedCluster shared)
     [Fact]
     public async Task Stopped_on_the_way_it_is_failed_and_a_resume_ends_it_well()
     {
-        await using var production = await HelmProduction.ShippedAsync(shared, good: "one-slow", bad: "two");
+        await using var production = await HelmProduction.ShippedAsync(shared, bad: "two");
+        production.Production.Hold("zkprova-zkprova-backend");
         using CancellationTokenSource interrupt = new();
         var typed = production.Production.RunAsync("Invoke-HelmRollback zkprova -ToRevision 1 -HooksFrom None", interrupt.Token);
-        await production.Production.UntilAsync(() => production.Image() == "ghcr.io/zkprova/backend:one-slow");
+        await production.Production.UntilAsync(() => production.Image() == "ghcr.io/zkprova/backend:one");
         await interrupt.CancelAsync();
         await typed;
 
         Assert.Equal("1:superseded 2:deployed 3:failed", await production.StatusesAsync());
         var run = Assert.Single(production.Production.Runs.List());
+        production.Production.LetGo("zkprova-zkprova-backend");
         var resumed = await production.RollBackAsync($"Resume-RollbackRun {run.RunId}");
 
         Assert.Equal(RollbackOutcome.RolledBack, resumed.Outcome);

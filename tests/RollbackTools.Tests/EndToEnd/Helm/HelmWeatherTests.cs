@@ -179,8 +179,7 @@ public sealed class HelmWeatherTests(SharedCluster shared)
     public async Task A_storm_of_conflicts_that_does_not_end_is_a_failure_that_leaves_what_was_deployed(HelmVersion version)
     {
         await using var production = await HelmProduction.ShippedAsync(shared, options: new HelmOptions { Version = version });
-        // The plan tries it once.
-        production.Production.AddFault(new FaultRule { Kind = FaultKind.Conflict, Verb = "patch", Resource = "deployments", Name = Backend, After = 1 });
+        production.Production.AddFault(new FaultRule { Kind = FaultKind.Conflict, Verb = "patch", Resource = "deployments", Name = Backend, DryRun = false });
 
         var failed = await production.FailAsync();
 

@@ -29,7 +29,7 @@ public sealed class RolloutReportTests(RolloutCluster shared)
     public async Task A_failed_analysis_tells_its_metric_and_makes_the_version_bad()
     {
         await using var shop = await shared.OpenAsync();
-        Template(shop, "shop/smoke:1-crash");
+        Template(shop, "shop/smoke:1-fail");
         await shop.DeployAsync(shop.Manifest("1.0", Analysed));
         shop.Age(TimeSpan.FromDays(2));
         await shop.ShipAsync(shop.Manifest("2.0", Analysed), () => shop.Phase == "Degraded");
@@ -73,7 +73,7 @@ public sealed class RolloutReportTests(RolloutCluster shared)
         shop.Age(TimeSpan.FromDays(2));
         await shop.ShipAsync(shop.Manifest("2.0", Analysed), () => shop.Phase == "Paused");
         await shop.CompletedFromHereAsync();
-        Template(shop, "shop/smoke:2-crash");
+        Template(shop, "shop/smoke:2-fail");
 
         var output = await shop.RunAsync("Undo-ArgoRollout catalog -ToRevision 1");
 

@@ -36,6 +36,14 @@ public sealed class StopRolloutTests(RolloutCluster shared)
         const string strategy = "canary: { canaryService: canary, stableService: stable, trafficRouting: { nginx: { stableIngress: shop } }, steps: [{ setWeight: 25 }, { pause: {} }] }";
         await using var shop = await shared.OpenAsync();
         shop.Services("canary", "stable");
+        shop.Production.Apply($$"""
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata: { name: shop, namespace: {{shop.Production.Namespace}} }
+            spec:
+              ingressClassName: nginx
+              rules: [{ http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: stable, port: { number: 80 } } } }] } }]
+            """);
         await shop.MidCanaryAsync(strategy: strategy);
         Assert.Equal(25, (await shop.ReportAsync()).Weight);
 

@@ -63,14 +63,15 @@ public sealed class UndoRolloutTests(RolloutCluster shared)
     public async Task What_the_controller_wrote_into_its_ReplicaSets_stays_out_of_the_manifest()
     {
         const string strategy = "canary: { canaryMetadata: { labels: { role: canary } }, stableMetadata: { labels: { role: stable }, annotations: { who: stable } }, " +
-            "antiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: {} }, steps: [{ setWeight: 25 }, { pause: {} }] }";
+            "antiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: { weight: 50 } }, steps: [{ setWeight: 25 }, { pause: {} }] }";
         await using var shop = await shared.OpenAsync();
         await shop.MidCanaryAsync(strategy: strategy);
         await shop.CompletedFromHereAsync();
 
         await shop.DoAsync("Undo-ArgoRollout catalog -FastTrack -Confirm:$false");
 
-        Assert.Equal("""{"metadata":{"labels":{"app":"catalog"}},"spec":{"containers":[{"image":"shop/catalog:1.0","name":"app"}]}}""",
+        // The controller itself writes the empty resources into the Rollout.
+        Assert.Equal("""{"metadata":{"labels":{"app":"catalog"}},"spec":{"containers":[{"image":"shop/catalog:1.0","name":"app","resources":{}}]}}""",
             Sorted(shop.Rollout["spec"]!["template"]!)!.ToJsonString());
         Assert.Equal(("Healthy", true), (shop.Phase, shop.Stable == shop.Current));
     }

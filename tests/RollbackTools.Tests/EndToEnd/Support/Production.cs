@@ -147,6 +147,11 @@ internal sealed class Production : IAsyncDisposable
     public void Rewrite(string name, Action<JsonObject> change, ResourceType? kind = null) =>
         Stage.Rewrite(kind ?? Resources.Deployments, Namespace, name, change);
 
+    /// <summary>Until <see cref="LetGo"/> no pod of a Deployment counts as available: whatever rolls out stays under way.</summary>
+    public void Hold(string name) => Pace(name, TimeSpan.FromDays(1));
+
+    public void LetGo(string name) => Pace(name, TimeSpan.Zero);
+
     public void Scale(string name, int replicas, ResourceType? kind = null) =>
         Change(name, body => body["spec"]!["replicas"] = replicas, kind);
 
@@ -204,6 +209,14 @@ internal sealed class Production : IAsyncDisposable
         foreach (var (kind, name) in leftovers) Stage.Delete(kind, null, name);
         Directory.Delete(directory, recursive: true);
     }
+
+    // The deadline must be the later one.
+    private void Pace(string name, TimeSpan untilAvailable) => Change(name, body =>
+    {
+        var spec = body["spec"]!;
+        spec["minReadySeconds"] = (int)untilAvailable.TotalSeconds;
+        spec["progressDeadlineSeconds"] = (int)untilAvailable.TotalSeconds + 600;
+    });
 
     private CmdletRunner Prompt(RunStore runs, TimeProvider? time = null) => new(new CommandServices(
         () => new ByDefault(CommandServices.Live.Provider, Kubeconfig), time ?? TimeProvider.System, () => runs)) { CurrentDirectory = directory };

@@ -157,6 +157,18 @@ public sealed class ApplicationKnownGoodTests
     }
 
     [Fact]
+    public void Where_every_earlier_deployment_is_bad_none_of_them_is_suggested()
+    {
+        var key = Apps.WithHistory(Now, "Healthy", "", (A, 0.3), (B, 0.1)).History[0].Version.Key;
+        var application = Apps.WithHistory(Now, "Degraded", $"\"{VersionMarks.BadAnnotation}\":\"{key}@0\"", (A, 0.3), (B, 0.1));
+
+        var error = Assert.Throws<RollbackException>(() => Target(application, ApplicationGoal.KnownGood));
+
+        Assert.Equal("NoKnownGoodRevision", error.ErrorId);
+        Assert.Equal("Name a commit that is known to be good with -ToRevision.", error.NextStep);
+    }
+
+    [Fact]
     public void A_chart_version_is_not_the_beginning_of_another()
     {
         var application = Apps.WithHistory(Now, "Healthy", "", ("1.1.0", 100), ("1.1.0-rc1", 50), ("1.10.0", 1));

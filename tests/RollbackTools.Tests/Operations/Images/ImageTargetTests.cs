@@ -168,6 +168,19 @@ public sealed class ImageTargetTests
         Assert.EndsWith("-ToRevision 1", refusal.NextStep, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Where_every_earlier_revision_is_bad_none_of_them_is_suggested()
+    {
+        var snapshot = new Snapshots().Revision(1, "r/a:40", TimeSpan.FromMinutes(20)).Revision(2, "r/a:41", TimeSpan.FromMinutes(5)).Current("r/a:41")
+            .Annotation(KnownGood.RolledBackFromAnnotation, "api-1@1");
+
+        var refusal = Assert.Throws<RollbackException>(() => Resolve(snapshot, RollbackGoal.KnownGood));
+
+        Assert.Equal("NoKnownGoodRevision", refusal.ErrorId);
+        Assert.Contains("1 (r/a:40): Bad", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("Name a version that is known to be good with -ToTag, -ToImage or -ToDigest.", refusal.NextStep);
+    }
+
     [Theory]
     [InlineData("bad tag")]
     [InlineData("")]

@@ -124,9 +124,9 @@ internal sealed class ApiProxy : IAsyncDisposable
     {
         var watch = ((string?)http.Request.Query["watch"]) is "true" or "1";
         var info = RequestInfo.Parse(http.Request.Method, http.Request.Path, watch, null);
-        var resource = info.Subresource is null ? info.Resource : $"{info.Resource}/{info.Subresource}";
-        Requests.Count(info.Verb, info.IsResource ? resource : info.Path);
-        var struck = Faults.Strike(new FaultTarget(info.Verb, info.IsResource ? resource : info.Path, info.Namespace, info.Name));
+        var target = FaultTarget.Of(info, http.Request);
+        Requests.Count(target.Verb, target.Resource);
+        var struck = Faults.Strike(target);
         if (Of(FaultKind.Latency) is { } late) await Task.Delay(late.DelayMilliseconds, http.RequestAborted);
         if (Of(FaultKind.Hang) is not null) await Task.Delay(Timeout.InfiniteTimeSpan, http.RequestAborted);
         if (Of(FaultKind.Reset) is not null)

@@ -22,6 +22,9 @@ internal sealed class RealStage : IStage
     private static readonly string Run = Guid.NewGuid().ToString("N")[..8];
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // Hundreds of namespaces go at once.
+    private static readonly TimeSpan Emptying = TimeSpan.FromMinutes(10);
     private static readonly ResourceType[] Controlled = [Resources.Events, Resources.Endpoints, Resources.EndpointSlices];
     private static int namespaces;
 
@@ -195,7 +198,7 @@ internal sealed class RealStage : IStage
         foreach (var ns in open.Keys) server.Send(HttpMethod.Delete, $"/api/v1/namespaces/{ns}");
         try
         {
-            await WaitUntilAsync(() => open.Keys.All(IsGone), Patience, CancellationToken.None);
+            await WaitUntilAsync(() => open.Keys.All(IsGone), Emptying, CancellationToken.None);
         }
         finally
         {

@@ -134,6 +134,13 @@ public sealed class AccessTests
         Assert.Contains("User \"bob\" cannot list", reply.Message);
     }
 
+    [Theory]
+    [InlineData("rollouts")]
+    [InlineData("analysisruns")]
+    [InlineData("applications")]
+    public void A_viewer_sees_what_the_controllers_of_add_ons_run(string resource) =>
+        Assert.Contains(PracticeTokens.Rules, rule => rule.Covers(new AccessAttributes("list", "argoproj.io", resource, null, "prod", null)));
+
     [Fact]
     public async Task A_viewer_may_not_act_as_somebody_else()
     {
