@@ -22,7 +22,7 @@ internal sealed class ApplicationTargets
         {
             throw new RollbackException("NothingNamed", "Nothing says which application is meant.")
             {
-                NextStep = "Name one, or an -Environment that says argocd: { application: … }; these are there: Get-ArgoApplication",
+                NextStep = "Name one, or an -Environment that says argocd: { application: … }; to see the applications: Get-ArgoApplication",
             };
         }
 

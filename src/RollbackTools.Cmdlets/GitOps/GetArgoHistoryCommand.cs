@@ -32,5 +32,5 @@ public sealed class GetArgoHistoryCommand : ArgoCmdlet
     }
 
     private static ApplicationIdentity ByDefault(Connection connection) => connection.Environment?.ArgoCd.Application
-        ?? throw new RollbackException("NothingNamed", "Nothing says which application is meant.") { NextStep = "Name one; these are there: Get-ArgoApplication" };
+        ?? throw new RollbackException("NothingNamed", "Nothing says which application is meant.") { NextStep = "Name one; to see the applications: Get-ArgoApplication" };
 }

@@ -31,7 +31,7 @@ public sealed class GetRollbackRunCommand : RollbackCmdlet
         if (RunId is null)
         {
             List<RollbackException> unreadable = [];
-            foreach (var run in Wanted(Services.Runs.List(unreadable.Add)).Take(Last)) await pipeline.WriteAsync(run);
+            foreach (var run in Wanted(Services.Runs.List(unreadable.Add)).Take(Last)) await pipeline.WriteAsync(Completed(run));
             foreach (var damaged in unreadable) await pipeline.WriteErrorAsync(ErrorMapping.From(damaged, damaged.Target));
         }
 
@@ -39,10 +39,13 @@ public sealed class GetRollbackRunCommand : RollbackCmdlet
         {
             await ForInputAsync(pipeline, id, async () =>
             {
-                foreach (var run in Wanted([Services.Runs.Read(id)])) await pipeline.WriteAsync(run);
+                foreach (var run in Wanted([Services.Runs.Read(id)])) await pipeline.WriteAsync(Completed(run));
             });
         }
     }
+
+    // Whoever reads a record stands somewhere else than whoever ran it: what is left to type acts where the run did.
+    private object Completed(RunRecord run) => Services.Runs.ConnectionOf(run.RunId) is { } connection ? NextCommands.Of(connection).In((object)run) : run;
 
     private IEnumerable<RunRecord> Wanted(IEnumerable<RunRecord> runs) => runs.Where(run => State is null || State.Contains(run.State));
 }

@@ -11,6 +11,6 @@ internal static class RequireTargets
         if (anyNamed && selector is not null)
             throw new RollbackException("NameAndSelector", "Name workloads or select them by label, not both.") { NextStep = $"{command} -Selector '{CodeGeneration.EscapeSingleQuotedStringContent(selector)}'" };
         if (!anyNamed && selector is null)
-            throw new RollbackException("NothingNamed", "Nothing says which workload is meant.") { NextStep = "Name one, or select by labels with -Selector; these are there: Get-ImageHistory" };
+            throw new RollbackException("NothingNamed", "Nothing says which workload is meant.") { NextStep = "Name one, or select by labels with -Selector; to see the workloads: Get-ImageHistory" };
     }
 }

@@ -1,10 +1,11 @@
 using System.Collections;
+using System.Text.RegularExpressions;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.Views;
 
 /// <summary>Cells that put several properties into one phrase, so that a table of 80 columns still has them all. The views call these.</summary>
-public static class Phrase
+public static partial class Phrase
 {
     private const string Arrow = " → ";
 
@@ -39,6 +40,10 @@ public static class Phrase
     /// <summary><c>shop-1.2.3: api:41</c>, a chart and the images it runs.</summary>
     public static string Chart(object? chart, object? images) => Words(": ", $"{chart}", Humanize.Images(images));
 
+    /// <summary><c>7 api:2.13 → 8 api:2.14: aborted</c>: the stable version, the one on its way, and how it stands.</summary>
+    public static string Rollout(object? stableRevision, object? stable, object? canaryRevision, object? canary, object? standing) =>
+        Words(": ", Words(Arrow, Humanize.Revision(stableRevision, stable), Humanize.Revision(canaryRevision, canary)), $"{standing}");
+
     /// <summary>How a run ended: its targets' outcome, or its state where that says more.</summary>
     public static string Ended(object? state, object? outcome) =>
         Humanize.Enum<RunState>(state) is RunState.Succeeded or RunState.Failed && Humanize.Enum<RollbackOutcome>(outcome) is not null
@@ -48,7 +53,7 @@ public static class Phrase
     private static string Went(string from, string to)
     {
         if (from.Length == 0 || to.Length == 0 || from == to) return Side(to.Length > 0 ? to : from);
-        var (before, after) = (from.Split(", "), to.Split(", "));
+        var (before, after) = (Several().Split(from), Several().Split(to));
         return before.Length != after.Length
             ? Side(from) + Arrow + Side(to)
             : string.Join(", ", before.Zip(after).Where(pair => pair.First != pair.Second).Select(pair => Step(Side(pair.First), Side(pair.Second))));
@@ -61,6 +66,10 @@ public static class Phrase
     }
 
     private static string Side(string value) => Humanize.Commit(Humanize.Image(value));
+
+    // Commas in brackets are inside of one.
+    [GeneratedRegex(@", (?![^()]*\))", RegexOptions.None, 1000)]
+    private static partial Regex Several();
 
     private static string Words(string between, params string[] parts) => string.Join(between, parts.Where(part => part.Length > 0));
 }

@@ -7,6 +7,8 @@ namespace RollbackTools.Operations.GitOps;
 /// <summary>Where one application is to go.</summary>
 internal sealed record ApplicationTarget(ApplicationVersion Version, long? HistoryId)
 {
+    private const string NameAGoodOne = "Name a commit that is known to be good with -ToRevision.";
+
     public IReadOnlyList<string> Images { get; init; } = [];
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -114,13 +116,15 @@ internal sealed record ApplicationTarget(ApplicationVersion Version, long? Histo
         if (others.Count == 0)
         {
             return Refuse("NoHistory", application, $"{application} in {application.Metadata.Namespace} has no earlier deployment to go back to.",
-                "Name a commit that is known to be good with -ToRevision.");
+                NameAGoodOne);
         }
 
         var listed = string.Join("; ", others.Take(4).Select(entry => $"{entry.Id} ({ApplicationVersion.Short(entry.Revision)}): {entry.Health}, {entry.Evidence.FirstOrDefault()}"));
-        var choice = others.Find(entry => entry.Health != RevisionHealth.Bad);
+        var perhaps = others.FindAll(entry => entry.Health != RevisionHealth.Bad);
         return Refuse("NoKnownGoodRevision", application, $"No earlier deployment of {application} in {application.Metadata.Namespace} is known to have worked: {listed}.",
-            $"Choose one yourself: Invoke-ArgoRollback {application.Metadata.Name} -Namespace {application.Metadata.Namespace} {(choice is null ? "-ToRevision <known-good commit>" : $"-Id {choice.Id}")}");
+            perhaps.Count == 0 ? NameAGoodOne
+                : perhaps is [var only] ? $"If you know that it is good: Invoke-ArgoRollback {application.Metadata.Name} -Namespace {application.Metadata.Namespace} -Id {only.Id}"
+                : $"Name one that you know to be good with -Id or -ToRevision; to see them: Get-ArgoHistory {application.Metadata.Name} -Namespace {application.Metadata.Namespace}");
     }
 
     // Never an option or a path out of the repository to whoever hands it to git.

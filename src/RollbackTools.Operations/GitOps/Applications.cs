@@ -89,7 +89,7 @@ internal static class Applications
             throw new RollbackException("ApplicationNotFound", $"There is no Argo CD application '{name.Name}' in namespace {name.Namespace} ({argo.Server}).", missing)
             {
                 Target = name.ToString(),
-                NextStep = "-Namespace says where applications lie; these are there: Get-ArgoApplication",
+                NextStep = "-Namespace says where applications lie; to see them: Get-ArgoApplication",
             };
         }
     }

@@ -20,7 +20,7 @@ public sealed record PauseOwner : Step
     private static readonly string[] Pointers =
     [
         "/spec/syncPolicy",
-        .. new[] { PausedPolicy.Annotation, VersionMarks.BadAnnotation, VersionMarks.RestingAnnotation, Releases.MarkRelease.Annotation }.Select(Pointer),
+        .. new[] { PausedPolicy.Annotation, VersionMarks.BadAnnotation, VersionMarks.RestingAnnotation, Releases.MarkRelease.Annotation, Releases.MarkRelease.RestingAnnotation }.Select(Pointer),
     ];
 
     public string Namespace { get; init; } = "";

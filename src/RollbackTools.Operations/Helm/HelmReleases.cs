@@ -30,11 +30,12 @@ public sealed class HelmReleases(IEstate estate, TimeProvider time, IOperationRe
             reporter.Warning($"Releases that are kept in {unseen.Driver}s are not listed: {unseen.Refusal.Message}");
         await foreach (var (release, all) in reader.ReadNewestAsync(inventory.Records, cancellation)) yield return Report(release, all);
         if (inventory.Records.Count > 0) yield break;
+        if (ns is not null) await MissingNamespace.MustNotBeAsync(estate.Cluster, ns, cancellation);
         var charts = await new HelmAbsence(estate).FindApplicationsAsync(ns, cancellation);
         if (charts.Count > 0)
         {
             reporter.Warning($"There is no Helm release {(ns is null ? "anywhere" : $"in {ns}")}, but Argo CD renders {charts.Count} {(charts.Count == 1 ? "chart" : "charts")} there "
-                + $"({string.Join(", ", charts.Select(chart => chart.Application.Metadata.Name).Distinct().Take(5))}), and under Argo CD Helm keeps no releases. Invoke-ArgoRollback rolls them back. These are there: Get-ArgoApplication");
+                + $"({string.Join(", ", charts.Select(chart => chart.Application.Metadata.Name).Distinct().Take(5))}), and under Argo CD Helm keeps no releases. Invoke-ArgoRollback rolls them back. To see them: Get-ArgoApplication");
         }
     }
 

@@ -20,6 +20,7 @@ public sealed class ImageHistory(ICluster cluster, TimeProvider time)
     {
         var now = time.GetUtcNow();
         var all = await reader.ReadAllAsync(ns, labelSelector, cancellation);
+        if (all.Count == 0) await MissingNamespace.MustNotBeAsync(cluster, ns, cancellation);
         return [.. all.SelectMany(snapshot => KnownGood.Report(snapshot, cluster.Info.Estate, now))];
     }
 }

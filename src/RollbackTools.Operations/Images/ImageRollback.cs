@@ -4,6 +4,7 @@ using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.GitOps.Owned;
 using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.Images;
 
@@ -26,6 +27,7 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             var all = await reader.ReadAllAsync(request.Namespace, selector, cancellation);
             if (all.Count == 0)
             {
+                await MissingNamespace.MustNotBeAsync(estate.Cluster, request.Namespace, cancellation);
                 throw new RollbackException("NothingSelected",
                     $"No deployment, statefulset, daemonset or rollout in {request.Namespace ?? estate.Cluster.Info.DefaultNamespace} has the labels '{selector}'.")
                 {
@@ -241,6 +243,8 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
         {
             To = to.Describe(),
             ToRevision = to.Revision,
+            NextStep = workload.Object.Spec.Replicas == 0 && SuspendedWorkload.Of(workload.Object.Metadata) is not null
+                ? $"When it is safe: Resume-Workload {workload} -Namespace {workload.Namespace}" : draft.NextStep,
             Warnings =
             [
                 .. decider is null ? [] : new[] { decider }, .. target.Warnings, .. healthy is null ? [] : new[] { healthy }, .. RolloutReturn.Warnings(workload, to, request.FastTrack),
@@ -358,7 +362,8 @@ internal sealed class ImageRollback(ImageRollbackRequest request, IEstate estate
             Holder = TemplateHolder.Of(workload),
             ChangeCause = $"Rolled back to {ContainerImage.DescribeShort(to.Images)} by {RunEngine.Actor}{reason}",
             ResumePaused = request.ResumePaused && workload.Object.Spec.Paused && workload.Reference is null,
-            MarksBad = target.KnownGood,
+            // What was seen not working is bad wherever it is left for.
+            MarksBad = target.KnownGood || KnownGood.WhyBad(workload, time.GetUtcNow()) is not null,
             Owners = FieldOwnership.Of(workload.Holder),
             AppliedBefore = LastApplied.Fingerprint(LastApplied.Of(workload.Holder)),
             Planned = workload,

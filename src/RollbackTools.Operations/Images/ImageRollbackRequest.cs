@@ -43,7 +43,7 @@ public sealed record RollbackGoal
             throw new RollbackException("InvalidImage", wrong.Message, wrong)
             {
                 Target = Image ?? Tag ?? Digest,
-                NextStep = "Write it as it is written there: Get-ImageHistory",
+                NextStep = "To see how images are written: Get-ImageHistory",
             };
         }
     }

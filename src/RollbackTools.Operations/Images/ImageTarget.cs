@@ -5,6 +5,8 @@ namespace RollbackTools.Operations.Images;
 /// <summary>Where one workload is to go, and in what words.</summary>
 internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
 {
+    private const string NameAGoodOne = "Name a version that is known to be good with -ToTag, -ToImage or -ToDigest.";
+
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Set when the workload rests where a rollback put it: the answer to asking twice.</summary>
@@ -75,13 +77,15 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         {
             if (judged.Count > 1) throw OnlyRestarts(workload);
             throw Refuse("NoHistory", workload, $"{workload} in {workload.Namespace} has no earlier revision to go back to.",
-                "Name a version that is known to be good with -ToTag, -ToImage or -ToDigest.");
+                NameAGoodOne);
         }
 
         var listed = string.Join("; ", others.Take(4).Select(r => $"{r.Revision} ({r.Image}): {r.Health}, {r.Evidence.FirstOrDefault()}"));
-        var choice = others.Find(r => r.Health != RevisionHealth.Bad);
+        var perhaps = others.FindAll(revision => revision.Health != RevisionHealth.Bad);
         throw Refuse("NoKnownGoodRevision", workload, $"No earlier revision of {workload} in {workload.Namespace} is known to have worked: {listed}.",
-            $"Invoke-ImageRollback {workload} -Namespace {workload.Namespace} {(choice is null ? "-ToTag <known-good tag>" : $"-ToRevision {choice.Revision}")}");
+            perhaps.Count == 0 ? NameAGoodOne
+                : perhaps is [var only] ? $"If you know that it is good: Invoke-ImageRollback {workload} -Namespace {workload.Namespace} -ToRevision {only.Revision}"
+                : $"Name one that you know to be good with -ToRevision or -ToTag; to see them: Get-ImageHistory {workload} -Namespace {workload.Namespace}");
     }
 
     private static RollbackException OnlyRestarts(WorkloadSnapshot workload)
@@ -90,7 +94,7 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         var latest = workload.Template.Images.FirstOrDefault(image => MutableTag.IsLatest(image.Image));
         return Refuse("OnlyRestarts", workload,
             $"All revisions of {workload} in {workload.Namespace} are the same version ({ContainerImage.Describe(workload.Template.Images)}), restarted: going back would start it again{(why is null ? "" : $"; {why}")}.",
-            latest is null ? "Name a version that is known to be good with -ToTag, -ToImage or -ToDigest." : $"The tag stays the same: {MutableTag.ByDigest(workload, latest, null)}");
+            latest is null ? NameAGoodOne : $"The tag stays the same: {MutableTag.ByDigest(workload, latest, null)}");
     }
 
     private static ImageTarget OfRevision(WorkloadSnapshot workload, long number)

@@ -1,5 +1,6 @@
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Rollouts;
+using RollbackTools.Operations.Workloads;
 
 namespace RollbackTools.Operations.Images;
 
@@ -137,6 +138,10 @@ public static class KnownGood
         return now - new[] { available, firstTurn, oldestPod }.Min();
     }
 
+    /// <summary>Why the present version is bad, in the words of its evidence; null when nothing speaks against that version.</summary>
+    public static string? WhyBad(WorkloadSnapshot workload, DateTimeOffset now) =>
+        Judge(workload, "", now).FirstOrDefault(revision => revision.Current) is { Health: RevisionHealth.Bad } bad ? string.Join("; ", bad.Evidence.Take(2)) : null;
+
     public static IReadOnlyList<string> RolledBackFrom(Workload workload) =>
         workload.Metadata.Annotations.GetValueOrDefault(RolledBackFromAnnotation)
             ?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
@@ -157,6 +162,12 @@ public static class KnownGood
     {
         foreach (var trouble in pods.Select(PodTrouble.Find).OfType<PodTrouble>().Take(3)) evidence.Add(trouble.ToString());
         if (evidence.Count > 0) return RevisionHealth.Bad;
+
+        if (SuspendedWorkload.Of(workload.Object.Metadata) is { Bad: { } then } note && note.Template == revision.Template.Hash)
+        {
+            evidence.Add($"When it was stopped: {then}");
+            return RevisionHealth.Bad;
+        }
 
         var progressing = workload.Object.Status.Condition("Progressing");
         var named = progressing?.Message?.Contains($"\"{revision.Source}\"", StringComparison.Ordinal) == true;

@@ -125,30 +125,9 @@ public sealed class WorkloadReader(ICluster cluster)
         var all = RolloutReading.WithoutReferenced([.. tries.Where(t => t.Snapshot is not null).Select(t => t.Snapshot!)]);
         var forbidden = tries.Select(t => t.Refusal).FirstOrDefault(refusal => refusal?.Kind == EstateErrorKind.Forbidden);
         if (all.Count == 0 && forbidden is not null) return new WorkloadAnswer(reference) { Refusal = forbidden };
-        return all.Count == 0 && await IsMissingAsync(ns, cancellation)
-            ? new WorkloadAnswer(reference)
-            {
-                Refusal = new RollbackException("NamespaceNotFound", $"There is no namespace {ns}, so no {reference.Name} in it.")
-                {
-                    Target = ns,
-                    NextStep = "kubectl get namespaces",
-                },
-            }
+        return all.Count == 0 && await MissingNamespace.IsAsync(cluster, ns, cancellation)
+            ? new WorkloadAnswer(reference) { Refusal = MissingNamespace.Refusal(ns, $"no {reference.Name}") }
             : Choose(reference, all, ns);
-    }
-
-    private async Task<bool> IsMissingAsync(string ns, CancellationToken cancellation)
-    {
-        try
-        {
-            await cluster.GetAsync(Resources.Namespaces, null, ns, cancellation);
-            return false;
-        }
-        catch (EstateException refusal) when (refusal.Kind is EstateErrorKind.NotFound or EstateErrorKind.Forbidden)
-        {
-            // Who may not look at namespaces gets the plainer answer.
-            return refusal.Kind == EstateErrorKind.NotFound;
-        }
     }
 
     private static WorkloadAnswer Choose(WorkloadReference reference, List<WorkloadSnapshot> found, string ns) => found.Count switch

@@ -21,7 +21,7 @@ internal sealed class ReleaseChoice(IGitRepository repository, IKustomizeFiles k
 {
     public async Task<ChosenRelease> FindAsync(RenderedTree now, CancellationToken cancellation)
     {
-        if (IsResting(now)) return new ChosenRelease(branch.Tip, GitCommit.Short(branch.Tip), now) { IsResting = true };
+        if (await IsRestingAsync(now, cancellation)) return new ChosenRelease(branch.Tip, GitCommit.Short(branch.Tip), now) { IsResting = true };
         if (request.ToCommit is { } revision)
         {
             var commit = await repository.FindCommitAsync(branch, revision, cancellation);
@@ -31,9 +31,9 @@ internal sealed class ReleaseChoice(IGitRepository repository, IKustomizeFiles k
         if (request.ToTag is { } named)
         {
             var tag = (await repository.ListTagsAsync(GitNames.Tag(named), cancellation)).FirstOrDefault()
-                ?? throw Refuse("TagNotFound", $"{repository.Url} has no tag '{named}'.", $"These are there: Get-ReleaseTag -Pattern {request.TagPattern}");
+                ?? throw Refuse("TagNotFound", $"{repository.Url} has no tag '{named}'.", $"To see the tags: Get-ReleaseTag -Pattern {request.TagPattern}");
             return await repository.ReadTagsAsync([tag], 1, cancellation) is [var release] ? await AtAsync(release.Commit.Id, tag.Name, cancellation)
-                : throw Refuse("TagNotFound", $"The tag '{named}' of {repository.Url} names no commit.", $"These do: Get-ReleaseTag -Pattern {request.TagPattern}");
+                : throw Refuse("TagNotFound", $"The tag '{named}' of {repository.Url} names no commit.", $"To see those that do: Get-ReleaseTag -Pattern {request.TagPattern}");
         }
 
         var tags = await repository.ReadTagsAsync(await repository.ListTagsAsync(request.TagPattern, cancellation), ReleaseOrder.LookBack, cancellation);
@@ -46,9 +46,14 @@ internal sealed class ReleaseChoice(IGitRepository repository, IKustomizeFiles k
         return await PreviousAsync(now, tags.Select(one => (one.Commit.Id, one.Tag.Name)), isPast: false, cancellation);
     }
 
-    // Asked again, it stays: who wants to go further back says how far.
-    private bool IsResting(RenderedTree now) => request is { ToCommit: null, ToTag: null } && application is { Health: "Healthy" or "Progressing" }
-        && application.Annotation(MarkRelease.RestingAnnotation) == now.Content;
+    // Asked again, it stays: who wants to go further back says how far. Where somebody else writes the application, the note on it does not last,
+    // and the newest commit tells.
+    private async Task<bool> IsRestingAsync(RenderedTree now, CancellationToken cancellation)
+    {
+        if (request is not { ToCommit: null, ToTag: null } || application is not { Health: "Healthy" or "Progressing" }) return false;
+        if (application.Annotation(MarkRelease.RestingAnnotation) is { } note) return note == now.Content;
+        return (await repository.ReadLogAsync(branch, now.Directories, 1, cancellation)).Commits is [var newest] && ReturnOverlay.IsIn(newest, overlay);
+    }
 
     private async Task<ChosenRelease> PreviousAsync(RenderedTree now, IEnumerable<(string Commit, string Name)> newestFirst, bool isPast, CancellationToken cancellation)
     {

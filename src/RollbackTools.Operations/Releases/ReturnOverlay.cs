@@ -54,6 +54,9 @@ public sealed record ReturnOverlay : PushCommit
         now.Files.Keys.Where(then.Covers).Union(then.Files.Keys).Order(StringComparer.Ordinal)
             .Select(path => (path, now.Files.GetValueOrDefault(path), then.Files.GetValueOrDefault(path))).Where(file => file.Item2 != file.Item3);
 
+    /// <summary>Whether a commit is a return of this overlay.</summary>
+    internal static bool IsIn(GitCommit commit, string overlay) => commit.Body.Contains($"{overlay} is as it was at ", StringComparison.Ordinal);
+
     private string Message(IEnumerable<string> paths) =>
         $"rollback: {Overlay[(Overlay.LastIndexOf('/') + 1)..]} to {Name}\n\n{Overlay} is as it was at {To}:\n"
         + string.Concat(paths.Order(StringComparer.Ordinal).Take(20).Select(path => $"- {path}\n"))

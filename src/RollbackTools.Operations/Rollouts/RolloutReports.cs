@@ -18,8 +18,12 @@ public sealed class RolloutReports(ICluster cluster, TimeProvider time)
     }
 
     /// <summary>Every Rollout of a namespace, or those a label selector selects. Throws when the cluster does not serve the kind.</summary>
-    public async Task<IReadOnlyList<RolloutReport>> ReadAllAsync(string? ns, string? labelSelector, CancellationToken cancellation) =>
-        [.. (await reader.ReadAllAsync(ns, labelSelector, [WorkloadKind.Rollout], cancellation)).Select(Of)];
+    public async Task<IReadOnlyList<RolloutReport>> ReadAllAsync(string? ns, string? labelSelector, CancellationToken cancellation)
+    {
+        var all = await reader.ReadAllAsync(ns, labelSelector, [WorkloadKind.Rollout], cancellation);
+        if (all.Count == 0) await MissingNamespace.MustNotBeAsync(cluster, ns, cancellation);
+        return [.. all.Select(Of)];
+    }
 
     private RolloutReport Of(WorkloadSnapshot rollout)
     {

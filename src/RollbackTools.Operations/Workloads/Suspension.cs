@@ -80,14 +80,16 @@ internal sealed class Suspension(SuspensionRequest request, IEstate estate, IOpe
         if (pauses.TryGetValue(owner.Name, out var known)) return known;
         SyncPolicyRequest pause = new() { Policy = SyncPolicyChoice.None, Applications = [owner.Name], Reason = request.Reason };
         await using SyncPolicyChange change = new(pause, estate, time);
-        return pauses[owner.Name] = (await change.PlanAsync(cancellation))[0] with { Wave = 0 };
+        var plan = (await change.PlanAsync(cancellation))[0];
+        // The workload's return gives it back.
+        return pauses[owner.Name] = plan with { Wave = 0, Draft = plan.Draft with { NextStep = null } };
     }
 
     private TargetPlan Stop(WorkloadSnapshot workload, TargetPlan? pause)
     {
         var draft = Draft(workload);
         if (pause?.Refusal is { } refusal) return Refused(draft, refusal);
-        var bad = StartingVersion.WhyBad(workload, time.GetUtcNow());
+        var bad = KnownGood.WhyBad(workload, time.GetUtcNow());
         ScaleWorkload step = new()
         {
             Kind = workload.Kind,

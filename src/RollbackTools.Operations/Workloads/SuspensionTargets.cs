@@ -25,6 +25,7 @@ internal sealed class SuspensionTargets(SuspensionRequest request, IEstate estat
         var jobs = await JobsAsync(new ListFilter { LabelSelector = selector }, cancellation);
         if (all.Count + jobs.Count > 0)
             return ([.. all.Select(one => new WorkloadAnswer(new WorkloadReference { Kind = one.Kind, Name = one.Name }) { Snapshot = one, Namespace = one.Namespace })], [.. jobs.Select(job => (job.Metadata.Name, (CustomResource?)job))]);
+        await MissingNamespace.MustNotBeAsync(estate.Cluster, request.Namespace, cancellation);
         throw new RollbackException("NothingSelected", $"No deployment, statefulset, rollout or cronjob in {Namespace} has the labels '{selector}'.")
         {
             Target = selector,

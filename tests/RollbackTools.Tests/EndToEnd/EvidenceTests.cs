@@ -49,6 +49,20 @@ public sealed class EvidenceTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task A_version_that_was_left_crashing_for_one_that_nobody_knows_is_bad_afterwards()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.BrokenAsync("api", "2.0-crash", "CrashLoopBackOff");
+        production.Age("api", TimeSpan.FromHours(3));
+
+        var result = await production.RollBackAsync("Invoke-ImageRollback api -ToTag 2.1");
+
+        Assert.Equal(RollbackOutcome.RolledBack, result.Outcome);
+        var left = (await HistoryAsync(production)).Single(revision => revision.Image == "shop/api:2.0-crash");
+        Assert.Equal((RevisionHealth.Bad, false), (left.Health, left.IsDefaultTarget));
+    }
+
+    [Fact]
     public async Task A_version_that_never_had_a_pod_is_never_chosen_however_long_it_was_current()
     {
         await using var production = await shared.OpenAsync();

@@ -49,6 +49,22 @@ public sealed class RefusalTests(SharedCluster shared)
         Assert.Equal(["shop/api:1.0"], production.Running("api"));
     }
 
+    [Theory]
+    [InlineData("Get-ImageHistory")]
+    [InlineData("Get-HelmRelease")]
+    [InlineData("Invoke-ImageRollback -Selector app=api")]
+    [InlineData("Suspend-Workload -Selector app=api")]
+    public async Task A_namespace_that_does_not_exist_is_not_an_empty_one(string command)
+    {
+        await using var production = await shared.OpenAsync();
+
+        var missing = await production.RunAsync($"{command} -Namespace {production.Namespace}-typo");
+        Assert.Equal("NamespaceNotFound", Assert.Single(missing.Errors.Append(missing.Failure), error => error is not null)!.ErrorId);
+
+        var empty = await production.RunAsync($"{command.Split(' ')[0]} {(command.Contains("-Selector", StringComparison.Ordinal) ? "-Selector app=api" : "")}");
+        Assert.DoesNotContain(empty.Errors.Append(empty.Failure), error => error?.ErrorId == "NamespaceNotFound");
+    }
+
     [Fact]
     public async Task Nothing_known_to_have_worked_is_no_place_to_go()
     {

@@ -1,3 +1,4 @@
+using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.EndToEnd.Support;
 
@@ -24,7 +25,9 @@ public sealed class ResumedVersionTests(SharedCluster shared)
         Assert.Equal(0, (int)production.Get("api")["spec"]!["replicas"]!);
 
         var back = await production.RollBackAsync(warning[warning.IndexOf("Invoke-ImageRollback", StringComparison.Ordinal)..]);
-        Assert.Equal((RollbackOutcome.Unverified, "shop/api:1.0"), (back.Outcome, production.Image("api")));
+        Assert.Equal((RollbackOutcome.Unverified, "shop/api:1.0", $"When it is safe: Resume-Workload {at}"), (back.Outcome, production.Image("api"), back.NextStep));
+        var left = (await production.RunAsync("Get-ImageHistory api")).Of<ImageRevision>().Single(revision => revision.Image == "shop/api:2.0-crash");
+        Assert.Equal(RevisionHealth.Bad, left.Health);
         var resumed = await production.RunAsync("Resume-Workload api");
         Assert.Empty(resumed.Warnings);
         Assert.Equal(RollbackOutcome.Changed, Assert.Single(resumed.Of<RollbackResult>()).Outcome);
@@ -43,5 +46,20 @@ public sealed class ResumedVersionTests(SharedCluster shared)
 
         Assert.Empty(resumed.Warnings);
         Assert.Equal(RollbackOutcome.Changed, Assert.Single(resumed.Of<RollbackResult>()).Outcome);
+    }
+
+    [Fact]
+    public async Task What_a_record_leaves_to_type_acts_where_its_run_acted()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.CreateAsync("api", "1.0");
+        await production.RollBackAsync("Suspend-Workload api -Confirm:$false");
+
+        var record = Assert.Single((await production.RunAsync("Get-RollbackRun")).OrThrow().Of<RunRecord>());
+        Assert.Contains($" -Kubeconfig {production.Kubeconfig} ", record.NextStep, StringComparison.Ordinal);
+        Assert.Equal(record.NextStep, Assert.Single(record.Targets).NextStep);
+
+        var back = await production.RollBackAsync(record.NextStep!["When it is safe: ".Length..]);
+        Assert.Equal((RollbackOutcome.Changed, 2), (back.Outcome, (int)production.Get("api")["spec"]!["replicas"]!));
     }
 }

@@ -1,6 +1,7 @@
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.GitOps.ImageUpdates;
@@ -52,6 +53,8 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
         }
 
         draft = draft with { From = Ignoring(ignored), To = request.Resume ? "as before" : What, Warnings = warnings };
+        if (steps.Count > 0 && request.Resume && await ReturningAsync(application, cancellation) is { } returning)
+            return Plan(draft with { Warnings = [.. warnings, returning] }, steps) with { Danger = returning };
         if (steps.Count > 0)
             return Plan(draft with { NextStep = request.Resume ? null : $"When Git is right again: Resume-ImageUpdate {draft.Name} -Namespace {draft.Namespace}" }, steps);
         var already = request.Resume ? $"nothing is suspended for {application}" : $"image updates of {application} are suspended like that already";
@@ -62,6 +65,23 @@ internal sealed class ImageUpdateChange(ImageUpdateRequest request, IEstate esta
             Success = RollbackOutcome.AlreadyThere,
             Locks = GitOps.Applications.LocksFor(estate, application.Name),
         };
+    }
+
+    // What was taken back is kept away by the very suspension that ends; once something newer runs, there is nothing to keep away.
+    private async Task<string?> ReturningAsync(ArgoApplication application, CancellationToken cancellation)
+    {
+        foreach (var workload in await new ApplicationWorkloads(estate).ReadAsync(application, cancellation))
+        {
+            if (workload.Holder.Metadata.Annotations.GetValueOrDefault(KnownGood.RolledBackToAnnotation) != workload.Template.Hash) continue;
+            var runs = workload.Template.Images.Select(image => image.Image).ToList();
+            var bad = KnownGood.Judge(workload, "", time.GetUtcNow()).Where(revision => revision is { Current: false, Health: RevisionHealth.Bad })
+                .SelectMany(revision => revision.Images).Where(image => !runs.Contains(image.Image)).DistinctBy(image => image.Image).ToList();
+            if (bad.Count == 0) continue;
+            return $"{workload} was taken back from {ContainerImage.DescribeShort(bad)}, and Image Updater may promote that again. "
+                + $"To keep it from that version again afterwards: {BackInGit.Suspend(application, [.. bad.Select(image => image.Image)], runs)}";
+        }
+
+        return null;
     }
 
     /// <summary>A tag that is ignored for all images takes back those too that nobody meant, and follow the same tags.</summary>

@@ -11,6 +11,8 @@ public sealed class PhraseTests
     [InlineData("r/shop/api:41", "r/shop/api-v2:40", "api:41 → api-v2:40")]
     [InlineData("a=r/api:41, b=r/proxy:3", "a=r/api:40, b=r/proxy:3", "a=api:41 → 40")]
     [InlineData("revision 8 (shop-1.3)", "revision 7 (shop-1.2)", "revision 8 (shop-1.3) → revision 7 (shop-1.2)")]
+    [InlineData("revision 7 (shop-1.3, 1.9.0)", "revision 6 (shop-1.2, 1.8.0)", "revision 7 (shop-1.3, 1.9.0) → revision 6 (shop-1.2, 1.8.0)")]
+    [InlineData("automated (prune, self-heal)", "off (prune, self-heal)", "automated (prune, self-heal) → off (prune, self-heal)")]
     [InlineData("4f2a91c05d8e7b6a1c3d4e5f60718293a4b5c6d7", "0a1b2c3d4e5f60718293a4b5c6d7e8f901234567", "4f2a91c05d → 0a1b2c3d4e")]
     [InlineData("", "r/shop/api:40", "api:40")]
     public void A_change_says_what_differs_and_repeats_no_name(string from, string to, string text) =>
@@ -47,4 +49,11 @@ public sealed class PhraseTests
     [InlineData(RunState.Succeeded, null, "Succeeded")]
     public void A_run_that_ended_shows_its_outcome_and_another_its_state(object state, object? outcome, string text) =>
         Assert.Contains(text, Phrase.Ended(state, outcome), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_rollout_tells_both_versions_and_how_it_stands_in_one_cell()
+    {
+        Assert.Equal("7 api:2.13", Phrase.Rollout(7L, "r/api:2.13", null, "", null));
+        Assert.Equal("7 api:2.13 → 8 api:2.14: aborted, not rolled back", Phrase.Rollout(7L, "r/api:2.13", 8L, "r/api:2.14", "aborted, not rolled back"));
+    }
 }

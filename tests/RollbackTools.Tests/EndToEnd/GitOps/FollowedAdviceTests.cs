@@ -93,6 +93,29 @@ public sealed partial class FollowedAdviceTests
     }
 
     [Fact]
+    public async Task Whoever_lets_Image_Updater_go_on_while_the_bad_version_would_come_back_is_asked_first()
+    {
+        await using var production = await BrokenAsync();
+        await production.DoAsync("Invoke-ImageRollback api -Namespace prod");
+        List<string> asked = [];
+
+        var output = await production.AnswerAsync("Resume-ImageUpdate shop", question =>
+        {
+            asked.Add(question);
+            return false;
+        });
+
+        Assert.Contains("deployment/api was taken back from api:v2.0.0, and Image Updater may promote that again. "
+            + "To keep it from that version again afterwards: Suspend-ImageUpdate shop -Namespace argocd -Tag 'v2.0.0' -Image 'shop/api'", Assert.Single(asked), StringComparison.Ordinal);
+        Assert.Equal(RollbackOutcome.Declined, Assert.Single(output.Of<RollbackResult>()).Outcome);
+        production.Watch();
+        production.Cluster.Images.Push("shop/api", "v3.0.0");
+        await production.UntilAsync(() => production.Image("api") == "shop/api:v3.0.0");
+        Assert.DoesNotContain(WholeProduction.Bad, production.PodImages);
+        Assert.Equal(RollbackOutcome.Changed, (await production.DoAsync("Resume-ImageUpdate shop")).Outcome);
+    }
+
+    [Fact]
     public async Task Where_Git_differs_from_what_runs_the_next_commands_show_what_and_deploy_it()
     {
         await using var production = await WholeProduction.StartAsync(updates: false);

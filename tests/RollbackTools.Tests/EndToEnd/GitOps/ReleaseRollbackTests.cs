@@ -42,6 +42,30 @@ public sealed class ReleaseRollbackTests
     }
 
     [Fact]
+    public async Task Typed_twice_it_goes_back_one_release_although_somebody_takes_the_notes_off_the_application()
+    {
+        await using var production = await WholeProduction.StartAsync(updates: false);
+        await TagAsync(production, "release/v1.0.0");
+        production.Age(TimeSpan.FromDays(4));
+        await ShipAsync(production, "6.0.0");
+        await TagAsync(production, "release/v2.0.0");
+        production.Age(TimeSpan.FromDays(2));
+        await ShipAsync(production, "7.0.0", "6.0.0");
+        await TagAsync(production, "release/v3.0.0");
+        Assert.Equal("release/v2.0.0", (await production.DoAsync("Invoke-ReleaseRollback shop")).To);
+
+        // As an ApplicationSet does once it owns the application again.
+        production.Cluster.Store.Update(RollbackTools.Practice.ArgoCd.ArgoResources.Applications, "argocd", "shop", body =>
+        {
+            body["metadata"]!.AsObject().Remove("annotations");
+            return true;
+        });
+
+        Assert.Equal(RollbackOutcome.AlreadyThere, (await production.DoAsync("Invoke-ReleaseRollback shop")).Outcome);
+        Assert.Equal("shop/web:6.0.0", production.Image("web"));
+    }
+
+    [Fact]
     public async Task Typed_three_times_it_goes_back_one_release()
     {
         await using var production = await WholeProduction.StartAsync(updates: false);

@@ -165,7 +165,7 @@ public sealed class ApplicationKnownGoodTests
         var error = Assert.Throws<RollbackException>(() => Target(application, ApplicationGoal.KnownGood));
 
         Assert.Equal("NoKnownGoodRevision", error.ErrorId);
-        Assert.EndsWith("Invoke-ArgoRollback shop -Namespace argocd -ToRevision <known-good commit>", error.NextStep, StringComparison.Ordinal);
+        Assert.Equal("Name a commit that is known to be good with -ToRevision.", error.NextStep);
     }
 
     [Fact]

@@ -178,7 +178,7 @@ public sealed class ImageTargetTests
 
         Assert.Equal("NoKnownGoodRevision", refusal.ErrorId);
         Assert.Contains("1 (r/a:40): Bad", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal("Invoke-ImageRollback deployment/api -Namespace prod -ToTag <known-good tag>", refusal.NextStep);
+        Assert.Equal("Name a version that is known to be good with -ToTag, -ToImage or -ToDigest.", refusal.NextStep);
     }
 
     [Theory]
