@@ -28,7 +28,7 @@ public sealed partial class ErrorTopicTests
         .Select(match => match.Groups["id"].Value)];
 
     // The ways in which an ErrorId is written down where it comes into being.
-    [GeneratedRegex(@"(new RollbackException\(|Refuse\(|Verdict\.Lost\(|Plain\(|RollbackException [a-z]+ = new\(|throw Lost\(|Reason Owned = new\(|(?<=Reasons =\s*\[[^\]]*)new\(|ErrorId \?\? |const string ErrorId = |static RollbackException \w+\([^)]*\) =>\s*new\()\s*""(?<id>[A-Z]\w+)""")]
+    [GeneratedRegex(@"(new RollbackException\(|Refuse\(|Verdict\.Lost\(|Plain\(|RollbackException [a-z]+ = new\(|throw Lost\(|Reason Owned = new\(|(?<=Reasons =\s*\[[^\]]*)new\(|ErrorId \?\? |const string ErrorId = |RollbackException \w+\([^)]*\) =>\s*new\()\s*""(?<id>[A-Z]\w+)""")]
     private static partial Regex ErrorId();
 
     [GeneratedRegex(@"^### (\w+)$", RegexOptions.Multiline)]
