@@ -15,32 +15,37 @@ using RollbackTools.Operations.Estate.Manifests;
 
 namespace RollbackTools.Integrations;
 
-/// <summary>The outside world for one connection.</summary>
-internal sealed class LiveEstate(
-    EstateOptions options, KubernetesCluster? cluster, ArgoApi? argo, HttpProbe http, ScriptRunner scripts, GitClient git, TimeProvider time) : IEstate
+/// <summary>The outside world for one connection. Each system is one line here, opened when it is first asked for.</summary>
+internal sealed class LiveEstate : IEstate
 {
+    private readonly EstateOptions options;
+    private readonly KubernetesCluster? cluster;
+    private readonly ArgoApi? argo;
+    private readonly HttpProbe http;
+    private readonly Dictionary<Type, Lazy<object>> ports = [];
+
+    public LiveEstate(EstateOptions options, KubernetesCluster? cluster, ArgoApi? argo, HttpProbe http, ScriptRunner scripts, GitClient git, TimeProvider time)
+    {
+        (this.options, this.cluster, this.argo, this.http) = (options, cluster, argo, http);
+        Has<ICluster>(() => Connected);
+        Has<IArgoCd>(() => argo ?? (IArgoCd)new KubernetesArgoCd(Connected, time));
+        Has<IHttpProbe>(() => http);
+        Has<IScriptRunner>(() => scripts);
+        Has<IGit>(() => git);
+        Has<IKustomizeFiles>(() => new KustomizeFiles());
+        Has<IHelmStorage>(() => new HelmStorage(Connected.Transport, Connected.Info, time));
+        Has<IManifestReader>(() => new ManifestReader());
+    }
+
     public string Name => cluster?.Info.Estate ?? options.EstateName ?? argo?.Host ?? "";
 
     public EstateOptions Connection => cluster is null ? options : cluster.Info.Connection with { ArgoCd = options.ArgoCd };
 
-    public ICluster Cluster => Connected;
-
-    public IArgoCd ArgoCd => argo ?? (IArgoCd)new KubernetesArgoCd(Cluster, time);
-
-    public IHttpProbe Http => http;
-
-    public IScriptRunner Scripts => scripts;
-
-    public IGit Git => git;
-
-    public IKustomizeFiles Kustomize { get; } = new KustomizeFiles();
-
-    public IHelmStorage Helm => new HelmStorage(Connected.Transport, Connected.Info, time);
-
-    public IManifestReader Manifests { get; } = new ManifestReader();
-
     private KubernetesCluster Connected => cluster
         ?? throw new EstateException(EstateErrorKind.Configuration, "This was opened without a cluster, so nothing can be asked of one.");
+
+    public T Port<T>()
+        where T : class => (T)ports[typeof(T)].Value;
 
     public ValueTask DisposeAsync()
     {
@@ -49,4 +54,7 @@ internal sealed class LiveEstate(
         http.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private void Has<T>(Func<T> open)
+        where T : class => ports[typeof(T)] = new Lazy<object>(open);
 }

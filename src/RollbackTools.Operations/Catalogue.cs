@@ -1,15 +1,23 @@
 using System.Text.Json.Serialization;
+using RollbackTools.Operations.Argo;
+using RollbackTools.Operations.Argo.Applications;
+using RollbackTools.Operations.Argo.ImageUpdates;
+using RollbackTools.Operations.Argo.Pausing;
+using RollbackTools.Operations.Argo.Syncing;
 using RollbackTools.Operations.Estate.Helm;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.GitOps.ImageUpdates;
-using RollbackTools.Operations.GitOps.Owned;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Git.Commits;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Helm.Repair;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Releases;
+using RollbackTools.Operations.Restart;
 using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
-using RollbackTools.Operations.Workloads;
+using RollbackTools.Operations.Suspension;
+using RollbackTools.Operations.Workloads.Proof;
+using RollbackTools.Operations.Workloads.Restoring;
 
 namespace RollbackTools.Operations;
 

@@ -23,7 +23,7 @@ Describe 'Loading' {
     }
 
     It 'makes its types usable by name from the first line' {
-        Invoke-Pwsh 'Import-Module $Manifest; [RollbackTools.Operations.Images.WorkloadReference]::Parse("deploy/api").ToString()' | Should -Be 'deployment/api'
+        Invoke-Pwsh 'Import-Module $Manifest; [RollbackTools.Operations.Workloads.Reading.WorkloadReference]::Parse("deploy/api").ToString()' | Should -Be 'deployment/api'
     }
 
     It 'leaves nothing in dependencies that PowerShell or .NET already carries, and no second copy of Operations' {

@@ -2,7 +2,7 @@ Describe 'Pipeline' {
     BeforeAll {
         . $PSScriptRoot/Shared.ps1
         Import-Module $Manifest
-        $revision = [RollbackTools.Operations.Images.ImageRevision] @{ Estate = 'prod-eu'; Namespace = 'prod'; Kind = 'Deployment'; Name = 'api'; Revision = 41 }
+        $revision = [RollbackTools.Operations.Workloads.History.ImageRevision] @{ Estate = 'prod-eu'; Namespace = 'prod'; Kind = 'Deployment'; Name = 'api'; Revision = 41 }
         $result = [RollbackTools.Operations.Runs.RollbackResult] @{ Namespace = 'prod'; Kind = 'StatefulSet'; Name = 'db'; To = 'db:15'; RunId = '20260101-000000-aaaa' }
     }
 
@@ -21,9 +21,9 @@ Describe 'Pipeline' {
     It 'takes results of a job, which have lost their types, as what they were' {
         $fromJob = Start-Job -ArgumentList $Manifest {
             Import-Module $args[0]
-            [RollbackTools.Operations.Images.ImageRevision] @{ Estate = 'prod-eu'; Namespace = 'prod'; Kind = 'Deployment'; Name = 'api'; Revision = 41 }
+            [RollbackTools.Operations.Workloads.History.ImageRevision] @{ Estate = 'prod-eu'; Namespace = 'prod'; Kind = 'Deployment'; Name = 'api'; Revision = 41 }
         } | Receive-Job -Wait -AutoRemoveJob
-        $fromJob.PSObject.TypeNames[0] | Should -Be 'Deserialized.RollbackTools.Operations.Images.ImageRevision'
+        $fromJob.PSObject.TypeNames[0] | Should -Be 'Deserialized.RollbackTools.Operations.Workloads.History.ImageRevision'
         $identity = [RollbackTools.Cmdlets.Shared.WorkloadIdentity] $fromJob
         "$identity" | Should -Be 'deployment/api'
         $identity.Estate | Should -Be 'prod-eu'

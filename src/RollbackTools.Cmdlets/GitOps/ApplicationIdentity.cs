@@ -11,7 +11,7 @@ namespace RollbackTools.Cmdlets.GitOps;
 /// </summary>
 public sealed record ApplicationIdentity
 {
-    private const string HistoryType = "RollbackTools.Operations.GitOps.ArgoHistoryEntry";
+    private const string HistoryType = "RollbackTools.Operations.Argo.Applications.ArgoHistoryEntry";
 
     /// <summary>PowerShell converts to a parameter's type through this. Throws <see cref="FormatException"/> saying what is wrong.</summary>
     public ApplicationIdentity(object value)
@@ -60,8 +60,8 @@ public sealed record ApplicationIdentity
 
     private static bool IsHistory(object value) => value switch
     {
-        Operations.GitOps.ArgoHistoryEntry => true,
-        PSObject { BaseObject: Operations.GitOps.ArgoHistoryEntry } => true,
+        Operations.Argo.Applications.ArgoHistoryEntry => true,
+        PSObject { BaseObject: Operations.Argo.Applications.ArgoHistoryEntry } => true,
         PSObject copy => copy.TypeNames?.Any(name => name.EndsWith(HistoryType, StringComparison.Ordinal)) == true,
         _ => false,
     };

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
+using RollbackTools.Operations.Argo;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps;
 
 namespace RollbackTools.Cmdlets.GitOps;
 

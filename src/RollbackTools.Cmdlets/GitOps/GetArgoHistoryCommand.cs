@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.GitOps;

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Releases;
 
 namespace RollbackTools.Cmdlets.GitOps;
 

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Commits;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.GitOps;

@@ -2,7 +2,7 @@ using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Git;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Commits;
 
 namespace RollbackTools.Cmdlets.GitOps;
 

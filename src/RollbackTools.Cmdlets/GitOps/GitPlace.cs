@@ -1,6 +1,6 @@
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.GitOps;

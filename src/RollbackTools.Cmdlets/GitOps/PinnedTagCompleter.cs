@@ -1,7 +1,8 @@
 using RollbackTools.Cmdlets.Shared.Completion;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Git;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Estate.Kustomize;
+using RollbackTools.Operations.Git.Overlays;
 
 namespace RollbackTools.Cmdlets.GitOps;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
+using RollbackTools.Operations.Argo.ImageUpdates;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.GitOps;

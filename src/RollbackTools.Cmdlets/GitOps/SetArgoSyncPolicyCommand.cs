@@ -1,6 +1,6 @@
 using System.Management.Automation;
+using RollbackTools.Operations.Argo.Pausing;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.GitOps;

@@ -2,9 +2,10 @@ using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
 using RollbackTools.Operations.Estate.Kustomize;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Git.Commits;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Cmdlets.GitOps;
 

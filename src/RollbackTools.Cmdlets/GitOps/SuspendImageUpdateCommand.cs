@@ -1,9 +1,9 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared.Completion;
+using RollbackTools.Operations.Argo.ImageUpdates;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps.ImageUpdates;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Cmdlets.GitOps;
 

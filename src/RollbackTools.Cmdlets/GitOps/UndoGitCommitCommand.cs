@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Commits;
 
 namespace RollbackTools.Cmdlets.GitOps;
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Health;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Cmdlets.Health;
 

@@ -2,8 +2,8 @@ using System.Collections;
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Health;
-using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Cmdlets.Health;
 

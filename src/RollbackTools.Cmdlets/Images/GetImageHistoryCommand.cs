@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Workloads.History;
 
 namespace RollbackTools.Cmdlets.Images;
 

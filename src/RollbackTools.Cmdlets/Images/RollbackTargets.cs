@@ -1,6 +1,7 @@
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Images;
-using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Cmdlets.Images;
 

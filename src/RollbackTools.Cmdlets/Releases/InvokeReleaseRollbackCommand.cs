@@ -4,8 +4,7 @@ using RollbackTools.Cmdlets.GitOps;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Git.Commits;
 using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Runs;
 

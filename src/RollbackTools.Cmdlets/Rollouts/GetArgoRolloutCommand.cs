@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Rollouts;
 
 namespace RollbackTools.Cmdlets.Rollouts;

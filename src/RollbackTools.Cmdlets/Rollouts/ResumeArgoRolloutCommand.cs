@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Cmdlets.Rollouts;
 

@@ -1,6 +1,8 @@
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Cmdlets.Rollouts;
 

@@ -1,5 +1,5 @@
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Commits;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Cmdlets.Shared;

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Cmdlets.Shared;
 

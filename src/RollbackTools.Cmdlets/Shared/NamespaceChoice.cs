@@ -1,5 +1,6 @@
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Cmdlets.Shared;
 

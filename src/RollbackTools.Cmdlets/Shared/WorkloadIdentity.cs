@@ -1,9 +1,12 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Health;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Cmdlets.Shared;
 
@@ -13,7 +16,7 @@ namespace RollbackTools.Cmdlets.Shared;
 /// </summary>
 public sealed record WorkloadIdentity
 {
-    private const string RevisionType = "RollbackTools.Operations.Images.ImageRevision";
+    private const string RevisionType = "RollbackTools.Operations.Workloads.History.ImageRevision";
     private const string OurTypes = "RollbackTools.Operations.";
 
     /// <summary>PowerShell converts to a parameter's type through this. Throws <see cref="FormatException"/> saying what is wrong.</summary>

@@ -2,9 +2,10 @@ using System.Collections;
 using System.Globalization;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Health;
-using RollbackTools.Operations.Images;
-using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Cmdlets.Views;
 
@@ -111,8 +112,8 @@ public static class Humanize
     /// <summary>An Argo Rollout's phase.</summary>
     public static string RolloutPhase(object? value) => Enum<RolloutPhase>(value) switch
     {
-        Operations.Rollouts.RolloutPhase.Healthy => Paint(Green, "Healthy"),
-        Operations.Rollouts.RolloutPhase.Degraded => Paint(Red, "Degraded"),
+        Operations.Workloads.Reading.RolloutPhase.Healthy => Paint(Green, "Healthy"),
+        Operations.Workloads.Reading.RolloutPhase.Degraded => Paint(Red, "Degraded"),
         { } other => Paint(Yellow, $"{other}"),
         null => "",
     };

@@ -2,9 +2,9 @@ using System.Management.Automation;
 using RollbackTools.Cmdlets.GitOps;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
-using RollbackTools.Operations.Workloads;
+using RollbackTools.Operations.Suspension;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Cmdlets.Workloads;
 

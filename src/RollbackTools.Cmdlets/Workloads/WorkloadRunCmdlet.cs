@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Cmdlets.Workloads;
 

@@ -3,8 +3,8 @@ using RollbackTools.Integrations.Yaml;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Git.Commits;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Integrations.EnvironmentFiles;

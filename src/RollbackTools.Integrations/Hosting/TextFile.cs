@@ -1,5 +1,4 @@
 using System.Text;
-using RollbackTools.Operations.Estate;
 
 namespace RollbackTools.Integrations.Hosting;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using RollbackTools.Integrations.Kubernetes.Transport;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Integrations.Kubernetes;
 

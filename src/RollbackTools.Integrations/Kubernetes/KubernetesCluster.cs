@@ -2,7 +2,6 @@ using System.Text.Json;
 using RollbackTools.Integrations.Kubernetes.Kubeconfig;
 using RollbackTools.Integrations.Kubernetes.Transport;
 using RollbackTools.Integrations.Kubernetes.Watching;
-using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Integrations.Kubernetes;

@@ -1,7 +1,6 @@
 using RollbackTools.Integrations.Kubernetes.Transport;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Integrations.Kubernetes;
 

@@ -1,5 +1,6 @@
 using RollbackTools.Integrations.Yaml;
 using RollbackTools.Operations.Estate.Kustomize;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Integrations.Kustomize;

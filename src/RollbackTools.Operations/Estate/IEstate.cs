@@ -1,9 +1,3 @@
-using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.Estate.Git;
-using RollbackTools.Operations.Estate.Helm;
-using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Estate.Kustomize;
-using RollbackTools.Operations.Estate.Manifests;
 
 namespace RollbackTools.Operations.Estate;
 
@@ -16,27 +10,13 @@ public interface IEstate : IAsyncDisposable
     /// <summary>What it was opened with, resolved: a journal keeps it to open it again.</summary>
     EstateOptions Connection { get; }
 
-    /// <summary>Throws <see cref="EstateException"/> (Configuration) when it was opened <see cref="EstateOptions.WithoutCluster"/>.</summary>
-    ICluster Cluster { get; }
-
     /// <summary>
-    /// Argo CD: its API server when the connection names one, else its Applications in the cluster. Throws
-    /// <see cref="EstateException"/> (Configuration) when there is neither.
+    /// A system of this estate by its port, such as Argo CD; opened when it is first asked for. The ports' folders name them
+    /// (<c>estate.ArgoCd</c>). Throws <see cref="EstateException"/> (Configuration) when the connection leads to none, such as to a cluster
+    /// <see cref="EstateOptions.WithoutCluster"/>.
     /// </summary>
-    IArgoCd ArgoCd { get; }
-
-    IHttpProbe Http { get; }
-
-    IScriptRunner Scripts { get; }
-
-    IGit Git { get; }
-
-    IKustomizeFiles Kustomize { get; }
-
-    /// <summary>Helm's records in the cluster. Throws <see cref="EstateException"/> (Configuration) without a cluster.</summary>
-    IHelmStorage Helm { get; }
-
-    IManifestReader Manifests { get; }
+    T Port<T>()
+        where T : class;
 }
 
 /// <summary>Opens estates and reads environment files. The one door to the integrations.</summary>

@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Reports;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Operations.Health;
 
@@ -44,7 +45,7 @@ public sealed record HealthCheck
 /// <summary>What to check and against what.</summary>
 public sealed record HealthRequest
 {
-    public IReadOnlyList<Images.WorkloadReference> Workloads { get; init; } = [];
+    public IReadOnlyList<WorkloadReference> Workloads { get; init; } = [];
 
     public string? LabelSelector { get; init; }
 

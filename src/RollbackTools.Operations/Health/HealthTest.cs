@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Reports;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Operations.Health;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Reports;
 
 namespace RollbackTools.Operations.Health;
 

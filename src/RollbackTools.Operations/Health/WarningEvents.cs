@@ -1,4 +1,3 @@
-using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Operations.Health;

@@ -1,5 +1,6 @@
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.Proof;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Operations.Health;
 

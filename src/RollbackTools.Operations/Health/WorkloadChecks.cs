@@ -1,7 +1,11 @@
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Images;
-using RollbackTools.Operations.Rollouts;
+using RollbackTools.Operations.Reports;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Proof;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Health;
 

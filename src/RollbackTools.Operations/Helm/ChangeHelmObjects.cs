@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Objects;
+using RollbackTools.Operations.Reports;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Helm;
@@ -83,7 +84,7 @@ public sealed record ChangeHelmObjects : HelmStep
             var live = await context.Estate.Cluster.GetAsync(definition.Address.Resource, null, definition.Address.Name, cancellation);
             if (live.Json.Items("status", "conditions").Any(condition => condition.Text("type") == "Established" && condition.Text("status") == "True")) return;
             if (context.Time.GetUtcNow() >= end)
-                throw new RollbackException("Timeout", $"{definition.Address} was not established within {Images.Words.Duration(Move.Timeout)}.") { Target = Move.Release };
+                throw new RollbackException("Timeout", $"{definition.Address} was not established within {Words.Duration(Move.Timeout)}.") { Target = Move.Release };
             await Task.Delay(Look, context.Time, cancellation);
         }
     }

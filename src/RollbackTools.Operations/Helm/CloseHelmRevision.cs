@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

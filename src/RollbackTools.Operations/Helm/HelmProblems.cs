@@ -1,5 +1,7 @@
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate.Helm;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Reports;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Reports;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

@@ -1,3 +1,4 @@
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate.Helm;
 
 namespace RollbackTools.Operations.Helm;

@@ -1,5 +1,6 @@
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Reports;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Objects;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

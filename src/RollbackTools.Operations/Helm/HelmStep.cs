@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Helm;

@@ -1,7 +1,8 @@
 using System.Globalization;
 using RollbackTools.Operations.Estate.Helm;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

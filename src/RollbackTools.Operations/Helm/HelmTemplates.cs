@@ -1,6 +1,6 @@
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Objects;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

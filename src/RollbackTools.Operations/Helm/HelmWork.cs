@@ -1,8 +1,12 @@
 using System.Collections.Concurrent;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Helm;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Estate.Manifests;
 using RollbackTools.Operations.Objects;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

@@ -1,5 +1,7 @@
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Objects;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

@@ -2,9 +2,10 @@ using System.Globalization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Objects;
+using RollbackTools.Operations.Reports;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

@@ -1,9 +1,10 @@
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Objects;
+using RollbackTools.Operations.Reports;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Proof;
 
 namespace RollbackTools.Operations.Helm;
 

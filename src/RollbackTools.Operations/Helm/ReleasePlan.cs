@@ -1,8 +1,10 @@
 using System.Globalization;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate.Helm;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Objects;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

@@ -2,9 +2,12 @@ using System.Globalization;
 using System.Text.Json;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Objects;
+using RollbackTools.Operations.Reports;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Proof;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

@@ -51,7 +51,7 @@ internal sealed class Reservations(IEnumerable<CustomResource> autoscalers)
             notes.Add($"spec.{name} stays: a claim's cannot change");
         }
 
-        if (Quantity.Parse(Storage(spec) ?? "") is { } wanted && Quantity.Parse(Storage(there) ?? "") is { } size && wanted < size)
+        if (Quantity.Compare(Storage(spec) ?? "", Storage(there) ?? "") < 0)
         {
             notes.Add($"stays at {Storage(there)}, not {Storage(spec)}: a claim cannot shrink");
             spec["resources"]!["requests"]!["storage"] = Storage(there);

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate.Helm;
-using RollbackTools.Operations.Objects;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm;
 

@@ -1,10 +1,14 @@
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.GitOps.Owned;
 using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
-using RollbackTools.Operations.Workloads;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Proof;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Restoring;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Images;
 

@@ -1,8 +1,14 @@
 using System.Text.Json.Serialization;
-using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Argo.Applications;
+using RollbackTools.Operations.Argo.Syncing;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Git.Commits;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Images;
 

@@ -1,4 +1,7 @@
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Images;
 
@@ -34,7 +37,7 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
         };
         if (target.Template.Hash != workload.Template.Hash)
             target = target with { Warnings = [.. target.Warnings, .. MutableTag.Warnings(workload, target.Template, target.Revision)] };
-        var all = Images.KnownGood.Judge(workload, estate, now);
+        var all = Workloads.History.KnownGood.Judge(workload, estate, now);
         var judged = all.FirstOrDefault(revision => revision.Source == target.Revision?.Source);
         target = target with { KnownGood = judged?.Health >= RevisionHealth.Likely };
         if (judged is not { Health: RevisionHealth.Bad }) return target;
@@ -56,8 +59,8 @@ internal sealed record ImageTarget(PodTemplate Template, Revision? Revision)
 
     private static ImageTarget OfKnownGood(WorkloadSnapshot workload, string estate, DateTimeOffset now)
     {
-        var judged = Images.KnownGood.Judge(workload, estate, now);
-        if (Images.KnownGood.IsRestingAfterRollback(workload, judged, now))
+        var judged = Workloads.History.KnownGood.Judge(workload, estate, now);
+        if (Workloads.History.KnownGood.IsRestingAfterRollback(workload, judged, now))
         {
             return new ImageTarget(workload.Template, workload.Current)
             {

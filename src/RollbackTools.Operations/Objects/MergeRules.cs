@@ -1,3 +1,5 @@
+using RollbackTools.Operations.Workloads.Templates;
+
 namespace RollbackTools.Operations.Objects;
 
 /// <summary>

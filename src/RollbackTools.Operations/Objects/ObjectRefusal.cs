@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Reports;
 
 namespace RollbackTools.Operations.Objects;
 

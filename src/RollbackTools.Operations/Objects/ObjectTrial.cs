@@ -1,5 +1,4 @@
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Operations.Objects;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Estate.Manifests;
 
 namespace RollbackTools.Operations.Objects;
 

@@ -1,31 +1,52 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace RollbackTools.Operations.Objects;
 
-/// <summary>resource.Quantity as a number: <c>500m</c>, <c>128Mi</c>, <c>1e3</c>.</summary>
+/// <summary>A Kubernetes resource quantity by its value: <c>1000m</c> is <c>1</c>, and <c>1024Mi</c> is <c>1Gi</c>.</summary>
 internal static class Quantity
 {
-    private static readonly Dictionary<string, decimal> Units = new(StringComparer.Ordinal)
+    private const int LongestExponent = 40;
+
+    private static readonly Dictionary<string, BigInteger> Binary = new()
     {
-        ["n"] = 1e-9m, ["u"] = 1e-6m, ["m"] = 1e-3m, [""] = 1, ["k"] = 1e3m, ["M"] = 1e6m, ["G"] = 1e9m, ["T"] = 1e12m, ["P"] = 1e15m, ["E"] = 1e18m,
-        ["Ki"] = 1L << 10, ["Mi"] = 1L << 20, ["Gi"] = 1L << 30, ["Ti"] = 1L << 40, ["Pi"] = 1L << 50, ["Ei"] = 1L << 60,
+        ["Ki"] = BigInteger.Pow(2, 10), ["Mi"] = BigInteger.Pow(2, 20), ["Gi"] = BigInteger.Pow(2, 30),
+        ["Ti"] = BigInteger.Pow(2, 40), ["Pi"] = BigInteger.Pow(2, 50), ["Ei"] = BigInteger.Pow(2, 60),
     };
 
-    /// <summary>Null when it is none, or beyond what a decimal holds.</summary>
-    public static decimal? Parse(string text)
+    private static readonly Dictionary<string, int> Decimal = new()
     {
-        var digits = text.Length;
-        while (digits > 0 && char.IsAsciiLetter(text[digits - 1])) digits--;
-        // 1e3 and 1E3 end in digits; 5E is five exa.
-        if (!Units.TryGetValue(text[digits..], out var unit)) return null;
-        if (!decimal.TryParse(text.AsSpan(0, digits), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return null;
-        try
-        {
-            return number * unit;
-        }
-        catch (OverflowException)
-        {
-            return null;
-        }
+        ["n"] = -9, ["u"] = -6, ["m"] = -3, [""] = 0, ["k"] = 3, ["M"] = 6, ["G"] = 9, ["T"] = 12, ["P"] = 15, ["E"] = 18,
+    };
+
+    /// <summary>The same text for the same value; a text that is no quantity is itself.</summary>
+    public static string Canonical(string text)
+    {
+        if (Read(text) is not var (mantissa, exponent)) return text;
+        while (!mantissa.IsZero && mantissa % 10 == 0) (mantissa, exponent) = (mantissa / 10, exponent + 1);
+        return mantissa.IsZero ? "0" : string.Create(CultureInfo.InvariantCulture, $"{mantissa}e{exponent}");
+    }
+
+    /// <summary>Below 0 when the first is less, 0 when both are the same, above 0 when it is more; null when one is no quantity.</summary>
+    public static int? Compare(string one, string other)
+    {
+        if (Read(one) is not var (first, exponent) || Read(other) is not var (second, otherExponent)) return null;
+        var least = Math.Min(exponent, otherExponent);
+        return (first * BigInteger.Pow(10, exponent - least)).CompareTo(second * BigInteger.Pow(10, otherExponent - least));
+    }
+
+    // The value is the mantissa times ten to the exponent.
+    private static (BigInteger Mantissa, int Exponent)? Read(string text)
+    {
+        var digits = text.TakeWhile(c => char.IsAsciiDigit(c) || c is '.' or '-' or '+').Count();
+        var (number, suffix) = (text[..digits], text[digits..]);
+        var point = number.IndexOf('.', StringComparison.Ordinal);
+        var places = point < 0 ? 0 : number.Length - point - 1;
+        if (!BigInteger.TryParse(point < 0 ? number : number.Remove(point, 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var mantissa)) return null;
+        if (Binary.TryGetValue(suffix, out var factor)) return (mantissa * factor, -places);
+        if (Decimal.TryGetValue(suffix, out var power)) return (mantissa, power - places);
+        // 1e3 and 1E3; 5E is five exa.
+        return suffix[0] is 'e' or 'E' && int.TryParse(suffix.AsSpan(1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out power)
+            && Math.Abs(power) <= LongestExponent ? (mantissa, power - places) : null;
     }
 }

@@ -15,7 +15,7 @@ internal static class Scalars
         if (JsonNode.DeepEquals(from, to)) return true;
         if (from is not JsonValue || to is not JsonValue) return false;
         if (from.GetValueKind() == JsonValueKind.Number && to.GetValueKind() == JsonValueKind.Number) return Number(from) == Number(to);
-        return IsQuantity(path) && Quantity.Parse(from.ToString()) is { } was && Quantity.Parse(to.ToString()) is { } now && was == now;
+        return IsQuantity(path) && Quantity.Compare(from.ToString(), to.ToString()) == 0;
     }
 
     /// <summary>On one line, and not longer than a line is wide. Of what holds more than texts and numbers, only which fields there are.</summary>

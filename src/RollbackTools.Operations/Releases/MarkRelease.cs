@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Releases;
@@ -46,7 +46,7 @@ public sealed record MarkRelease : Step
         for (var attempt = 1; ; attempt++)
         {
             var live = await argo.GetAsync(new ApplicationName(Namespace, Application), ArgoRefresh.None, cancellation);
-            Applications.MustBe(live, Uid);
+            ApplicationRules.MustBe(live, Uid);
             var changes = Changes(live);
             if (changes.Count == 0) return new StepOutcome(intended, "written");
             if (!intended) await intend();

@@ -1,7 +1,9 @@
+using RollbackTools.Operations.Argo.Applications;
+using RollbackTools.Operations.Argo.ImageUpdates;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kustomize;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Releases;

@@ -1,8 +1,10 @@
 using System.Globalization;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Estate.Kustomize;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Operations.Releases;
 

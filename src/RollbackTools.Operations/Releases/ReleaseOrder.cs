@@ -1,6 +1,8 @@
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Git.Overlays;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Releases;
 

@@ -1,8 +1,10 @@
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.GitOps.Owned;
+using RollbackTools.Operations.Estate.Kustomize;
+using RollbackTools.Operations.Git.Commits;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Releases;

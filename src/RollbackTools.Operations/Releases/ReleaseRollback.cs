@@ -1,10 +1,14 @@
+using RollbackTools.Operations.Argo.Applications;
+using RollbackTools.Operations.Argo.ImageUpdates;
+using RollbackTools.Operations.Argo.Pausing;
+using RollbackTools.Operations.Argo.Syncing;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.GitOps.ImageUpdates;
-using RollbackTools.Operations.GitOps.Owned;
+using RollbackTools.Operations.Git.Commits;
+using RollbackTools.Operations.Git.Overlays;
+using RollbackTools.Operations.Reports;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Releases;
@@ -24,7 +28,7 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
         List<TargetPlan> plans = [];
         foreach (var target in targets)
         {
-            var application = await Applications.FindAsync(estate.ArgoCd, ApplicationPlans.NameOf(target.Draft), ArgoRefresh.None, cancellation);
+            var application = await ApplicationRules.FindAsync(estate.ArgoCd, ApplicationPlans.NameOf(target.Draft), ArgoRefresh.None, cancellation);
             var after = SyncAfterwards.Of(application, target.Planned.Steps.OfType<SetSyncPolicy>().Any(), target.Planned.Then.Count > 0,
                 (await SyncScope.ReadAsync(estate, application, null, cancellation)).Stopped);
             plans.Add(Plan(target.Draft, target.Planned.Steps, target.Planned.Then, after));
@@ -35,9 +39,9 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
 
     private async Task<TargetPlan> PlanAsync(ArgoApplication application, RollbackResult draft, CancellationToken cancellation)
     {
-        Applications.MustReconcile(application);
+        ApplicationRules.MustReconcile(application);
         if (application.IsOperating && !request.Preempt && (application.Operation ?? application.OperationState!.Operation) is { Automated: false })
-            Applications.MustBeIdle(application, "Invoke-ReleaseRollback");
+            ApplicationRules.MustBeIdle(application, "Invoke-ReleaseRollback");
         if (request.Order.Count > 0)
         {
             throw new RollbackException("OrderBySyncWaves", $"{application} in {draft.Namespace} goes back by one commit, which Argo CD brings in the order of its sync waves: -Order counts in the cluster alone.")
@@ -75,7 +79,7 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
             Steps = [permission.Words, .. scope.Words, .. steps.SelectMany(step => step == back ? Describe(place, back) : [step.Description]), .. stuck, "then wait until it is Healthy", .. then.Select(step => step.Description)],
             Warnings = [.. draft.Warnings, .. permission.Warnings, .. scope.Warnings(application), .. pause.Warnings, .. warnings],
             NextStep = updates.Count > 0 ? $"When a fixed release is out: Resume-ImageUpdate {draft.Name} -Namespace {draft.Namespace}" : null,
-        }, steps, then, SyncAfterwards.Of(application, pause.Steps.Count > 0, then.Count > 0, scope.Stopped)) with { Locks = Applications.LocksFor(estate, [application.Name, .. pause.Touched]) };
+        }, steps, then, SyncAfterwards.Of(application, pause.Steps.Count > 0, then.Count > 0, scope.Stopped)) with { Locks = ApplicationRules.LocksFor(estate, [application.Name, .. pause.Touched]) };
     }
 
     private TargetPlan Plan(RollbackResult draft, IReadOnlyList<Step> steps, IReadOnlyList<Step> then, SyncAfterwards after) => new()
@@ -84,7 +88,7 @@ internal sealed class ReleaseRollback(ReleaseRollbackRequest request, IEstate es
         Steps = steps,
         Then = then,
         Action = "Roll back release",
-        Locks = Applications.LocksFor(estate, ApplicationPlans.NameOf(draft)),
+        Locks = ApplicationRules.LocksFor(estate, ApplicationPlans.NameOf(draft)),
         Verify = async (run, token) =>
         {
             var verdict = await new ApplicationVerifier(estate, reporter, time).VerifyAsync(ApplicationPlans.NameOf(draft), new ApplicationExpectation { Timeout = request.Timeout }, run.ApplyAsync, token);

@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization;
-using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Argo.Applications;
+using RollbackTools.Operations.Argo.ImageUpdates;
+using RollbackTools.Operations.Argo.Syncing;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Operations.Releases;

@@ -1,6 +1,7 @@
-using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Proof;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Operations.Rollouts;
 

@@ -1,6 +1,10 @@
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Reports;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Proof;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Rollouts;
 

@@ -1,6 +1,8 @@
-using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Reports;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Rollouts;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Operations.Rollouts;
 

@@ -1,5 +1,6 @@
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Rollouts;
 

@@ -1,3 +1,4 @@
+using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Drills;
 using RollbackTools.Practice.Estates;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using RollbackTools.Operations.Health;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.History;
 using RollbackTools.Practice.Faults;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Tests.EndToEnd.Support;

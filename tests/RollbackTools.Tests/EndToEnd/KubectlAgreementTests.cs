@@ -1,6 +1,8 @@
 using System.Globalization;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
 using RollbackTools.Tests.EndToEnd.Support;

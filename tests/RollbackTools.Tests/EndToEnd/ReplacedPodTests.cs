@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using RollbackTools.Operations.Health;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Tests.EndToEnd.Support;
 

@@ -1,5 +1,5 @@
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Cmdlets.Shared.Completion;
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.ArgoCd;
 
 namespace RollbackTools.Cmdlets.Shared.Completion;
 

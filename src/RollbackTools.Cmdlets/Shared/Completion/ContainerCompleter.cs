@@ -1,4 +1,4 @@
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.History;
 
 namespace RollbackTools.Cmdlets.Shared.Completion;
 

@@ -1,3 +1,6 @@
+using RollbackTools.Operations.Estate.Helm;
+using RollbackTools.Operations.Estate.Kubernetes;
+
 namespace RollbackTools.Cmdlets.Shared.Completion;
 
 /// <summary>Helm releases of the namespace, with the newest revision's status: labels tell both.</summary>

@@ -1,3 +1,6 @@
+using RollbackTools.Operations.Estate.Helm;
+using RollbackTools.Operations.Estate.Kubernetes;
+
 namespace RollbackTools.Cmdlets.Shared.Completion;
 
 /// <summary>The revisions of the release that is already on the line, newest first, without the current one. Labels tell them.</summary>

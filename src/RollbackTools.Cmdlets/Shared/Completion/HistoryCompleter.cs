@@ -1,5 +1,5 @@
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps;
 
 namespace RollbackTools.Cmdlets.Shared.Completion;
 

@@ -1,4 +1,5 @@
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Cmdlets.Shared.Completion;
 

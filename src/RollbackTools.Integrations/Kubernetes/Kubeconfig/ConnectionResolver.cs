@@ -5,7 +5,6 @@ using RollbackTools.Integrations.Kubernetes.Authentication;
 using RollbackTools.Integrations.Yaml;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
 
 namespace RollbackTools.Integrations.Kubernetes.Kubeconfig;
 

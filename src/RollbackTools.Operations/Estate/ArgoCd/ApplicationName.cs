@@ -1,4 +1,4 @@
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Operations.Estate.ArgoCd;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RollbackTools.Operations.Argo.ImageUpdates;
 using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Operations.Estate.ArgoCd;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Estate.ArgoCd;
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Estate.ArgoCd;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Estate.ArgoCd;
 

@@ -1,3 +1,5 @@
+using RollbackTools.Operations.Argo.ImageUpdates;
+
 namespace RollbackTools.Operations.Estate.Git;
 
 /// <summary>

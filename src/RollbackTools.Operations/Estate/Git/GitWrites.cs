@@ -1,3 +1,5 @@
+using RollbackTools.Operations.Git.Commits;
+
 namespace RollbackTools.Operations.Estate.Git;
 
 /// <summary>A commit to be made on top of another.</summary>

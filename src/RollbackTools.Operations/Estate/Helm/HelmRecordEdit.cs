@@ -1,3 +1,5 @@
+using RollbackTools.Operations.Workloads.Templates;
+
 namespace RollbackTools.Operations.Estate.Helm;
 
 /// <summary>What is to change in a record; what is null stays as it was written, to the byte.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Estate.Helm;
 
@@ -12,7 +14,7 @@ public sealed record HelmRecordName(string Namespace, string Release, int Revisi
     public string Object => $"{(Driver == HelmDriver.Secret ? "secret" : "configmap")}/{ObjectName}";
 
     /// <summary>Helm's own rule: a DNS name of at most 53 characters.</summary>
-    public static bool IsRelease(string name) => name.Length <= 53 && Images.KubernetesName.IsSubdomain(name);
+    public static bool IsRelease(string name) => name.Length <= 53 && KubernetesName.IsSubdomain(name);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"revision {Revision} of Helm release {Release} in {Namespace}");
 }

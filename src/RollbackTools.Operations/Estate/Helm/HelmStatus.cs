@@ -1,3 +1,5 @@
+using RollbackTools.Operations.Argo.Applications;
+
 namespace RollbackTools.Operations.Estate.Helm;
 
 /// <summary>Helm's statuses, as its records and their labels spell them.</summary>

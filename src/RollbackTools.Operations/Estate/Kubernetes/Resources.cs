@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Operations.Estate.Kubernetes;
 

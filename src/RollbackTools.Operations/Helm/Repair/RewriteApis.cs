@@ -1,8 +1,11 @@
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate.Helm;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Estate.Manifests;
 using RollbackTools.Operations.Objects;
 using RollbackTools.Operations.Reports;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm.Repair;
 

@@ -1,5 +1,8 @@
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate.Helm;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Operations.Helm.Repair;
 

@@ -1,4 +1,4 @@
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Commits;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Drills.GitOps;
 using RollbackTools.Practice.Estates.Tomoda;

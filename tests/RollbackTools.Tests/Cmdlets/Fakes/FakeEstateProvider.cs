@@ -5,8 +5,6 @@ using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Estate.Kustomize;
-using RollbackTools.Operations.Estate.Manifests;
 
 namespace RollbackTools.Tests.Cmdlets.Fakes;
 
@@ -67,23 +65,17 @@ internal sealed class FakeEstate(FakeCluster cluster) : IEstate
 
     public EstateOptions Connection => Cluster.Info.Connection;
 
-    ICluster IEstate.Cluster => Cluster;
-
     public IArgoCd ArgoCd { get; init; } = new KubernetesArgoCd(cluster, TimeProvider.System);
-
-    public IHttpProbe Http => new Probe(this);
-
-    public IScriptRunner Scripts => throw new NotSupportedException("No test of the cmdlets runs a script on the fake estate.");
 
     /// <summary>Set by tests that use Git.</summary>
     public IGit Git { get; set; } = null!;
 
-    public IKustomizeFiles Kustomize { get; } = new KustomizeFiles();
-
     /// <summary>Set by tests that have Helm releases.</summary>
     public IHelmStorage Helm { get; set; } = null!;
 
-    public IManifestReader Manifests { get; } = new ManifestReader();
+    public T Port<T>()
+        where T : class => new object?[] { Cluster, ArgoCd, new Probe(this), Git, Helm, new KustomizeFiles(), new ManifestReader() }.OfType<T>().FirstOrDefault()
+            ?? throw new NotSupportedException($"The fake estate has no {typeof(T).Name}.");
 
     public ValueTask DisposeAsync()
     {

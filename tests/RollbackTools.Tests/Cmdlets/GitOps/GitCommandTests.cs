@@ -1,8 +1,12 @@
 using RollbackTools.Cmdlets.GitOps;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Integrations.Git;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Git.Commits;
+using RollbackTools.Operations.Git.Overlays;
+using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Cmdlets.Fakes;
 using RollbackTools.Tests.Integrations.Git.Support;

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using RollbackTools.Cmdlets.Shared;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.Kubernetes;
 
 namespace RollbackTools.Tests.Cmdlets.Hosting;
 

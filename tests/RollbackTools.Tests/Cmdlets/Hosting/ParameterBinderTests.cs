@@ -1,6 +1,6 @@
 using System.Collections;
 using RollbackTools.Cmdlets.Hosting;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Cmdlets.Fakes;
 

@@ -1,8 +1,9 @@
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Practice;
 using RollbackTools.Operations.Health;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.Cmdlets.Hosting;
 

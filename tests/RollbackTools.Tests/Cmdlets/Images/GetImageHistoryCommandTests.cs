@@ -1,5 +1,6 @@
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 using RollbackTools.Tests.Cmdlets.Fakes;
 
 namespace RollbackTools.Tests.Cmdlets.Images;

@@ -1,6 +1,9 @@
 using System.Collections;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 using RollbackTools.Tests.Cmdlets.Fakes;
 
 namespace RollbackTools.Tests.Cmdlets.Images;

@@ -2,6 +2,7 @@ using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Operations.Health;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
 using RollbackTools.Practice.Estates.Tomoda;
 
 namespace RollbackTools.Tests.Cmdlets.Live;

@@ -1,5 +1,5 @@
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Argo.Applications;
+using RollbackTools.Operations.Workloads.History;
 using RollbackTools.Tests.Practice.Git;
 
 namespace RollbackTools.Tests.Cmdlets.Practice;

@@ -1,5 +1,7 @@
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Reading;
 using RollbackTools.Tests.Cmdlets.Fakes;
 
 namespace RollbackTools.Tests.Cmdlets.Runs;

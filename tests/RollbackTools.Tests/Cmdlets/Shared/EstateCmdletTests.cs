@@ -1,6 +1,7 @@
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Workloads.History;
 using RollbackTools.Tests.Cmdlets.Fakes;
 
 namespace RollbackTools.Tests.Cmdlets.Shared;

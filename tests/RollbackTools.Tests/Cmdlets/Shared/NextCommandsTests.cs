@@ -169,7 +169,7 @@ public sealed partial class NextCommandsTests : IDisposable
     {
         session.Run("Get-ImageHistory api -Context prod-eu").OrThrow();
 
-        session.Runner.Variables["found"] = new RollbackTools.Operations.Images.ImageRevision { Name = "nope", Kind = "Deployment", Namespace = "prod", Estate = "prod-eu" };
+        session.Runner.Variables["found"] = new RollbackTools.Operations.Workloads.History.ImageRevision { Name = "nope", Kind = "Deployment", Namespace = "prod", Estate = "prod-eu" };
         var output = session.Run("$found | Get-ImageHistory");
 
         var errors = output.Errors.Append(output.Failure).Where(error => error?.RecommendedAction is { Length: > 0 }).ToList();

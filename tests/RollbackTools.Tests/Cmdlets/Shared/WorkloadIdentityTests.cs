@@ -1,8 +1,11 @@
 using System.Collections;
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Health;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.Cmdlets.Shared;
 

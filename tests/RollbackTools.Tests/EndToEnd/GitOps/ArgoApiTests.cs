@@ -1,13 +1,13 @@
 using System.Text.Json.Nodes;
-using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Integrations;
 using RollbackTools.Integrations.ArgoCd;
 using RollbackTools.Integrations.Hosting;
+using RollbackTools.Operations;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Practice.ArgoCd;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Argo;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Tests.EndToEnd.Support;

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
 using RollbackTools.Tests.EndToEnd.Support;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;

@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
-using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations;
+using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Git.Commits;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Estates;

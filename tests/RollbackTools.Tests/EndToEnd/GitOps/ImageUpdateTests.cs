@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.GitOps.ImageUpdates;
+using RollbackTools.Operations.Argo;
+using RollbackTools.Operations.Argo.ImageUpdates;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.ImageUpdater;

@@ -2,7 +2,7 @@ using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Integrations;
 using RollbackTools.Integrations.Hosting;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.EndToEnd.Support;
 

@@ -1,5 +1,5 @@
 using RollbackTools.Operations.Runs;
-using RollbackTools.Operations.Workloads;
+using RollbackTools.Operations.Workloads.Reading;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Tests.EndToEnd.Support;
 

@@ -1,4 +1,3 @@
-using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Kubernetes.Schema;

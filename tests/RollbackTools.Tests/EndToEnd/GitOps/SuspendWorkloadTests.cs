@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Operations.Runs;
-using RollbackTools.Operations.Workloads;
+using RollbackTools.Operations.Workloads.Reading;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Tests.EndToEnd.Support;
 

@@ -1,4 +1,5 @@
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Argo;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Tests.Practice.ArgoCd;

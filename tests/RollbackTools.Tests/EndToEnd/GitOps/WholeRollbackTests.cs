@@ -1,4 +1,5 @@
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Argo.Applications;
+using RollbackTools.Operations.Git.Commits;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Kubernetes.Api.Access;

@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Operations.Helm;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 using RollbackTools.Practice.Helm;
 using RollbackTools.Practice.Helm.Charts;
 using RollbackTools.Practice.Kubernetes.Schema;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Helm;
 using RollbackTools.Practice.Helm.Charts;
 using RollbackTools.Practice.Helm.Charts.Samples;

@@ -1,5 +1,5 @@
-using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Tests.EndToEnd.Rollouts;
 

@@ -1,6 +1,7 @@
 using RollbackTools.Operations.Health;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
 using RollbackTools.Practice.Kubernetes.Schema;
 
 namespace RollbackTools.Tests.EndToEnd.Rollouts;

@@ -1,6 +1,8 @@
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.EndToEnd.Rollouts;
 

@@ -1,5 +1,7 @@
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 using RollbackTools.Practice.Kubernetes.Schema;
 
 namespace RollbackTools.Tests.EndToEnd.Rollouts;

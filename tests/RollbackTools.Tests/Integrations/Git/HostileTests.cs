@@ -1,7 +1,7 @@
 using RollbackTools.Integrations.Git;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Git;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Commits;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Integrations.Git.Support;
 

@@ -1,4 +1,5 @@
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Tests.Integrations.Support;
 
 namespace RollbackTools.Tests.Integrations.Kubeconfig;

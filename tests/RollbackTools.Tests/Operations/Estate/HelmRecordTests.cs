@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using RollbackTools.Operations.Estate.Helm;
+using RollbackTools.Operations.Workloads.Templates;
 using RollbackTools.Tests.Integrations.Helm;
 
 namespace RollbackTools.Tests.Operations.Estate;

@@ -1,7 +1,11 @@
+using RollbackTools.Operations.Argo;
+using RollbackTools.Operations.Argo.Applications;
+using RollbackTools.Operations.Argo.Syncing;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 using RollbackTools.Tests.Operations.Images;
 
 namespace RollbackTools.Tests.Operations.GitOps;

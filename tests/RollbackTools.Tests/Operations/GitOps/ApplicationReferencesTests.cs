@@ -1,5 +1,5 @@
+using RollbackTools.Operations.Argo.ImageUpdates;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps.ImageUpdates;
 
 namespace RollbackTools.Tests.Operations.GitOps;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.Operations.GitOps;
 

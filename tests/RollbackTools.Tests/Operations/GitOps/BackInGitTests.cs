@@ -1,7 +1,7 @@
 using System.Text.Json;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.GitOps;
 
 namespace RollbackTools.Tests.Operations.GitOps;
 

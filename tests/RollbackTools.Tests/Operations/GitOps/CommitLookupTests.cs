@@ -1,9 +1,7 @@
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
-using RollbackTools.Operations.Estate.Helm;
-using RollbackTools.Operations.Estate.Manifests;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Commits;
 using RollbackTools.Tests.Support;
 
 namespace RollbackTools.Tests.Operations.GitOps;
@@ -53,21 +51,8 @@ public sealed class CommitLookupTests
 
         public EstateOptions Connection { get; } = new();
 
-        public RollbackTools.Operations.Estate.Kubernetes.ICluster Cluster => throw new NotSupportedException();
-
-        public IArgoCd ArgoCd => argo;
-
-        public IHttpProbe Http => throw new NotSupportedException();
-
-        public IScriptRunner Scripts => throw new NotSupportedException();
-
-        public IGit Git => git;
-
-        public RollbackTools.Operations.Estate.Kustomize.IKustomizeFiles Kustomize => throw new NotSupportedException();
-
-        public IHelmStorage Helm => throw new NotSupportedException();
-
-        public IManifestReader Manifests => throw new NotSupportedException();
+        public T Port<T>()
+            where T : class => new object[] { argo, git }.OfType<T>().FirstOrDefault() ?? throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using RollbackTools.Operations.GitOps.Windows;
+using RollbackTools.Operations.Argo.Windows;
 
 namespace RollbackTools.Tests.Operations.GitOps;
 

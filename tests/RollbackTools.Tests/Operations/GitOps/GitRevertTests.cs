@@ -1,5 +1,6 @@
 using RollbackTools.Operations.Estate.Git;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Commits;
+using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Tests.Operations.GitOps;

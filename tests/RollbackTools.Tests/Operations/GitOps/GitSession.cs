@@ -1,14 +1,11 @@
-using RollbackTools.Operations;
 using RollbackTools.Integrations.Git;
 using RollbackTools.Integrations.Kustomize;
+using RollbackTools.Operations;
 using RollbackTools.Operations.Estate;
-using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Git;
-using RollbackTools.Operations.Estate.Helm;
-using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Estate.Kustomize;
-using RollbackTools.Operations.Estate.Manifests;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Commits;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Integrations.Git.Support;
 
@@ -108,21 +105,9 @@ internal sealed class GitSession(string objectFormat = "sha1") : IDisposable, IO
 
         public EstateOptions Connection => options;
 
-        public ICluster Cluster => throw new InvalidOperationException("Git needs no cluster.");
-
-        public IArgoCd ArgoCd => throw new NotSupportedException();
-
-        public IHttpProbe Http => throw new NotSupportedException();
-
-        public IScriptRunner Scripts => throw new NotSupportedException();
-
-        public IGit Git => this;
-
-        public IKustomizeFiles Kustomize { get; } = new KustomizeFiles();
-
-        public IHelmStorage Helm => throw new NotSupportedException();
-
-        public IManifestReader Manifests => throw new NotSupportedException();
+        public T Port<T>()
+            where T : class => new object[] { this, new KustomizeFiles() }.OfType<T>().FirstOrDefault()
+                ?? throw new InvalidOperationException($"Git needs no {typeof(T).Name}.");
 
         public async Task<IGitRepository> OpenAsync(string location, CancellationToken cancellation) =>
             new Watched(await new GitClient(session.Host.Machine.Host()).OpenAsync(location, cancellation), session);

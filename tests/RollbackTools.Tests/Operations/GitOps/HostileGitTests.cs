@@ -1,5 +1,4 @@
 using RollbackTools.Operations.Estate.Kustomize;
-using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Tests.Operations.GitOps;

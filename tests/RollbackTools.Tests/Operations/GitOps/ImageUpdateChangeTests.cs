@@ -1,7 +1,7 @@
+using RollbackTools.Operations.Argo.ImageUpdates;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.GitOps.ImageUpdates;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Cmdlets.Fakes;
 using RollbackTools.Tests.Support;

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 using RollbackTools.Integrations.Kustomize;
 using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kustomize;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Practice.Kustomize;
 

@@ -1,5 +1,5 @@
 using RollbackTools.Operations.Estate.Kustomize;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Tests.Operations.GitOps;

@@ -1,6 +1,6 @@
+using RollbackTools.Operations.Argo.Syncing;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Support;
 

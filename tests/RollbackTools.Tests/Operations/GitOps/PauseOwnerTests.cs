@@ -1,5 +1,5 @@
+using RollbackTools.Operations.Argo.Pausing;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.GitOps;
 
 namespace RollbackTools.Tests.Operations.GitOps;
 

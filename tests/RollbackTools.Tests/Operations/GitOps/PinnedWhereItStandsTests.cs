@@ -1,5 +1,6 @@
+using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Estate.Kustomize;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Practice.Kustomize;
 

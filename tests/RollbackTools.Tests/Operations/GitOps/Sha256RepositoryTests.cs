@@ -1,4 +1,5 @@
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Estate.Git;
+using RollbackTools.Operations.Releases;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Tests.Operations.GitOps;

@@ -1,8 +1,9 @@
+using RollbackTools.Operations.Argo.Syncing;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.GitOps.Owned;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.Operations.GitOps;
 

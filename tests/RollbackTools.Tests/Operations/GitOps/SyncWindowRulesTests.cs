@@ -1,5 +1,5 @@
+using RollbackTools.Operations.Argo.Windows;
 using RollbackTools.Operations.Estate.ArgoCd;
-using RollbackTools.Operations.GitOps.Windows;
 
 namespace RollbackTools.Tests.Operations.GitOps;
 

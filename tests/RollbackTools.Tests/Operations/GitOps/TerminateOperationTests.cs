@@ -1,6 +1,5 @@
-using RollbackTools.Operations.Estate.ArgoCd;
+using RollbackTools.Operations.Argo.Syncing;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.GitOps;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Cmdlets.Fakes;
 using RollbackTools.Tests.Support;

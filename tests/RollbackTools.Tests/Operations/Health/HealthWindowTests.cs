@@ -1,5 +1,6 @@
 using RollbackTools.Operations.Health;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 using RollbackTools.Tests.Operations.Images;
 
 namespace RollbackTools.Tests.Operations.Health;

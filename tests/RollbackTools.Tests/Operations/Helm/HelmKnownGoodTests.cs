@@ -1,6 +1,7 @@
 using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Helm;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.Operations.Helm;
 

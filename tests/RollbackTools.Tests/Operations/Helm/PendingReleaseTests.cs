@@ -1,6 +1,7 @@
 using RollbackTools.Operations.Estate.Helm;
 using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.Operations.Helm;
 

@@ -1,4 +1,4 @@
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.Operations.Images;
 

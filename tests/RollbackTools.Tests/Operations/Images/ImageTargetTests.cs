@@ -1,5 +1,7 @@
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.Operations.Images;
 

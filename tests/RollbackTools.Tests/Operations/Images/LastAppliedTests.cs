@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Workloads.Restoring;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.Operations.Images;
 

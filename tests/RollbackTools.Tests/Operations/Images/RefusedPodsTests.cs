@@ -1,5 +1,7 @@
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.Proof;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 using RollbackTools.Tests.Cmdlets.Fakes;
 using RollbackTools.Tests.Support;
 

@@ -1,5 +1,7 @@
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.History;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.Operations.Images;
 

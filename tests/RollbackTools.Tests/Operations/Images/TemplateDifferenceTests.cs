@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.Operations.Images;
 

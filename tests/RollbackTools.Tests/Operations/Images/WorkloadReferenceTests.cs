@@ -1,4 +1,5 @@
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Tests.Operations.Images;
 

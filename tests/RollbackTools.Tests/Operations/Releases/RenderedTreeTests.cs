@@ -1,5 +1,5 @@
 using RollbackTools.Integrations.Kustomize;
-using RollbackTools.Operations.Releases;
+using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Integrations.Git.Support;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using RollbackTools.Operations.Estate.Kubernetes;
-using RollbackTools.Operations.Images;
-using RollbackTools.Operations.Rollouts;
+using RollbackTools.Operations.Workloads.Reading;
+using RollbackTools.Operations.Workloads.Templates;
 using RollbackTools.Tests.Operations.Images;
 
 namespace RollbackTools.Tests.Operations.Rollouts;

@@ -1,4 +1,5 @@
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Objects;
+using RollbackTools.Operations.Workloads.Templates;
 using RollbackTools.Tests.Operations.Images;
 
 namespace RollbackTools.Tests.Operations.Rollouts;

@@ -1,7 +1,8 @@
 using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
-using RollbackTools.Operations.Workloads;
+using RollbackTools.Operations.Suspension;
+using RollbackTools.Operations.Workloads.History;
 
 namespace RollbackTools.Tests.Operations.Runs;
 

@@ -1,6 +1,9 @@
 using RollbackTools.Operations;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
+using RollbackTools.Operations.Workloads.Restoring;
+using RollbackTools.Operations.Workloads.Templates;
 
 namespace RollbackTools.Tests.Operations.Runs;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Estates;
 using RollbackTools.Practice.Kubernetes.Schema;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using RollbackTools.Operations.GitOps;
+using RollbackTools.Operations.Argo.Applications;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Tests.Practice.Git;
 

@@ -1,5 +1,5 @@
-using RollbackTools.Operations.GitOps;
-using RollbackTools.Operations.Images;
+using RollbackTools.Operations.Argo.Applications;
+using RollbackTools.Operations.Workloads.History;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Estates.Tomoda;
 using RollbackTools.Practice.Kubernetes.Schema;

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics;
 using RollbackTools.Cmdlets.Shared.Completion;
 using RollbackTools.Operations.Estate;
+using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Tests.Cmdlets.Fakes;
 
 namespace RollbackTools.Tests.Cmdlets.Shared.Completion;

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.ArgoCd.Server;
 using RollbackTools.Practice.Estates;

@@ -1,8 +1,0 @@
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
-
-namespace RollbackTools.Operations.Images;
-
-[JsonSerializable(typeof(JsonObject))]
-[JsonSerializable(typeof(JsonNode))]
-internal sealed partial class TemplateJson : JsonSerializerContext;
