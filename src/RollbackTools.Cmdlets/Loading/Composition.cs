@@ -1,6 +1,6 @@
 using System.Reflection;
-using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Operations;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Runs;
 

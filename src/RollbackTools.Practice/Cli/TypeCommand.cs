@@ -1,7 +1,7 @@
 using System.CommandLine;
-using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Operations;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Faults;
 using Spectre.Console;

@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Operations;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Tests.Cmdlets.Fakes;

@@ -1,6 +1,6 @@
-using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Operations;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Estates;
 using RollbackTools.Practice.Estates.Tomoda;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Practice;
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Operations;
 using RollbackTools.Operations.Runs;
 
 namespace RollbackTools.Tests.Cmdlets.Practice;

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations;
-using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Git.Commits;
 using RollbackTools.Operations.Git.Overlays;
 using RollbackTools.Operations.Runs;

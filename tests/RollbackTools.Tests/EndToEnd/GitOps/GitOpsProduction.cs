@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Operations;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
@@ -11,6 +11,7 @@ using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
 using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Practice.ArgoCd;
+using ArgoCdOptions = RollbackTools.Practice.ArgoCd.ArgoCdOptions;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 

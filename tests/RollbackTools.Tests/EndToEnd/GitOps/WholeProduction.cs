@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Operations;
-using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Estates;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using RollbackTools.Operations;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Shared;
+using RollbackTools.Operations;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Drills;
 using RollbackTools.Practice.Estates;

@@ -5,7 +5,7 @@ using RollbackTools.Integrations.Hosting;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Tests.Integrations.Support;
-using RollbackTools.Tests.Operations.GitOps;
+using RollbackTools.Tests.Operations.Argo;
 using RollbackTools.Tests.Support;
 
 namespace RollbackTools.Tests.Integrations.ArgoCd;

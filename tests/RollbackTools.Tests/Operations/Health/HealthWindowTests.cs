@@ -1,7 +1,7 @@
 using RollbackTools.Operations.Health;
 using RollbackTools.Operations.Workloads.History;
 using RollbackTools.Operations.Workloads.Templates;
-using RollbackTools.Tests.Operations.Images;
+using RollbackTools.Tests.Operations.Workloads;
 
 namespace RollbackTools.Tests.Operations.Health;
 
@@ -16,7 +16,7 @@ public sealed class HealthWindowTests
     public void It_does_not_open_before_the_rollback_although_pods_of_the_good_version_outlived_the_bad_one()
     {
         var snapshot = Two().Pods(2, 2, ready: true, age: TimeSpan.FromMinutes(9))
-            .Annotation(KnownGood.RolledBackToAnnotation, Templates.WithImage("r/a:41").Hash).Written("rollbacktools", TimeSpan.FromMinutes(2));
+            .Annotation(KnownGood.RolledBackToAnnotation, PodTemplates.WithImage("r/a:41").Hash).Written("rollbacktools", TimeSpan.FromMinutes(2));
 
         Assert.Equal(TimeSpan.FromMinutes(2), Window(snapshot));
     }
@@ -25,7 +25,7 @@ public sealed class HealthWindowTests
     public void A_rollback_that_was_long_ago_or_to_another_version_does_not_matter()
     {
         var left = Two().Pods(2, 2, ready: true, age: TimeSpan.FromMinutes(9))
-            .Annotation(KnownGood.RolledBackToAnnotation, Templates.WithImage("r/a:40").Hash).Written("rollbacktools", TimeSpan.FromMinutes(2));
+            .Annotation(KnownGood.RolledBackToAnnotation, PodTemplates.WithImage("r/a:40").Hash).Written("rollbacktools", TimeSpan.FromMinutes(2));
 
         Assert.Equal(TimeSpan.FromMinutes(9), Window(left));
     }

@@ -6,7 +6,7 @@ using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Helm;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Cmdlets.Fakes;
-using RollbackTools.Tests.Operations.GitOps;
+using RollbackTools.Tests.Operations.Argo;
 
 namespace RollbackTools.Tests.Operations.Helm;
 

@@ -2,6 +2,7 @@ using RollbackTools.Operations.Images;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Operations.Workloads.History;
 using RollbackTools.Operations.Workloads.Templates;
+using RollbackTools.Tests.Operations.Workloads;
 
 namespace RollbackTools.Tests.Operations.Images;
 
@@ -89,7 +90,7 @@ public sealed class ImageTargetTests
     {
         const string plain = """{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[{"name":"api","image":"r/a:latest"}]}}""";
         var restarted = plain.Replace("""{"labels":{"app":"api"}}""", """{"annotations":{"kubectl.kubernetes.io/restartedAt":"2026-02-28T00:00:00Z"},"labels":{"app":"api"}}""", StringComparison.Ordinal);
-        var snapshot = new Snapshots().Revision(1, Templates.Of(plain), TimeSpan.FromDays(9)).Revision(2, Templates.Of(restarted), TimeSpan.FromMinutes(5)).Current(Templates.Of(restarted));
+        var snapshot = new Snapshots().Revision(1, PodTemplates.Of(plain), TimeSpan.FromDays(9)).Revision(2, PodTemplates.Of(restarted), TimeSpan.FromMinutes(5)).Current(PodTemplates.Of(restarted));
 
         var refusal = Assert.Throws<RollbackException>(() => Resolve(snapshot, RollbackGoal.KnownGood));
         Assert.Equal("OnlyRestarts", refusal.ErrorId);
@@ -102,8 +103,8 @@ public sealed class ImageTargetTests
     public void The_restart_of_a_bad_version_is_passed_over()
     {
         const string bad = """{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[{"name":"api","image":"r/a:41"}]}}""";
-        var restarted = Templates.Of(bad.Replace("""{"labels":{"app":"api"}}""", """{"annotations":{"kubectl.kubernetes.io/restartedAt":"2026-02-28T00:00:00Z"},"labels":{"app":"api"}}""", StringComparison.Ordinal));
-        var snapshot = new Snapshots().Revision(1, "r/a:40", TimeSpan.FromDays(9)).Revision(2, Templates.Of(bad), TimeSpan.FromHours(5)).Revision(3, restarted, TimeSpan.FromMinutes(5)).Current(restarted);
+        var restarted = PodTemplates.Of(bad.Replace("""{"labels":{"app":"api"}}""", """{"annotations":{"kubectl.kubernetes.io/restartedAt":"2026-02-28T00:00:00Z"},"labels":{"app":"api"}}""", StringComparison.Ordinal));
+        var snapshot = new Snapshots().Revision(1, "r/a:40", TimeSpan.FromDays(9)).Revision(2, PodTemplates.Of(bad), TimeSpan.FromHours(5)).Revision(3, restarted, TimeSpan.FromMinutes(5)).Current(restarted);
 
         Assert.Equal(1, Resolve(snapshot, RollbackGoal.KnownGood).Revision!.Number);
     }
@@ -124,7 +125,7 @@ public sealed class ImageTargetTests
     {
         const string image = "r/a:latest";
         var (was, now) = ($"sha256:{new string('a', 64)}", $"sha256:{new string('b', 64)}");
-        var bad = Templates.Of($$$"""{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[{"name":"api","image":"{{{image}}}","args":["new"]}]}}""");
+        var bad = PodTemplates.Of($$$"""{"metadata":{"labels":{"app":"api"}},"spec":{"containers":[{"name":"api","image":"{{{image}}}","args":["new"]}]}}""");
         var snapshot = new Snapshots().Revision(1, image, TimeSpan.FromDays(9)).Revision(2, bad, TimeSpan.FromMinutes(5)).Current(bad)
             .Pods(1, 2, ready: true, imageId: $"r/a@{was}").Pods(2, 1, ready: false, imageId: $"r/a@{now}");
 
@@ -138,7 +139,7 @@ public sealed class ImageTargetTests
 
     private static Snapshots Of(string containers, string init)
     {
-        var template = Templates.Of($$$"""{"spec":{"containers":[{{{containers}}}],"initContainers":[{{{init}}}]}}""");
+        var template = PodTemplates.Of($$$"""{"spec":{"containers":[{{{containers}}}],"initContainers":[{{{init}}}]}}""");
         return new Snapshots().Revision(1, template, TimeSpan.FromDays(1)).Current(template);
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using RollbackTools.Operations.Estate.Git;
 using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Estates;
 using RollbackTools.Practice.Estates.Tomoda;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Practice.Estates;
 using RollbackTools.Practice.Estates.Zkprova;
 using RollbackTools.Practice.Helm;
