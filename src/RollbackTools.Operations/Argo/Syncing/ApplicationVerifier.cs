@@ -3,7 +3,6 @@ using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 using RollbackTools.Operations.Reports;
 using RollbackTools.Operations.Runs;
-using RollbackTools.Operations.Workloads.Proof;
 using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Operations.Argo.Syncing;

@@ -1,6 +1,5 @@
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Reports;
-using RollbackTools.Operations.Workloads.Proof;
 using RollbackTools.Operations.Workloads.Reading;
 using RollbackTools.Operations.Workloads.Templates;
 

@@ -1,6 +1,5 @@
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Reports;
-using RollbackTools.Operations.Rollouts;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Operations.Workloads.Reading;
 

@@ -1,5 +1,6 @@
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
+using RollbackTools.Operations.Workloads.Reading;
 
 namespace RollbackTools.Operations.Workloads.Proof;
 

@@ -1,6 +1,6 @@
 using RollbackTools.Operations.Estate.Kubernetes;
 
-namespace RollbackTools.Operations.Workloads.Proof;
+namespace RollbackTools.Operations.Workloads.Reading;
 
 /// <summary>What is wrong with a pod, when it will not put itself right.</summary>
 public sealed record PodTrouble(string Pod, string Container, string Reason, string Message, bool Crashed)

@@ -1,9 +1,8 @@
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Workloads.History;
-using RollbackTools.Operations.Workloads.Proof;
 using RollbackTools.Operations.Workloads.Reading;
 
-namespace RollbackTools.Operations.Rollouts;
+namespace RollbackTools.Operations.Workloads.Proof;
 
 /// <summary>What a person would look up when a Rollout is degraded: the metric that failed, pods in trouble, its warning events.</summary>
 internal static class RolloutFailure
