@@ -82,7 +82,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             }
 
             await working;
-            await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes) });
+            await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes, opening?.Event == RunEvent.Undoing) });
             standing.Over();
         }
         finally
@@ -105,9 +105,9 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         return goal == plan.Draft.To ? plan : plan with { Danger = $"{plan.Target}: {said}." + (plan.Danger is { } danger ? $"\n{danger}" : "") };
     }
 
-    private static RunState Overall(List<RollbackOutcome> outcomes) =>
+    private static RunState Overall(List<RollbackOutcome> outcomes, bool undoing) =>
         outcomes.Contains(RollbackOutcome.Failed) ? RunState.Failed
-        : outcomes.Contains(RollbackOutcome.Undone) ? RunState.Undone
+        : undoing ? RunState.Undone
         : RunState.Succeeded;
 
     private async Task WorkAsync(
@@ -211,6 +211,8 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             draft = draft with { Warnings = [.. draft.Warnings, .. run.Warnings] };
             var untouched = !run.Changed && !plan.Begun && plan.Success is (RollbackOutcome.RolledBack or RollbackOutcome.Changed);
             var success = untouched ? RollbackOutcome.AlreadyThere : plan.Success;
+            if (!run.Changed && !plan.Begun && plan.Success == RollbackOutcome.Undone)
+                return Completed(draft with { From = draft.To }, Verdict.Good("nothing to take back: it is as it was before this run"), RollbackOutcome.AlreadyThere);
             if (plan.Verify is null)
             {
                 var unproven = success == RollbackOutcome.RolledBack ? RollbackOutcome.Unverified : success;
