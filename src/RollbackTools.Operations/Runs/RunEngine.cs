@@ -87,7 +87,7 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             }
 
             await working;
-            await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes) });
+            await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes, opening?.Event == RunEvent.Undoing) });
             standing.Over();
         }
         finally
@@ -110,9 +110,9 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
         return goal == plan.Draft.To ? plan : plan with { Danger = $"{plan.Target}: {said}." + (plan.Danger is { } danger ? $"\n{danger}" : "") };
     }
 
-    private static RunState Overall(List<RollbackOutcome> outcomes) =>
+    private static RunState Overall(List<RollbackOutcome> outcomes, bool undoing) =>
         outcomes.Contains(RollbackOutcome.Failed) ? RunState.Failed
-        : outcomes.Contains(RollbackOutcome.Undone) ? RunState.Undone
+        : undoing ? RunState.Undone
         : RunState.Succeeded;
 
     private static string Target(RollbackResult draft) =>

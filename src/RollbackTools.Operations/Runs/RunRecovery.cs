@@ -102,6 +102,7 @@ public sealed class RunRecovery(IEstateProvider provider, RunStore runs, IOperat
                 Steps = steps,
                 Action = $"Undo {header.Request.Noun}",
                 Success = RollbackOutcome.Undone,
+                Begun = lines.Skip(forward.Count).Any(line => line.Event == RunEvent.Intent && line.Target!.SameAs(target)),
                 Wave = -(entry?.Wave ?? 0),
             };
             plans.Add(entry is null ? plan : plan with { Locks = entry.Locks });

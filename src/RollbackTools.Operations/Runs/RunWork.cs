@@ -116,6 +116,8 @@ internal sealed class RunWork(
             draft = draft with { Warnings = [.. draft.Warnings, .. run.Warnings] };
             var untouched = !run.Changed && !plan.Begun && plan.Success is (RollbackOutcome.RolledBack or RollbackOutcome.Changed);
             var success = untouched ? RollbackOutcome.AlreadyThere : plan.Success;
+            if (!run.Changed && !plan.Begun && plan.Success == RollbackOutcome.Undone)
+                return results.Completed(draft with { From = draft.To }, Verdict.Good("nothing to take back: it is as it was before this run"), RollbackOutcome.AlreadyThere);
             if (plan.Verify is null)
             {
                 var unproven = success == RollbackOutcome.RolledBack ? RollbackOutcome.Unverified : success;

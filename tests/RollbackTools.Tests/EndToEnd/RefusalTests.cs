@@ -82,6 +82,23 @@ public sealed class RefusalTests(SharedCluster shared)
     }
 
     [Fact]
+    public async Task Where_every_earlier_revision_is_bad_none_of_them_is_suggested()
+    {
+        await using var production = await shared.OpenAsync();
+        await production.CreateAsync("api", "1.0", Resources.DaemonSets, more: "updateStrategy: { type: OnDelete },");
+        production.Ship("api", "2.0-crash", Resources.DaemonSets);
+        foreach (var pod in production.Pods("api")) production.Delete((string)pod["metadata"]!["name"]!, Resources.Pods);
+        await production.UntilAsync(() => production.Pods("api").Any(pod =>
+            (string?)pod["status"]?["containerStatuses"]?[0]?["state"]?["waiting"]?["reason"] == "CrashLoopBackOff"));
+        production.Ship("api", "1.0", Resources.DaemonSets);
+
+        var error = Assert.Single((await production.RunAsync("Invoke-ImageRollback api")).Errors);
+
+        Assert.Equal("NoKnownGoodRevision", error.ErrorId);
+        Assert.Equal($"Invoke-ImageRollback daemonset/api -Namespace {production.Namespace} -ToTag <known-good tag>", error.RecommendedAction!.Split(" -Context")[0]);
+    }
+
+    [Fact]
     public async Task What_if_plans_in_the_wires_own_words_and_writes_nothing()
     {
         await using var production = await shared.OpenAsync();

@@ -19,6 +19,10 @@ public sealed record Pod : IKubernetesObject
 
     public bool IsReady => Metadata.DeletionTimestamp is null && !HasEnded && Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" });
 
+    /// <summary>It was deleted and still says that it is ready, as a pod does that drains.</summary>
+    public bool IsReadyThoughTerminating =>
+        Metadata.DeletionTimestamp is not null && !HasEnded && Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" });
+
     /// <summary>Since when it has been ready, whole seconds; null while it is not.</summary>
     public DateTimeOffset? ReadySince => IsReady ? Status.Conditions.First(c => c is { Type: "Ready", Status: "True" }).LastTransitionTime : null;
 

@@ -20,7 +20,8 @@ public sealed record RolloutStatus(bool Complete, string Message)
     public static RolloutStatus Of(WorkloadSnapshot workload, Workload live, long? referenced) =>
         workload.Kind == WorkloadKind.Rollout ? OfRollout(live, referenced) : Of(workload.Kind, live);
 
-    public static RolloutStatus Of(WorkloadSnapshot workload) => Of(workload, workload.Object, workload.Reference?.Object.Metadata.Generation);
+    public static RolloutStatus Of(WorkloadSnapshot workload) => Of(workload, workload.Object, workload.Reference?.Object.Metadata.Generation)
+        .Among(workload.Kind, workload.Object, workload.Pods, pod => workload.Current?.Owns(pod) != false);
 
     public static RolloutStatus Of(WorkloadKind kind, Workload workload) => kind switch
     {
@@ -30,6 +31,24 @@ public sealed record RolloutStatus(bool Complete, string Message)
         WorkloadKind.StatefulSet => OfStatefulSet(workload),
         _ => OfDaemonSet(workload),
     };
+
+    /// <summary>
+    /// The same, in view of the pods. The controllers of StatefulSets and DaemonSets count a pod that is Terminating for as long as it is
+    /// ready, and a DaemonSet with maxSurge is done by its counts while the old pod is still there (pkg/controller/statefulset,
+    /// pkg/controller/daemon).
+    /// </summary>
+    /// <param name="pods">All of the workload.</param>
+    /// <param name="isOfGoal">Whether a pod has the template that is asked for.</param>
+    public RolloutStatus Among(WorkloadKind kind, Workload live, IEnumerable<Pod> pods, Func<Pod, bool> isOfGoal)
+    {
+        if (!Complete || kind is not (WorkloadKind.StatefulSet or WorkloadKind.DaemonSet)) return this;
+        var present = pods.Where(pod => !pod.HasEnded).ToList();
+        if (present.Count(pod => pod.IsReadyThoughTerminating) is > 0 and var going)
+            return Waiting($"{Message}, {going} of them Terminating and still to be replaced");
+        var old = kind == WorkloadKind.DaemonSet && live.Spec.UpdateStrategy?.Type != "OnDelete"
+            ? present.Count(pod => pod.Metadata.DeletionTimestamp is null && !isOfGoal(pod)) : 0;
+        return old > 0 ? Waiting($"{old} old pods still to go") : this;
+    }
 
     private static RolloutStatus OfDeployment(Workload workload)
     {

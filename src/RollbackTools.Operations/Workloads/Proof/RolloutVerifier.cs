@@ -34,7 +34,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
 
     /// <summary>What the workload looks like right now, and which pod it waits for in vain, for progress.</summary>
     public string Status => string.Join("; ",
-        new[] { RolloutStatus.Of(planned, live, referenced).Message }.Concat(Overdue().Take(3).Select(pod => LingeringPods.Describe(pod, time.GetUtcNow()))));
+        new[] { Now.Message }.Concat(Overdue().Take(3).Select(pod => LingeringPods.Describe(pod, time.GetUtcNow()))));
 
     public async Task<Verdict> VerifyAsync(
         Workload restored, ChannelReader<RolloutChange> changes, Func<ReplacePod, CancellationToken, Task> replace, TimeSpan timeout,
@@ -75,7 +75,7 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
         if (broken is not null) return Verdict.Lost(broken.Kind.ToString(), $"Cannot watch {planned} any more: {broken.Message}");
         if (Another() is { } other) return Overtaken(other);
 
-        var status = RolloutStatus.Of(planned, live, referenced);
+        var status = Now;
         if (status.Complete && !Stuck().Any())
             return Verdict.Good(status.Message, Leftovers.Of(planned, live, pods.Values.Where(pod => !IsOfGoal(pod)))) with { Unproven = status.ProvesNothing };
 
@@ -137,6 +137,8 @@ internal sealed class RolloutVerifier(ICluster cluster, TimeProvider time, Workl
             ? verdict with { NextStep = $"kubectl describe pod {stuck.Metadata.Name} -n {planned.Namespace}" }
             : verdict;
     }
+
+    private RolloutStatus Now => RolloutStatus.Of(planned, live, referenced).Among(planned.Kind, live, pods.Values, IsOfGoal);
 
     private IEnumerable<Pod> Overdue() => LingeringPods.AreWaitedFor(planned.Kind, live) ? LingeringPods.Overdue(pods.Values, time.GetUtcNow()) : [];
 

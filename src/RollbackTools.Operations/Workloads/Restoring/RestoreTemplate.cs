@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.Kubernetes;
@@ -120,7 +121,9 @@ public sealed record RestoreTemplate : Step
             try
             {
                 var written = await context.Estate.Cluster.PatchAsync(Resource, Namespace, WrittenName, patch, new WriteOptions { Conditional = true }, cancellation);
-                StepOutcome done = new(true, $"resourceVersion {written.Metadata.ResourceVersion}, generation {written.Metadata.Generation}");
+                var changed = written.Spec.Template.ValueKind == JsonValueKind.Object
+                    ? AdmittedImages.Check(Where, template.Images, target.Images, new PodTemplate(written.Spec.Template).Images) : null;
+                StepOutcome done = new(true, $"resourceVersion {written.Metadata.ResourceVersion}, generation {written.Metadata.Generation}") { Warning = changed };
                 return await HandBackAsync(context.Estate.Cluster, reader, written, done, cancellation);
             }
             catch (EstateException refusal) when (attempt < Attempts && MayBeStale(refusal))
@@ -166,7 +169,7 @@ public sealed record RestoreTemplate : Step
                 {
                     return outcome with
                     {
-                        Warning = $"The fields this wrote could not be given back to {appliers}, whose next server-side apply of another image needs " +
+                        Warning = (outcome.Warning is { } warning ? $"{warning} " : "") + $"The fields this wrote could not be given back to {appliers}, whose next server-side apply of another image needs " +
                             $"--force-conflicts once: {refusal.Message}",
                     };
                 }

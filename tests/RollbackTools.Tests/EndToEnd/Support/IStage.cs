@@ -63,6 +63,9 @@ internal interface IStage : IAsyncDisposable
     /// <param name="refuse">Returns why the write is refused, or null.</param>
     IDisposable Review(string ns, string name, Func<AdmissionRequest, string?> refuse);
 
+    /// <summary>A mutating webhook over one namespace, which changes the request's object in place; disposing takes it away.</summary>
+    IDisposable Mutate(string ns, Action<AdmissionRequest> change);
+
     /// <summary>Waits until it is so. Throws <see cref="TimeoutException"/>.</summary>
     Task WaitUntilAsync(Func<bool> so, TimeSpan timeout, CancellationToken cancellation);
 

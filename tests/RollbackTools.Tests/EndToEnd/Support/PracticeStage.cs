@@ -81,6 +81,12 @@ internal sealed class PracticeStage(PracticeCluster cluster) : IStage
     public IDisposable Review(string ns, string name, Func<AdmissionRequest, string?> refuse) =>
         cluster.Server.Admission.Add(name, request => request.Namespace == ns ? refuse(request) : null);
 
+    public IDisposable Mutate(string ns, Action<AdmissionRequest> change) =>
+        cluster.Server.Admission.AddMutating(request =>
+        {
+            if (request.Namespace == ns) change(request);
+        });
+
     public Task WaitUntilAsync(Func<bool> so, TimeSpan timeout, CancellationToken cancellation) =>
         cluster.WaitUntilAsync(so, timeout, cancellation);
 

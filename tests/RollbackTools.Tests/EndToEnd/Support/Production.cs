@@ -164,6 +164,9 @@ internal sealed class Production : IAsyncDisposable
     /// <summary>A validating webhook over this namespace, which says why it refuses a write, or null; disposing takes it away.</summary>
     public IDisposable Review(string name, Func<AdmissionRequest, string?> refuse) => Stage.Review(Namespace, name, refuse);
 
+    /// <summary>A mutating webhook over this namespace, which changes the request's object in place; disposing takes it away.</summary>
+    public IDisposable Mutate(Action<AdmissionRequest> change) => Stage.Mutate(Namespace, change);
+
     public JsonObject Get(string name, ResourceType? kind = null) => Find(name, kind) ?? throw new InvalidOperationException($"There is no {kind} {name}.");
 
     public JsonObject? Find(string name, ResourceType? kind = null) => Stage.Find(kind ?? Resources.Deployments, kind is { Namespaced: false } ? null : Namespace, name);

@@ -5,18 +5,19 @@ using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Practice.Kubernetes.Api.Writing;
 
-/// <summary>What is about to be stored. Do not change the objects.</summary>
+/// <summary>What is about to be stored. Nobody but a mutating webhook changes the objects.</summary>
 /// <param name="Operation">CREATE, UPDATE or DELETE.</param>
 public sealed record AdmissionRequest(
     string Operation, ResourceType Type, string? Namespace, string Name, JsonObject? Object, JsonObject? OldObject, string User, bool DryRun);
 
 /// <summary>
-/// Validating admission: each webhook looks at every write and may refuse it with a reason. Writers that do not come through
-/// the HTTP server (controllers) ask <see cref="Review"/> themselves.
+/// Admission: first each mutating webhook may change what is written, then each validating one looks at it and may refuse it with a
+/// reason. Writers that do not come through the HTTP server (controllers) ask <see cref="Review"/> themselves.
 /// </summary>
 public sealed class AdmissionChain
 {
     private ImmutableArray<Webhook> webhooks = [];
+    private ImmutableArray<Action<AdmissionRequest>> mutating = [];
     private ImmutableArray<UnknownField> unknown = [];
 
     /// <summary>Adds a webhook; dispose what is returned to take it away.</summary>
@@ -29,6 +30,13 @@ public sealed class AdmissionChain
         return new Removal(() => ImmutableInterlocked.Update(ref webhooks, all => all.Remove(webhook)));
     }
 
+    /// <summary>Adds a mutating webhook, which changes the request's object in place; dispose what is returned to take it away.</summary>
+    public IDisposable AddMutating(Action<AdmissionRequest> change)
+    {
+        ImmutableInterlocked.Update(ref mutating, all => all.Add(change));
+        return new Removal(() => ImmutableInterlocked.Update(ref mutating, all => all.Remove(change)));
+    }
+
     /// <summary>Silently drops a field from whatever is written of a kind, as a CustomResourceDefinition does that lacks it.</summary>
     public void Prune(ResourceType type, params string[] path) =>
         ImmutableInterlocked.Update(ref unknown, all => all.Add(new UnknownField(type, path)));
@@ -37,6 +45,14 @@ public sealed class AdmissionChain
     {
         foreach (var field in unknown)
             if (field.Type == type && body.At(field.Path[..^1]) is JsonObject parent) parent.Remove(field.Path[^1]);
+    }
+
+    /// <summary>Has every mutating webhook change the object of the request; false when there is none.</summary>
+    internal bool Mutate(AdmissionRequest request)
+    {
+        var all = mutating;
+        foreach (var change in all) change(request);
+        return all.Length > 0;
     }
 
     /// <summary>Throws the 403 of the first webhook that refuses.</summary>

@@ -54,6 +54,8 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         admission.DropUnknown(type, body);
         Prepare(type, body);
         var name = meta.Text("name") ?? "";
+        // A webhook leaves out what has a default.
+        if (admission.Mutate(new AdmissionRequest("CREATE", type, ns, name, body, null, options.User, options.DryRun))) Prepare(type, body);
         Throw(type, name, Validator.Check(type, body));
         if (type.Namespaced) CheckNamespace(type, ns!, name);
         Review(new AdmissionRequest("CREATE", type, ns, name, body, null, options.User, options.DryRun));
@@ -86,11 +88,12 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         if (options.Subresource is null)
         {
             Defaults.Apply(type, next);
+            AdmissionRequest request = new("UPDATE", type, current.Namespace, current.Name, next, before, options.User, options.DryRun);
+            if (admission.Mutate(request)) Defaults.Apply(type, next);
             List<FieldError> errors = [.. Validator.Check(type, next)];
             errors.AddRange(UpdateValidator.Check(type, next, before));
             Throw(type, current.Name, errors);
-            Review(new AdmissionRequest(
-                "UPDATE", type, current.Namespace, current.Name, next, before, options.User, options.DryRun));
+            Review(request);
         }
 
         if (Unchanged(before, next)) return current;

@@ -143,13 +143,19 @@ internal sealed class RealStage : IStage
         foreach (var item in objects) proxy.Ages.Add((string)item.Read["metadata"]!["uid"]!, now, by);
     }
 
-    public IDisposable Review(string ns, string name, Func<AdmissionRequest, string?> refuse)
+    public IDisposable Review(string ns, string name, Func<AdmissionRequest, string?> refuse) =>
+        Configure(Resources.ValidatingWebhookConfigurations, ns, name, id => proxy.Webhooks.Add(id, refuse));
+
+    public IDisposable Mutate(string ns, Action<AdmissionRequest> change) =>
+        Configure(Resources.MutatingWebhookConfigurations, ns, "mutate.example.com", id => proxy.Webhooks.AddMutating(id, change));
+
+    private Removal Configure(ResourceType type, string ns, string name, Func<string, string> add)
     {
         var id = Guid.NewGuid().ToString("N");
-        var path = proxy.Webhooks.Add(id, refuse);
+        var path = add(id);
         var configuration = $"rollbacktools-e2e-{id}";
         var authority = Convert.ToBase64String(Encoding.ASCII.GetBytes(proxy.CaPem));
-        server.Send(HttpMethod.Post, RealServer.PathOf(Resources.ValidatingWebhookConfigurations, null), JsonNode.Parse($$$"""
+        server.Send(HttpMethod.Post, RealServer.PathOf(type, null), JsonNode.Parse($$$"""
             {"metadata":{"name":"{{{configuration}}}"},"webhooks":[{"name":"{{{name}}}",
              "admissionReviewVersions":["v1"],"sideEffects":"None","timeoutSeconds":30,
              "clientConfig":{"url":"{{{new Uri(proxy.Url, path)}}}","caBundle":"{{{authority}}}"},
@@ -165,7 +171,7 @@ internal sealed class RealStage : IStage
         return new Removal(() =>
         {
             proxy.Webhooks.Remove(id);
-            server.Send(HttpMethod.Delete, RealServer.PathOf(Resources.ValidatingWebhookConfigurations, null, configuration));
+            server.Send(HttpMethod.Delete, RealServer.PathOf(type, null, configuration));
         });
     }
 

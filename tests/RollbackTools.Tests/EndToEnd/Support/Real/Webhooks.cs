@@ -8,7 +8,7 @@ using RollbackTools.Practice.Kubernetes.Storage;
 
 namespace RollbackTools.Tests.EndToEnd.Support.Real;
 
-/// <summary>Validating webhooks as a real API server calls them: admission.k8s.io/v1 under <c>/reviews/ID</c>. Thread-safe.</summary>
+/// <summary>Webhooks, validating and mutating, as a real API server calls them: admission.k8s.io/v1 under <c>/reviews/ID</c>. Thread-safe.</summary>
 internal sealed class Webhooks
 {
     /// <summary>A config map of this name is only tried, to learn whether the server asks already.</summary>
@@ -19,11 +19,24 @@ internal sealed class Webhooks
     private readonly ConcurrentDictionary<string, Webhook> all = new();
 
     /// <summary>Takes it up; its path.</summary>
-    public string Add(string id, Func<AdmissionRequest, string?> refuse)
+    public string Add(string id, Func<AdmissionRequest, string?> refuse) => Add(id, request => refuse(request) is { } why
+        ? new JsonObject { ["allowed"] = false, ["status"] = new JsonObject { ["message"] = why, ["code"] = 403 } }
+        : Allowed());
+
+    /// <summary>Takes up one that changes the object in place; its path.</summary>
+    public string AddMutating(string id, Action<AdmissionRequest> change) => Add(id, request =>
     {
-        all[id] = new Webhook(refuse);
-        return Root + id;
-    }
+        if (request.Object is not { } asked) return Allowed();
+        var stored = asked.DeepClone().AsObject();
+        change(request with { Object = stored });
+        JsonArray patch = [.. stored.Where(field => !JsonNode.DeepEquals(field.Value, asked[field.Key]))
+            .Select(field => new JsonObject { ["op"] = "add", ["path"] = $"/{field.Key}", ["value"] = field.Value?.DeepClone() })];
+        var answer = Allowed();
+        if (patch.Count == 0) return answer;
+        answer["patchType"] = "JSONPatch";
+        answer["patch"] = Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(patch));
+        return answer;
+    });
 
     public void Remove(string id) => all.TryRemove(id, out _);
 
@@ -36,9 +49,8 @@ internal sealed class Webhooks
         if (!http.Request.Path.StartsWithSegments(Root.TrimEnd('/'), StringComparison.Ordinal, out var rest)) return false;
         var review = (await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted))!;
         var asked = review["request"]!;
-        var why = all.TryGetValue(rest.Value!.TrimStart('/'), out var webhook) ? webhook.Ask(Read(asked)) : null;
-        JsonObject response = new() { ["uid"] = asked["uid"]!.DeepClone(), ["allowed"] = why is null };
-        if (why is not null) response["status"] = new JsonObject { ["message"] = why, ["code"] = 403 };
+        var response = all.TryGetValue(rest.Value!.TrimStart('/'), out var webhook) ? webhook.Ask(Read(asked)) : Allowed();
+        response["uid"] = asked["uid"]!.DeepClone();
         JsonObject answer = new()
         {
             ["apiVersion"] = review["apiVersion"]!.DeepClone(),
@@ -48,6 +60,14 @@ internal sealed class Webhooks
         http.Response.ContentType = "application/json";
         await http.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(answer), http.RequestAborted);
         return true;
+    }
+
+    private static JsonObject Allowed() => new() { ["allowed"] = true };
+
+    private string Add(string id, Func<AdmissionRequest, JsonObject> answer)
+    {
+        all[id] = new Webhook(answer);
+        return Root + id;
     }
 
     private static AdmissionRequest Read(JsonNode request)
@@ -62,15 +82,15 @@ internal sealed class Webhooks
             (string?)request["userInfo"]?["username"] ?? "", (bool?)request["dryRun"] ?? false);
     }
 
-    private sealed class Webhook(Func<AdmissionRequest, string?> refuse)
+    private sealed class Webhook(Func<AdmissionRequest, JsonObject> answer)
     {
         public bool Probed { get; private set; }
 
-        public string? Ask(AdmissionRequest request)
+        public JsonObject Ask(AdmissionRequest request)
         {
-            if (request.Name != Probe) return refuse(request);
+            if (request.Name != Probe) return answer(request);
             Probed = true;
-            return null;
+            return Allowed();
         }
     }
 }
