@@ -11,6 +11,12 @@ namespace RollbackTools.Recorder;
 /// </summary>
 public sealed partial class Normalizer(string ns, string user)
 {
+    private static readonly HashSet<string> HoldHashes =
+    [
+        "pod-template-hash", "controller.kubernetes.io/hash", "controller-revision-hash", "currentRevision", "updateRevision",
+        "rollouts-pod-template-hash", "currentPodHash", "currentStepHash", "stableRS", "activeSelector", "previewSelector",
+    ];
+
     private readonly Dictionary<(string What, string Value), int> numbers = [];
     private readonly Dictionary<string, int> counts = [];
     private readonly Dictionary<string, string> names = [];
@@ -89,7 +95,7 @@ public sealed partial class Normalizer(string ns, string user)
         {
             foreach (var (key, value) in map.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             {
-                if (key is "pod-template-hash" or "controller.kubernetes.io/hash" && value is JsonValue) Number("hash", value.ToString());
+                if (HoldHashes.Contains(key) && value is JsonValue) FindHash(value.ToString());
                 else FindHashes(value);
             }
         }
@@ -97,6 +103,13 @@ public sealed partial class Normalizer(string ns, string user)
         {
             foreach (var item in list) FindHashes(item);
         }
+    }
+
+    /// <summary>A hash stands alone or behind the name of what it is the hash of.</summary>
+    private void FindHash(string text)
+    {
+        var hash = text[(text.LastIndexOf('-') + 1)..];
+        if (hash.Length > 4) Number("hash", hash);
     }
 
     // 2006 is the year of Go's time layouts, which its errors quote.

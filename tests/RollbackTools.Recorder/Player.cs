@@ -65,16 +65,18 @@ public sealed partial class Player(Server server)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(patience);
-        var body = "";
+        var (body, before) = ("", "");
         try
         {
             while (true)
             {
+                before = body;
                 using var message = Message(step.Request, kept);
                 using var response = await server.Http.SendAsync(message, limit.Token);
                 body = await response.Content.ReadAsStringAsync(limit.Token);
-                if (step.Until is null || Holds(step.Until, body)) return (response.StatusCode, Headers(response), body);
-                await Task.Delay(TimeSpan.FromMilliseconds(30), limit.Token);
+                var held = step.Until is null || Holds(step.Until, body);
+                if (held && (step.Settled != true || body == before)) return (response.StatusCode, Headers(response), body);
+                await Task.Delay(TimeSpan.FromMilliseconds(held ? 500 : 30), limit.Token);
             }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -121,7 +123,17 @@ public sealed partial class Player(Server server)
 
     private static bool Holds(JsonObject until, string body)
     {
-        var answer = JsonNode.Parse(body);
+        JsonNode? answer;
+        try
+        {
+            answer = JsonNode.Parse(body);
+        }
+        catch (JsonException)
+        {
+            // Text: what is waited for is not there yet.
+            return false;
+        }
+
         return until.All(pair => JsonNode.DeepEquals(At(answer, pair.Key), pair.Value));
     }
 

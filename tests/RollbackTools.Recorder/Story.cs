@@ -27,6 +27,9 @@ public sealed record Story
 
     public required IReadOnlyList<Step> Steps { get; init; }
 
+    /// <summary>What the real cluster must have besides Kubernetes, for whoever records it again.</summary>
+    public string? Needs { get; init; }
+
     /// <summary>Paths outside the namespace that are deleted at the end.</summary>
     public IReadOnlyList<string>? Cleanup { get; init; }
 
@@ -54,6 +57,9 @@ public sealed record Step
 
     /// <summary>A GET is repeated until its answer has these values: dotted paths, and the JSON that stands there.</summary>
     public JsonObject? Until { get; init; }
+
+    /// <summary>And until the answer stays as it is for half a second, since what controllers write comes in several writes.</summary>
+    public bool? Settled { get; init; }
 
     /// <summary>Only makes what the story needs: its answer is neither recorded nor compared.</summary>
     public bool? Setup { get; init; }

@@ -3,7 +3,7 @@ using RollbackTools.Practice.Kubernetes.Storage;
 namespace RollbackTools.Practice.ArgoCd;
 
 /// <summary>
-/// The custom kinds of Argo CD and its Image Updater. None has a status subresource: status and operation are written through
+/// The custom kinds of Argo CD and its Image Updater. Applications have no status subresource: status and operation are written through
 /// the object itself.
 /// </summary>
 public static class ArgoResources
@@ -23,13 +23,13 @@ public static class ArgoResources
     };
 
     public static ResourceType ApplicationSets { get; } = new(Argo, "v1alpha1", "applicationsets", "ApplicationSet", true)
-    { ShortNames = ["appset", "appsets"], HasGeneration = true, Custom = true };
+    { ShortNames = ["appset", "appsets"], Subresources = ["status"], HasGeneration = true, Custom = true };
 
     public static ResourceType AppProjects { get; } = new(Argo, "v1alpha1", "appprojects", "AppProject", true)
     { ShortNames = ["appproj", "appprojs"], HasGeneration = true, Custom = true };
 
     public static ResourceType ImageUpdaters { get; } = new("argocd-image-updater.argoproj.io", "v1alpha1", "imageupdaters", "ImageUpdater", true)
-    { HasGeneration = true, Custom = true };
+    { Subresources = ["status"], HasGeneration = true, Custom = true };
 
     public static IReadOnlyList<ResourceType> All { get; } = [Applications, ApplicationSets, AppProjects, ImageUpdaters];
 }

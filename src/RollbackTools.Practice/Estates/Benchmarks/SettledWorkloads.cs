@@ -135,6 +135,7 @@ internal sealed class SettledWorkloads(ObjectStore store, string ns, DateTimeOff
             ["qosClass"] = "BestEffort",
         };
         Defaults.Apply(Resources.Pods, pod);
+        PodDefaults.Admit(pod);
         return pod;
     }
 

@@ -4,6 +4,7 @@ using RollbackTools.Practice.Kubernetes.Api.Access;
 using RollbackTools.Practice.Kubernetes.Api.Discovery;
 using RollbackTools.Practice.Kubernetes.Api.Reading;
 using RollbackTools.Practice.Kubernetes.Api.Writing;
+using RollbackTools.Practice.Kubernetes.Schema;
 
 namespace RollbackTools.Practice.Kubernetes.Api;
 
@@ -100,6 +101,7 @@ internal sealed class ApiPipeline
         if (!info.Path.StartsWith("/practice/", StringComparison.Ordinal))
         {
             Requests.Count(info.Verb, !info.IsResource ? info.Path : info.Subresource is null ? info.Resource : $"{info.Resource}/{info.Subresource}");
+            await context.Options.Known.CheckAsync(request);
             if (!await faults.BeforeAsync(request)) return;
         }
 
@@ -151,7 +153,7 @@ internal sealed class ApiPipeline
         "update" when request.Info.Name is not null => writer.UpdateAsync(request),
         "patch" when request.Info.Name is not null => patcher.PatchAsync(request),
         "delete" => deleter.DeleteAsync(request),
-        "deletecollection" => deleter.DeleteCollectionAsync(request),
+        "deletecollection" when request.Type != Resources.Namespaces => deleter.DeleteCollectionAsync(request),
         _ => throw Refusals.MethodNotAllowed(),
     };
 

@@ -23,6 +23,9 @@ public sealed record KubernetesApiOptions
 
     public FaultPlan Faults { get; init; } = new();
 
+    /// <summary>What a client under test may ask; without anything required, everything.</summary>
+    public KnownRequests Known { get; } = new();
+
     /// <summary>Validating admission, shared with controllers that write past the HTTP server.</summary>
     public Writing.AdmissionChain Admission { get; init; } = new();
 

@@ -57,6 +57,9 @@ public sealed class KubernetesApiServer : IAsyncDisposable
 
     public FaultPlan Faults => options.Faults;
 
+    /// <summary>What a client under test may ask.</summary>
+    public KnownRequests Known => options.Known;
+
     /// <summary>How many requests came, by verb and resource.</summary>
     public RequestLog Requests { get; }
 

@@ -22,6 +22,7 @@ public static class ControllerSet
         new EndpointsController(context),
         new AutoscalerController(context),
         new ClaimController(context),
+        new DisruptionController(context),
         new GarbageCollector(context),
         new NamespaceController(context),
         new EventExpiry(context),

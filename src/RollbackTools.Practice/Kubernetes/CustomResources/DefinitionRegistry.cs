@@ -12,18 +12,22 @@ namespace RollbackTools.Practice.Kubernetes.CustomResources;
 /// </summary>
 internal sealed class DefinitionRegistry(ObjectStore store, ResourceCatalog catalog, TimeProvider time)
 {
+    /// <summary>Serves a new definition's kind, and then says so in its status.</summary>
+    public void Establish(StoredObject crd)
+    {
+        Serve(crd);
+        store.Update(crd.Type, null, crd.Name, body =>
+        {
+            Accept(body);
+            return true;
+        });
+    }
+
     /// <summary>Fills the status in that apiextensions writes: names accepted, established.</summary>
     public void Accept(JsonObject body)
     {
-        var spec = body.Ensure("spec");
-        var names = spec.Ensure("names");
-        names.Default("singular", names.Text("kind")?.ToLowerInvariant() ?? "");
-        names.Default("listKind", names.Text("kind") + "List");
-        spec.Default("conversion", new JsonObject { ["strategy"] = "None" });
-        var stored = spec.Objects("versions").FirstOrDefault(version => version.True("storage")).Text("name");
         var status = body.Ensure("status");
-        status["acceptedNames"] = names.DeepClone();
-        status["storedVersions"] ??= new JsonArray(stored);
+        status["acceptedNames"] = body.Ensure("spec").Ensure("names").DeepClone();
         status["conditions"] ??= new JsonArray(
             Condition("NamesAccepted", "NoConflicts", "no conflicts found"), Condition("Established", "InitialNamesAccepted", "the initial names have been accepted"));
     }

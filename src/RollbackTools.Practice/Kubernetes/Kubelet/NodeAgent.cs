@@ -71,6 +71,7 @@ public sealed class NodeAgent : Controller
             return;
         }
 
+        if (pod.Read.Text("spec", "schedulerName") is not (null or "default-scheduler")) return;
         var (node, why) = scheduler.Choose(pod);
         if (node is null)
         {

@@ -105,7 +105,7 @@ public static class Resources
         { HasGeneration = true, Categories = ["api-extensions"] };
 
     public static ResourceType PriorityClasses { get; } = new("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", false)
-    { ShortNames = ["pc"] };
+    { ShortNames = ["pc"], HasGeneration = true };
 
     public static ResourceType IngressClasses { get; } = new("networking.k8s.io", "v1", "ingressclasses", "IngressClass", false)
     { HasGeneration = true };

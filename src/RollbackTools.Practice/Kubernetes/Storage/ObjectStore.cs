@@ -253,7 +253,7 @@ public sealed class ObjectStore(TimeProvider time)
     private StoredObject Write(StoredObject current, JsonObject body, bool dryRun)
     {
         var meta = Metadata(body);
-        if (current.Type.HasGeneration && !JsonNode.DeepEquals(body["spec"], current.Read["spec"]))
+        if (current.Type.HasGeneration && !IsSame(current.Type, body, current.Read))
             meta["generation"] = ((long?)current.Read["metadata"]!["generation"] ?? 0) + 1;
         if (JsonNode.DeepEquals(body, current.Read)) return current;
         if (dryRun) return Freeze(current.Type, current.Namespace, current.Name, body, current.Version);
@@ -269,6 +269,13 @@ public sealed class ObjectStore(TimeProvider time)
 
         return Commit(StoreEventType.Modified, current.Type, current.Namespace, current.Name, body, current);
     }
+
+    /// <summary>
+    /// Whether both want the same. A custom kind without subresources has no part that only reports: all of it counts but the metadata.
+    /// </summary>
+    private static bool IsSame(ResourceType type, JsonObject one, JsonObject other) => type is { Custom: true, Subresources.Count: 0 }
+        ? one.Select(pair => pair.Key).Union(other.Select(pair => pair.Key)).All(key => key == "metadata" || JsonNode.DeepEquals(one[key], other[key]))
+        : JsonNode.DeepEquals(one["spec"], other["spec"]);
 
     private StoredObject Commit(StoreEventType what, ResourceType type, string? ns, string name, JsonObject body, StoredObject? previous)
     {

@@ -54,6 +54,8 @@ internal sealed class PauseBook(RolloutView rollout, Moments moments, PracticeTe
             return;
         }
 
+        // The controller writes what it changes, and takes false for absent: what a client wrote so stays.
+        if (rollout.Status.At("abort") is not null && !rollout.Abort) status["abort"] = false;
         if (cleared) return;
         JsonArray conditions = [.. rollout.PauseConditions.Where(one => !removed.Contains(one.Text("reason") ?? "")).Select(one => one.DeepClone())];
         var paused = rollout.ControllerPause;

@@ -5,6 +5,7 @@ using RollbackTools.Operations.Runs;
 using RollbackTools.Practice.Estates;
 using RollbackTools.Practice.Estates.Tomoda;
 using RollbackTools.Practice.Kubernetes.Schema;
+using RollbackTools.Tests.Practice.Kubernetes.Recorded;
 
 namespace RollbackTools.Tests.Cmdlets.Live;
 
@@ -41,7 +42,7 @@ public sealed class TomodaSession : IAsyncDisposable
     public string Folder => state.FullName;
 
     public static async Task<TomodaSession> StartAsync() =>
-        new(await PracticeCluster.StartAsync(new PracticeClusterOptions { Estate = new TomodaEstate() }, CancellationToken.None));
+        new((await PracticeCluster.StartAsync(new PracticeClusterOptions { Estate = new TomodaEstate() }, CancellationToken.None)).OnlyRecorded());
 
     /// <summary>Runs a line whose first command is told which kubeconfig to use.</summary>
     public CommandOutput Run(string line, CancellationToken stop = default)
@@ -64,7 +65,9 @@ public sealed class TomodaSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Runner.Dispose();
+        var unrecorded = cluster.Unrecorded();
         await cluster.DisposeAsync();
         state.Delete(recursive: true);
+        Assert.True(unrecorded.Length == 0, unrecorded);
     }
 }

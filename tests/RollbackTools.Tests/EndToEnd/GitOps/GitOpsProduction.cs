@@ -11,6 +11,7 @@ using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
 using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Practice.ArgoCd;
+using RollbackTools.Tests.Practice.Kubernetes.Recorded;
 using ArgoCdOptions = RollbackTools.Practice.ArgoCd.ArgoCdOptions;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
@@ -61,7 +62,7 @@ internal sealed class GitOpsProduction : IAsyncDisposable
         var cluster = await PracticeCluster.StartAsync(
             new PracticeClusterOptions { Traffic = false, Estate = new WithArgoCd(new GitOpsPlatform(configure?.Invoke(options) ?? options)) }, Stop);
         foreach (var ns in (string[])["argocd", "prod"]) cluster.Operator.Apply($"{{ kind: Namespace, metadata: {{ name: {ns} }} }}");
-        return new GitOpsProduction(cluster, git);
+        return new GitOpsProduction(cluster.OnlyRecorded(), git);
     }
 
     /// <summary>1.0 was deployed two days ago, and the bad tag a moment ago, by automated sync if the policy says so.</summary>
@@ -135,9 +136,11 @@ internal sealed class GitOpsProduction : IAsyncDisposable
     {
         runner.Dispose();
         var faults = Cluster.Faults.Select(fault => $"{fault.Controller} {fault.Key}: {fault.Error}").ToList();
+        var unrecorded = Cluster.Unrecorded();
         await Cluster.DisposeAsync();
         Directory.Delete(directory, recursive: true);
         Assert.Empty(faults);
+        Assert.True(unrecorded.Length == 0, unrecorded);
     }
 
     private static void Earlier(JsonObject where, string field, TimeSpan by)

@@ -16,6 +16,7 @@ using RollbackTools.Practice.Rollouts;
 using RollbackTools.Tests.EndToEnd.Support;
 using RollbackTools.Tests.Integrations.Support;
 using RollbackTools.Tests.Practice.Git;
+using RollbackTools.Tests.Practice.Kubernetes.Recorded;
 
 namespace RollbackTools.Tests.EndToEnd.GitOps;
 
@@ -75,7 +76,7 @@ internal sealed class WholeProduction : IAsyncDisposable
         RealGit.Need();
         ShopEstate estate = new(rollout);
         var cluster = await PracticeCluster.StartAsync(new PracticeClusterOptions { Estate = estate, Traffic = false }, Stop);
-        WholeProduction production = new(cluster, estate, updates);
+        WholeProduction production = new(cluster.OnlyRecorded(), estate, updates);
         cluster.Operator.Apply($$"""
             apiVersion: argoproj.io/v1alpha1
             kind: Application
@@ -202,10 +203,12 @@ internal sealed class WholeProduction : IAsyncDisposable
         await watching;
         if (updater is not null) await updater.DisposeAsync();
         var faults = Cluster.Faults.Select(fault => $"{fault.Controller} {fault.Key}: {fault.Error}").ToList();
+        var unrecorded = Cluster.Unrecorded();
         await Cluster.DisposeAsync();
         machine.Dispose();
         Directory.Delete(directory, recursive: true);
         Assert.Empty(faults);
+        Assert.True(unrecorded.Length == 0, unrecorded);
     }
 
     private (string, string)[] Variables => [("HOME", machine.Home), ("XDG_CACHE_HOME", Path.Combine(machine.Home, ".cache"))];

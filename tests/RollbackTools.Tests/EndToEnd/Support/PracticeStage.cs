@@ -6,12 +6,14 @@ using RollbackTools.Practice.Kubernetes.Api.Writing;
 using RollbackTools.Practice.Kubernetes.Schema;
 using RollbackTools.Practice.Kubernetes.Storage;
 using RollbackTools.Practice.Registry;
+using RollbackTools.Tests.Practice.Kubernetes.Recorded;
 
 namespace RollbackTools.Tests.EndToEnd.Support;
 
 /// <summary>A practice cluster as a stage. Its own if it started it; the caller's if it was handed one.</summary>
 internal sealed class PracticeStage(PracticeCluster cluster) : IStage
 {
+    private readonly PracticeCluster cluster = cluster.OnlyRecorded();
     private int namespaces;
 
     public PracticeCluster Practice => cluster;
@@ -42,6 +44,8 @@ internal sealed class PracticeStage(PracticeCluster cluster) : IStage
         cluster.Store.Delete(Resources.Namespaces, null, ns);
         await cluster.SettleAsync(CancellationToken.None);
         Assert.Empty(cluster.Faults.Select(fault => $"{fault.Controller} {fault.Key}: {fault.Error}"));
+        var unrecorded = cluster.Unrecorded(ns);
+        Assert.True(unrecorded.Length == 0, unrecorded);
     }
 
     public void Apply(IReadOnlyList<JsonObject> manifests)
@@ -97,7 +101,12 @@ internal sealed class PracticeStage(PracticeCluster cluster) : IStage
             .Select(item => $"{item.Type} {item.Name} {item.Version}")];
     }
 
-    public ValueTask DisposeAsync() => cluster.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        var unrecorded = cluster.Unrecorded();
+        await cluster.DisposeAsync();
+        Assert.True(unrecorded.Length == 0, unrecorded);
+    }
 
     private static void Earlier(JsonObject where, string field, TimeSpan by)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using RollbackTools.Practice.Estates.Zkprova;
 using RollbackTools.Practice.Helm;
@@ -75,35 +74,17 @@ public sealed class RealHelmTests(HelmCluster cluster) : IClassFixture<HelmClust
             await helm.OkAsync(["upgrade", name, helm.Lay(chart with { Version = "9.9.9" }), .. set]);
             for (var revision = 1; revision <= 2; revision++)
             {
-                Assert.Equal(Leveled(await theirs.Helm.History.ReadAsync(name, revision, Stop)), Leveled(await ours.Helm.History.ReadAsync(name, revision, Stop)));
-                Assert.Equal(Labels(theirs, name, revision), Labels(ours, name, revision));
+                Assert.Equal(LeveledRecord.Of(await theirs.Helm.History.ReadAsync(name, revision, Stop)), LeveledRecord.Of(await ours.Helm.History.ReadAsync(name, revision, Stop)));
+                Assert.Equal(LeveledRecord.Labels(Secret(theirs, name, revision)), LeveledRecord.Labels(Secret(ours, name, revision)));
             }
         }
+
+        static JsonObject Secret(HelmSpace space, string name, int revision) => space.Find(Resources.Secrets, $"sh.helm.release.v1.{name}.v{revision}")!;
 
         static IEnumerable<(string, HelmChart, string[], JsonObject)> Releases()
         {
             yield return ("zkprova", Chart, ["--set-string", "image.tag=one"], Tag("one"));
             yield return ("ledger", LedgerChart.Of("1.0.0"), ["--set", "replicas=2"], new JsonObject { ["replicas"] = 2 });
         }
-    }
-
-    /// <summary>
-    /// With the moments and the namespace alike, and every field in the order it was written in. Before 4.2 Helm 4 cut the line feeds at the
-    /// end of a document as Helm 3 does, so those count for nothing.
-    /// </summary>
-    private static string Leveled(JsonObject record)
-    {
-        var ns = (string)record["namespace"]!;
-        foreach (var part in record["hooks"]?.AsArray().Select(hook => hook!.AsObject()).Append(record) ?? [record])
-            part["manifest"] = ((string)part["manifest"]!).TrimEnd().Replace("\n\n---", "\n---", StringComparison.Ordinal);
-        var text = record.ToJsonString(new JsonSerializerOptions { WriteIndented = true }).Replace(ns, "NAMESPACE", StringComparison.Ordinal);
-        return System.Text.RegularExpressions.Regex.Replace(text, @"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)", "MOMENT");
-    }
-
-    private static string Labels(HelmSpace space, string name, int revision)
-    {
-        var labels = space.Find(Resources.Secrets, $"sh.helm.release.v1.{name}.v{revision}")!["metadata"]!["labels"]!.AsObject();
-        return string.Join(' ', labels.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => pair.Key.EndsWith("At", StringComparison.Ordinal) ? pair.Key : $"{pair.Key}={pair.Value}"));
     }
 }

@@ -9,6 +9,9 @@ internal sealed class DiscoveryHandler(ApiContext context)
 {
     private static readonly string[] AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
+    // As apiextensions lists them.
+    private static readonly string[] CustomVerbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+
     // Kinds that are only ever posted, by group.
     private static readonly (string Group, string Plural, string Kind)[] Reviews =
     [
@@ -116,17 +119,16 @@ internal sealed class DiscoveryHandler(ApiContext context)
             });
         }
 
-        if (resources.Count == 0) throw Refusals.NoSuchPath();
+        if (resources.Count == 0) throw context.Catalog.Types.Any(type => type.Group == group) ? Refusals.NoSuchResource() : Refusals.NoSuchPath();
         foreach (var item in resources.OfType<JsonObject>())
             foreach (var empty in item.Where(pair => pair.Value is null).Select(pair => pair.Key).ToList())
                 item.Remove(empty);
-        return new JsonObject
-        {
-            ["kind"] = "APIResourceList",
-            ["apiVersion"] = "v1",
-            ["groupVersion"] = group.Length == 0 ? version : $"{group}/{version}",
-            ["resources"] = resources,
-        };
+        JsonObject list = new() { ["kind"] = "APIResourceList" };
+        // The oldest API leaves its list's own version out.
+        if (group.Length > 0) list["apiVersion"] = "v1";
+        list["groupVersion"] = group.Length == 0 ? version : $"{group}/{version}";
+        list["resources"] = resources;
+        return list;
     }
 
     private JsonObject Aggregated(bool core)
@@ -194,8 +196,8 @@ internal sealed class DiscoveryHandler(ApiContext context)
     {
         foreach (var type in context.Catalog.Types.Where(type => type.Group == group && type.Version == version))
         {
-            yield return (type.Plural, Served.From(type, AllVerbs));
-            foreach (var sub in type.Subresources) yield return ($"{type.Plural}/{sub}", Served.Sub(type, sub));
+            yield return (type.Plural, Served.From(type, Verbs(type)));
+            foreach (var sub in type.Subresources.Order(StringComparer.Ordinal)) yield return ($"{type.Plural}/{sub}", Served.Sub(type, sub));
         }
 
         foreach (var view in context.Catalog.Views.Where(view => view.Group == group && view.Version == version))
@@ -208,6 +210,10 @@ internal sealed class DiscoveryHandler(ApiContext context)
         foreach (var review in Reviews.Where(review => review.Group == group && version == "v1"))
             yield return (review.Plural, new Served(review.Kind, review.Kind.ToLowerInvariant(), false, ["create"], [], []));
     }
+
+    /// <summary>Namespaces go one by one.</summary>
+    private static IReadOnlyList<string> Verbs(ResourceType type) =>
+        type.Custom ? CustomVerbs : type.Kind == "Namespace" ? [.. AllVerbs.Where(verb => verb != "deletecollection")] : AllVerbs;
 
     private static JsonArray Strings(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 

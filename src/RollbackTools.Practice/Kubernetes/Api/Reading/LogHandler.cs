@@ -13,6 +13,14 @@ internal sealed class LogHandler(ApiContext context)
         var pod = context.Store.Find(Resources.Pods, request.Namespace, request.Name) ?? throw Refusals.NotFound(Resources.Pods, request.Name);
         if (context.Options.PodLogs is not { } logs) throw Refusals.NoSuchResource();
 
+        if (pod.Read.Child("spec").Text("nodeName") is null)
+        {
+            // No node, so nobody to ask: an answer without content.
+            _ = Container(request, pod.Read);
+            request.Http.Response.StatusCode = 204;
+            return;
+        }
+
         PodLogRequest asked = new(pod.Namespace!, pod.Name, Container(request, pod.Read))
         {
             Follow = request.Flag("follow"),

@@ -136,20 +136,23 @@ internal sealed class ReadHandler(ApiContext context)
         if (selection.Fields.Name is { } name && after.Length == 0 && snapshot.Version >= context.Store.Version && (selection.Namespace is not null || !request.Type.Namespaced))
         {
             var one = context.Store.Find(request.Type, selection.Namespace, name);
-            return (one is not null && selection.Matches(one) ? [one] : [], new ListMeta(snapshot.Version));
+            return (one is not null && selection.Matches(one) ? [one] : [], Whole(request, snapshot));
         }
 
-        if (selection.MatchesAll && limit == int.MaxValue && after.Length == 0) return (snapshot.Items, new ListMeta(snapshot.Version));
+        if (selection.MatchesAll && limit == int.MaxValue && after.Length == 0) return (snapshot.Items, Whole(request, snapshot));
 
         List<StoredObject> page = [];
         var at = Pages.Start(snapshot, after);
         for (; at < snapshot.Items.Length && page.Count < limit; at++)
             if (selection.Matches(snapshot.Items[at])) page.Add(snapshot.Items[at]);
-        if (at >= snapshot.Items.Length) return (page, new ListMeta(snapshot.Version));
+        if (at >= snapshot.Items.Length) return (page, Whole(request, snapshot));
 
         var more = Pages.Continue(request.Type, selection.Namespace, snapshot, page[^1]);
         return (page, new ListMeta(snapshot.Version, more, selection.MatchesAll ? snapshot.Items.Length - at : null));
     }
+
+    /// <summary>A list that has no further page: of a custom kind it says so, since its metadata is no struct of Go.</summary>
+    private static ListMeta Whole(ApiRequest request, StoreSnapshot snapshot) => new(snapshot.Version, request.Type.Custom ? "" : null);
 
     /// <summary>What the list is cut from: the present, or with resourceVersionMatch=Exact that very version.</summary>
     private StoreSnapshot Snapshot(ApiRequest request, Selection selection)

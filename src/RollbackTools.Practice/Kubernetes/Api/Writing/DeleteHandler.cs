@@ -23,7 +23,7 @@ internal sealed class DeleteHandler(ApiContext context, ObjectWriter writer, Rea
         var current = context.Store.Find(type, type.Namespaced ? request.Namespace : null, request.Name) ?? throw Refusals.NotFound(type, request.Name);
         var gone = Delete(request, current, options);
         var still = !options.DryRun && context.Store.Find(type, current.Namespace, current.Name) is not null;
-        if (still || ReturnObject.Contains(type)) await reader.SendAsync(request, gone);
+        if (still || ReturnObject.Contains(type)) await reader.SendAsync(request, still || type != Resources.Pods ? gone : AtOnce(gone));
         else
             await ApiResponse.WriteAsync(request.Http, ApiStatus.Success(
                 current.Name, type.Group, type.Plural, current.Read.Child("metadata").Text("uid")));
@@ -112,6 +112,16 @@ internal sealed class DeleteHandler(ApiContext context, ObjectWriter writer, Rea
             finalizers.Add(finalizer);
             return true;
         });
+
+    /// <summary>A pod that goes at once is answered as one that was given no time.</summary>
+    private StoredObject AtOnce(StoredObject pod)
+    {
+        var body = pod.Copy();
+        var meta = body.Ensure("metadata");
+        meta.Default("deletionTimestamp", ObjectStore.Timestamp(context.Time.GetUtcNow()));
+        meta["deletionGracePeriodSeconds"] = 0;
+        return new StoredObject(pod.Type, pod.Namespace, pod.Name, pod.Version, System.Text.Encoding.UTF8.GetBytes(body.ToJsonString(ApiJson.Relaxed)), pod.Labels);
+    }
 
     private static int Grace(StoredObject current, DeleteOptions options)
     {

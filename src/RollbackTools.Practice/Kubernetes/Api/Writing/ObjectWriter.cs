@@ -53,13 +53,15 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         if (type.Subresources.Contains("status")) body.Remove("status");
         admission.DropUnknown(type, body);
         Prepare(type, body);
+        if (type == Resources.DaemonSets) TemplateGeneration.Begin(body);
+        if (!options.FieldsTracked) ManagedFields.Track(type, null, body, options.Manager, options.Subresource, time.GetUtcNow());
+        Complete(type, body);
         var name = meta.Text("name") ?? "";
         // A webhook leaves out what has a default.
         if (admission.Mutate(new AdmissionRequest("CREATE", type, ns, name, body, null, options.User, options.DryRun))) Prepare(type, body);
         Throw(type, name, Validator.Check(type, body));
         if (type.Namespaced) CheckNamespace(type, ns!, name);
         Review(new AdmissionRequest("CREATE", type, ns, name, body, null, options.User, options.DryRun));
-        if (!options.FieldsTracked) ManagedFields.Track(type, null, body, options.Manager, options.Subresource, time.GetUtcNow());
 
         // Nobody owns an address that the registry gave out, and no webhook has seen it.
         if (type == Resources.Services) services.Allocate(body, name);
@@ -88,6 +90,7 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
         if (options.Subresource is null)
         {
             Defaults.Apply(type, next);
+            if (type == Resources.Pods) PodDefaults.Admit(next);
             AdmissionRequest request = new("UPDATE", type, current.Namespace, current.Name, next, before, options.User, options.DryRun);
             if (admission.Mutate(request)) Defaults.Apply(type, next);
             List<FieldError> errors = [.. Validator.Check(type, next)];
@@ -96,10 +99,12 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
             Review(request);
         }
 
+        if (type == Resources.DaemonSets) TemplateGeneration.Carry(next, before);
         if (Unchanged(before, next)) return current;
         if (type == Resources.Deployments && options.Subresource is null) CountAnnotations(before.Child("metadata")!, next.Child("metadata")!);
         if (!options.FieldsTracked)
             ManagedFields.Track(type, before, next, options.Manager, options.Subresource, time.GetUtcNow());
+        if (type == Resources.DaemonSets) TemplateGeneration.Count(next, before);
         if (type == Resources.CustomResourceDefinitions) Definitions?.Accept(next);
         var saved = store.Replace(type, current.Namespace, current.Name, next, current.Version, options.DryRun)
             ?? throw Refusals.NotFound(type, current.Name);
@@ -118,9 +123,8 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
     {
         try
         {
-            if (type == Resources.CustomResourceDefinitions) Definitions?.Accept(body);
             var created = store.Create(type, body, options.DryRun);
-            if (type == Resources.CustomResourceDefinitions && !options.DryRun) Definitions?.Serve(created);
+            if (type == Resources.CustomResourceDefinitions && !options.DryRun) Definitions?.Establish(created);
             if (type == Resources.ResourceQuotas && !options.DryRun) quotas.Open(created);
             return created;
         }
@@ -174,10 +178,18 @@ public sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, Ti
     private void Prepare(ResourceType type, JsonObject body)
     {
         Defaults.Apply(type, body);
-        if (type == Resources.Jobs) JobIdentity.Assign(body);
 
         // As Go writes it: a status that nobody has filled is an empty one.
         if (type.Subresources.Contains("status") && !type.Custom) body.Default("status", EmptyObjects.Of(type)["status"]?.DeepClone() ?? new JsonObject());
+    }
+
+    /// <summary>What the server adds to a new object by itself: nobody owns it.</summary>
+    private static void Complete(ResourceType type, JsonObject body)
+    {
+        if (type == Resources.Jobs) JobIdentity.Assign(body);
+        if (type == Resources.Pods) PodDefaults.Admit(body);
+        if (type == Resources.CustomResourceDefinitions)
+            body.Ensure("status")["storedVersions"] = new JsonArray(body.Child("spec").Objects("versions").FirstOrDefault(version => version.True("storage")).Text("name"));
     }
 
     private void CheckNamespace(ResourceType type, string ns, string name)

@@ -21,6 +21,7 @@ public sealed class PodAdmission(ObjectStore store, AdmissionChain webhooks) : I
         try
         {
             Defaults.Apply(Resources.Pods, pod);
+            PodDefaults.Admit(pod);
             if (name.Length > 0 && Validator.Check(Resources.Pods, pod) is { Count: > 0 } errors)
                 throw Refusals.Invalid(Resources.Pods, name, errors);
             webhooks.Review(new AdmissionRequest("CREATE", Resources.Pods, ns, name, pod, null, Controllers, DryRun: false));

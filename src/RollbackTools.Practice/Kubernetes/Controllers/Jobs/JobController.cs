@@ -28,7 +28,8 @@ public sealed class JobController(ControllerContext context) : Controller(contex
         var active = pods.Where(pod => pod.Active()).ToList();
         var wanted = job.Read.Number("spec", "completions") ?? 1;
         var status = job.CopyStatus();
-        status["startTime"] ??= Context.Timestamp;
+        var suspended = job.Read.Flag("spec", "suspend");
+        if (!suspended) status["startTime"] ??= Context.Timestamp;
 
         if (succeeded >= wanted)
         {
@@ -43,8 +44,19 @@ public sealed class JobController(ControllerContext context) : Controller(contex
             Finish(status, "Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit");
             Events.Warning(job, Component, "BackoffLimitExceeded", "Job has reached the specified backoff limit");
         }
-        else if (!job.Read.Flag("spec", "suspend"))
+        else if (suspended)
         {
+            Suspend(job, status, active);
+        }
+        else
+        {
+            if (Conditions.Find(status, "Suspended").Text("status") == "True")
+            {
+                SetCondition(status, "Suspended", "False", "JobResumed", "Job resumed");
+                status["startTime"] = Context.Timestamp;
+                Events.Normal(job, Component, "Resumed", "Job resumed");
+            }
+
             var parallel = Math.Min(job.Read.Number("spec", "parallelism") ?? 1, wanted - succeeded);
             for (var i = active.Count; i < parallel; i++) Create(job);
         }
@@ -54,6 +66,23 @@ public sealed class JobController(ControllerContext context) : Controller(contex
         status["terminating"] = pods.Count(pod => pod.Deleting());
         status["uncountedTerminatedPods"] ??= new JsonObject();
         Store.WriteStatus(job, status);
+    }
+
+    /// <summary>What is suspended has no pods, and has not started.</summary>
+    private void Suspend(StoredObject job, JsonObject status, List<StoredObject> active)
+    {
+        foreach (var pod in active) Store.DeletePod(pod);
+        active.Clear();
+        if (Conditions.Find(status, "Suspended").Text("status") == "True") return;
+        SetCondition(status, "Suspended", "True", "JobSuspended", "Job suspended");
+        status.Remove("startTime");
+        Events.Normal(job, Component, "Suspended", "Job suspended");
+    }
+
+    private void SetCondition(JsonObject status, string type, string value, string reason, string message)
+    {
+        Conditions.Set(status, type, value, reason, message, Context.Timestamp, updateTime: false);
+        Conditions.Find(status, type)!["lastProbeTime"] = Context.Timestamp;
     }
 
     private static bool Finished(StoredObject job) => job.Read.Items("status", "conditions")

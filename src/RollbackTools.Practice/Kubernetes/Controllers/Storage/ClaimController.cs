@@ -18,7 +18,8 @@ public sealed class ClaimController(ControllerContext context) : Controller(cont
     protected override void Reconcile(ObjectKey key)
     {
         if (Store.Find(Resources.PersistentVolumeClaims, key.Namespace, key.Name) is not { } claim || claim.Deleting()) return;
-        if (claim.Read.Text("spec", "volumeName") is null) Provision(claim);
+        if (claim.Read.Text("spec", "volumeName") is not { } volume) Provision(claim);
+        else if (volume != VolumeOf(claim) && Store.Find(Resources.PersistentVolumes, null, volume) is null) return;
         var size = claim.Read.Object("spec", "resources", "requests");
         Store.Update(claim.Type, key.Namespace, key.Name, body =>
         {

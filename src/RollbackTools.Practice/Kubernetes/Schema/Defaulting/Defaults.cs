@@ -54,6 +54,21 @@ public static class Defaults
                 if (body.Child("metadata").Text("name") is { } name) body.Ensure("metadata").Ensure("labels")["kubernetes.io/metadata.name"] = name;
                 body.Ensure("status").Default("phase", "Active");
                 break;
+            case "CustomResourceDefinition":
+                Definition(body.Ensure("spec"));
+                break;
+            case "NetworkPolicy":
+                NetworkPolicy(body.Ensure("spec"));
+                break;
+            case "PriorityClass":
+                body.Default("preemptionPolicy", "PreemptLowerPriority");
+                break;
+            case "Event":
+                // Go has no way to leave these out.
+                if (!body.ContainsKey("eventTime")) body["eventTime"] = null;
+                body.Default("reportingComponent", "");
+                body.Default("reportingInstance", "");
+                break;
             case "StorageClass":
                 body.Default("reclaimPolicy", "Delete");
                 body.Default("volumeBindingMode", "Immediate");
@@ -127,6 +142,7 @@ public static class Defaults
         spec.Default("backoffLimit", 6);
         spec.Default("completionMode", "NonIndexed");
         spec.Default("suspend", false);
+        spec.Default("manualSelector", false);
         spec.Default("podReplacementPolicy", "TerminatingOrFailed");
         PodDefaults.Template(spec.Ensure("template"));
     }
@@ -143,6 +159,20 @@ public static class Defaults
         if (template.Child("spec") is { } job) PodDefaults.Template(job.Ensure("template"));
     }
 
+    private static void Definition(JsonObject spec)
+    {
+        var names = spec.Ensure("names");
+        names.Default("singular", names.Text("kind")?.ToLowerInvariant() ?? "");
+        names.Default("listKind", names.Text("kind") + "List");
+        spec.Default("conversion", new JsonObject { ["strategy"] = "None" });
+    }
+
+    private static void NetworkPolicy(JsonObject spec)
+    {
+        foreach (var port in spec.Objects("ingress").Concat(spec.Objects("egress")).SelectMany(rule => rule.Objects("ports"))) port.Default("protocol", "TCP");
+        if (spec["policyTypes"] is null) spec["policyTypes"] = spec.Objects("egress").Any() ? new JsonArray("Ingress", "Egress") : new JsonArray("Ingress");
+    }
+
     private static void Secret(JsonObject body)
     {
         body.Default("type", "Opaque");
@@ -154,6 +184,7 @@ public static class Defaults
 
     private static void Autoscaler(JsonObject spec)
     {
+        if (spec.Child("behavior") is { } behaviour) Behaviour(behaviour);
         spec.Default("minReplicas", 1);
         spec.Default("metrics", new JsonArray(new JsonObject
         {
@@ -164,5 +195,19 @@ public static class Defaults
                 ["target"] = new JsonObject { ["type"] = "Utilization", ["averageUtilization"] = 80 },
             },
         }));
+    }
+
+    /// <summary>Who says something about how a size changes gets all the rules written out.</summary>
+    private static void Behaviour(JsonObject behaviour)
+    {
+        var up = behaviour.Ensure("scaleUp");
+        up.Default("stabilizationWindowSeconds", 0);
+        up.Default("selectPolicy", "Max");
+        up.Default("policies", new JsonArray(Policy("Pods", 4), Policy("Percent", 100)));
+        var down = behaviour.Ensure("scaleDown");
+        down.Default("selectPolicy", "Max");
+        down.Default("policies", new JsonArray(Policy("Percent", 100)));
+
+        static JsonObject Policy(string type, int value) => new() { ["type"] = type, ["value"] = value, ["periodSeconds"] = 15 };
     }
 }

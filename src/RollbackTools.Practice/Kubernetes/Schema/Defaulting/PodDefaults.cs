@@ -35,6 +35,12 @@ internal static class PodDefaults
         Spec(spec);
         foreach (var container in spec.Objects("containers").Concat(spec.Objects("initContainers"))) Requests(container.Ensure("resources"));
         spec.Default("enableServiceLinks", true);
+    }
+
+    /// <summary>What is decided as a pod is admitted, and is nobody's.</summary>
+    public static void Admit(JsonObject pod)
+    {
+        var spec = pod.Ensure("spec");
         spec.Default("preemptionPolicy", "PreemptLowerPriority");
         spec.Default("priority", 0);
         spec.Default("serviceAccountName", "default");

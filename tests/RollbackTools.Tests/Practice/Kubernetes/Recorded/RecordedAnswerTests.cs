@@ -1,4 +1,9 @@
+using RollbackTools.Practice.ArgoCd;
 using RollbackTools.Practice.Estates;
+using RollbackTools.Practice.Kubernetes.Controllers;
+using RollbackTools.Practice.Kubernetes.Pki;
+using RollbackTools.Practice.Kubernetes.Storage;
+using RollbackTools.Practice.Rollouts;
 using RollbackTools.Recorder;
 
 namespace RollbackTools.Tests.Practice.Kubernetes.Recorded;
@@ -23,8 +28,9 @@ public sealed class RecordedAnswerTests(RecordedAnswerTests.Cluster cluster) : I
         var answers = await new Player(server).PlayAsync(story, TestContext.Current.CancellationToken);
 
         var differences = story.Steps.Zip(answers, (step, answer) => (step, answer)).SelectMany((pair, at) => pair.step.Setup == true ? [] :
-            Comparison.Of(AllowedDifferences.Without(pair.step.Answer ?? throw new InvalidDataException($"Step {at + 1} of {name} has no recorded answer.")),
-                    AllowedDifferences.Without(pair.answer))
+            Comparison.Of(
+                    AllowedDifferences.Without(pair.step.Request, pair.step.Answer ?? throw new InvalidDataException($"Step {at + 1} of {name} has no recorded answer.")),
+                    AllowedDifferences.Without(pair.step.Request, pair.answer))
                 .Select(line => $"{at + 1}. {pair.step.Request.Method} {pair.step.Request.Path}?{pair.step.Request.Query}: {line}")).ToList();
         Assert.True(differences.Count == 0, $"{story.About} {differences.Count} differences:\n{string.Join('\n', differences)}");
     }
@@ -38,7 +44,7 @@ public sealed class RecordedAnswerTests(RecordedAnswerTests.Cluster cluster) : I
 
         public async ValueTask InitializeAsync()
         {
-            practice = await PracticeCluster.StartAsync(new PracticeClusterOptions { Traffic = false }, TestContext.Current.CancellationToken);
+            practice = await PracticeCluster.StartAsync(new PracticeClusterOptions { Estate = new Argos(), Traffic = false }, TestContext.Current.CancellationToken);
             for (var i = 0; practice.Store.Version < 1000; i++)
                 practice.Operator.Apply($"{{ kind: ConfigMap, metadata: {{ name: versions, namespace: default }}, data: {{ at: '{i}' }} }}");
 
@@ -50,5 +56,26 @@ public sealed class RecordedAnswerTests(RecordedAnswerTests.Cluster cluster) : I
         {
             if (practice is not null) await practice.DisposeAsync();
         }
+    }
+
+    /// <summary>Argo Rollouts, and the kinds of Argo CD without its controllers, as where the stories were recorded.</summary>
+    private sealed class Argos : Estate
+    {
+        public override string Name => "recorded";
+
+        public override string Namespace => "default";
+
+        public override IReadOnlyList<IClusterAddOn> AddOns() => [new RolloutsPlatform(), new ArgoCdKinds()];
+    }
+
+    private sealed class ArgoCdKinds : IClusterAddOn
+    {
+        public IReadOnlyList<ResourceType> Kinds => ArgoResources.All;
+
+        public IReadOnlyList<Controller> Install(AddOnContext cluster) => [];
+
+        public Task ListenAsync(CertificateAuthority authority, CancellationToken cancellation) => Task.CompletedTask;
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
