@@ -19,8 +19,8 @@ internal static class HelmMetadata
     public static HelmRecordHeader Header(HelmRecordName name, ReadOnlyMemory<byte> metadata) =>
         Header(name, JsonSerializer.Deserialize(metadata.Span, KubernetesJson.Default.ObjectMeta) ?? new ObjectMeta());
 
-    /// <summary>The labels Helm would write, over the ones that are there.</summary>
-    public static Dictionary<string, string> Labels(HelmRecord record, string stamp, DateTimeOffset now) => new(record.Header.Labels, StringComparer.Ordinal)
+    /// <summary>The labels Helm would write beside the user's: of its two times only the last (pkg/storage/driver/secrets.go).</summary>
+    public static Dictionary<string, string> Labels(HelmRecord record, string stamp, DateTimeOffset now) => new(record.Header.UserLabels, StringComparer.Ordinal)
     {
         ["name"] = record.Name.Release,
         ["owner"] = "helm",

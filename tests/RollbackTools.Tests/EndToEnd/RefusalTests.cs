@@ -95,7 +95,7 @@ public sealed class RefusalTests(SharedCluster shared)
         var error = Assert.Single((await production.RunAsync("Invoke-ImageRollback api")).Errors);
 
         Assert.Equal("NoKnownGoodRevision", error.ErrorId);
-        Assert.Equal($"Invoke-ImageRollback daemonset/api -Namespace {production.Namespace} -ToTag <known-good tag>", error.RecommendedAction!.Split(" -Context")[0]);
+        Assert.DoesNotContain("-ToRevision", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

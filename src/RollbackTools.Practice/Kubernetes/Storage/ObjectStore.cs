@@ -211,6 +211,17 @@ public sealed class ObjectStore(TimeProvider time)
         lock (gate) log.Forget(version);
     }
 
+    /// <summary>Leaves out versions, as if that many writes had been made and forgotten: the next write has the one after <paramref name="last"/>.</summary>
+    internal void Skip(long last)
+    {
+        lock (gate)
+        {
+            version = Math.Max(version, last);
+            log.Forget(version);
+        }
+    }
+
+
     /// <summary>RFC 3339 at whole seconds, as metav1.Time is written.</summary>
     public static string Timestamp(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
 

@@ -135,7 +135,7 @@ public sealed class HelmStorageTests
         var stored = practice.Store.Find(Resource(driver), "default", "sh.helm.release.v1.api.v3")!.Read;
         Assert.Equal("yes", (string?)stored["metadata"]!["annotations"]!["example.com/backup"]);
         Assert.Equal(
-            """{"createdAt":"1763654401","modifiedAt":"1764000000","name":"api","owner":"helm","status":"superseded","team":"checkout","version":"3"}""",
+            """{"modifiedAt":"1764000000","name":"api","owner":"helm","status":"superseded","team":"checkout","version":"3"}""",
             stored["metadata"]!["labels"]!.ToJsonString());
         Assert.Equal(HelmRecords.Helm3(status: "superseded"), Unpacked(stored, driver));
     }
