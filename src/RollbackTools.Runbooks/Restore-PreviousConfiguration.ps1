@@ -72,7 +72,7 @@ function Restore-PreviousConfiguration {
     [OutputType([RollbackTools.Operations.Runs.RollbackResult])]
     param(
         [Parameter(Mandatory, Position = 0)]
-        [ArgumentCompleter([RollbackTools.Cmdlets.GitOps.CommitCompleter])]
+        [ArgumentCompleter([RollbackTools.Cmdlets.Git.CommitCompleter])]
         [string[]] $Commit,
 
         [ArgumentCompleter([RollbackTools.Cmdlets.Shared.Completion.ApplicationCompleter])]

@@ -62,7 +62,7 @@ function Restore-PreviousRelease {
         [ArgumentCompleter([RollbackTools.Cmdlets.Shared.Completion.ApplicationCompleter])]
         [string] $Application,
 
-        [ArgumentCompleter([RollbackTools.Cmdlets.GitOps.ReleaseTagCompleter])]
+        [ArgumentCompleter([RollbackTools.Cmdlets.Releases.ReleaseTagCompleter])]
         [string] $ToTag,
 
         [string] $Reason,

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using RollbackTools.Cmdlets.GitOps;
+using RollbackTools.Cmdlets.Git;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
 using RollbackTools.Operations.Estate;

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
-using RollbackTools.Cmdlets.GitOps;
+using RollbackTools.Cmdlets.Git;
 using RollbackTools.Cmdlets.Shared;
 using RollbackTools.Cmdlets.Shared.Completion;
 using RollbackTools.Operations.Estate.ArgoCd;

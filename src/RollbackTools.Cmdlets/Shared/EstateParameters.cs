@@ -1,4 +1,4 @@
-using RollbackTools.Cmdlets.GitOps;
+using RollbackTools.Cmdlets.Argo;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Estate.ArgoCd;
 

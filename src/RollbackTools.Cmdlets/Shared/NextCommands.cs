@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using RollbackTools.Cmdlets.Argo;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Operations.Estate;
 using RollbackTools.Operations.Health;
@@ -114,7 +115,7 @@ internal sealed partial class NextCommands
 
     // Applications lie in another namespace than what they deploy, and a release in both.
     private static Type FamilyOf(Type command) =>
-        typeof(GitOps.ArgoCmdlet).IsAssignableFrom(command) ? typeof(GitOps.ArgoCmdlet)
+        typeof(Argo.ArgoCmdlet).IsAssignableFrom(command) ? typeof(Argo.ArgoCmdlet)
         : command == typeof(Releases.InvokeReleaseRollbackCommand) ? command
         : typeof(EstateCmdlet);
 

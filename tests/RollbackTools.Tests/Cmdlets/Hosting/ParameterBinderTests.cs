@@ -1,5 +1,4 @@
 using System.Collections;
-using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Operations.Estate.Kubernetes;
 using RollbackTools.Operations.Runs;
 using RollbackTools.Tests.Cmdlets.Fakes;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using RollbackTools.Cmdlets.GitOps;
+using RollbackTools.Cmdlets.Argo;
+using RollbackTools.Cmdlets.Git;
 using RollbackTools.Cmdlets.Hosting;
 using RollbackTools.Cmdlets.Images;
 using RollbackTools.Cmdlets.Shared;
