@@ -87,14 +87,19 @@ public sealed class RunEngine(IEstate estate, RunStore store, IOperationReporter
             }
 
             await working;
-            await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes, opening?.Event == RunEvent.Undoing) });
-            standing.Over();
         }
         finally
         {
             // Also when the reader walks away: the work must be over and its locks released before the journal closes.
             await ((Task)working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (cancellation.IsCancellationRequested) await journal.AppendAsync(new RunLine { Event = RunEvent.Stopped, Detail = "stopped by the operator" });
+            while (work.Results.TryRead(out var unread)) outcomes.Add(unread.Outcome);
+            if (working.IsCompletedSuccessfully && outcomes.Count == accepted.Count)
+            {
+                // Whoever stops it now stops nothing.
+                await journal.AppendAsync(new RunLine { Event = RunEvent.Ended, State = Overall(outcomes, opening?.Event == RunEvent.Undoing) });
+                standing.Over();
+            }
+            else if (cancellation.IsCancellationRequested) await journal.AppendAsync(new RunLine { Event = RunEvent.Stopped, Detail = "stopped by the operator" });
         }
     }
 

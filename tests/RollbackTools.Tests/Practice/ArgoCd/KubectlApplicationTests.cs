@@ -59,7 +59,8 @@ public sealed class KubectlApplicationTests(KubectlArgoCluster cluster) : IClass
 
         await space.OkAsync("rollout", "status", "deployment/patched", "-n", "prod", "--timeout=60s");
         var spec = JsonNode.Parse(await space.OkAsync("get", "app", "patched", "-n", "argocd", "-o", "json"))!;
-        Assert.Equal(1, (int)spec["metadata"]!["generation"]!);
+        // Applications have no status subresource: each write of the status is another generation.
+        Assert.True((int)spec["metadata"]!["generation"]! > 1);
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class KubectlApplicationTests(KubectlArgoCluster cluster) : IClass
         Assert.Contains("could not find the requested resource", await space.FailAsync(
             "patch", "app", "refused", "-n", "argocd", "--subresource", "status", "--type", "merge", "-p", """{"status":{}}"""));
         await space.OkAsync("patch", "app", "refused", "-n", "argocd", "--type", "json", "-p", """[{"op":"add","path":"/spec/revisionHistoryLimit","value":3}]""");
-        Assert.Equal("2", await space.OkAsync("get", "app", "refused", "-n", "argocd", "-o", "jsonpath={.metadata.generation}"));
+        Assert.Equal("3", await space.OkAsync("get", "app", "refused", "-n", "argocd", "-o", "jsonpath={.spec.revisionHistoryLimit}"));
     }
 
     [Fact]
