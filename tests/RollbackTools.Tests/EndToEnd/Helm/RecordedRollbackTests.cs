@@ -22,7 +22,7 @@ public sealed class RecordedRollbackTests
         await using var stage = await PracticeStage.StartAsync(new EmptyEstate());
         await using var production = await RecordedAsync(stage, version, 1, 2);
 
-        await production.RollBackAsync("Invoke-HelmRollback shop -ToRevision 1");
+        await production.RollBackAsync("Invoke-HelmRollback shop -ToRevision 1 -Confirm:$false");
 
         var recorded = RecordedReleases.Secrets(version)[3];
         var written = Secret(production, 3);

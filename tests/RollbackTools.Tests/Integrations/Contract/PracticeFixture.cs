@@ -51,7 +51,7 @@ internal sealed class PracticeFixture : IAsyncDisposable
         ["apiVersion"] = "v1",
         ["kind"] = "Pod",
         ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "default" },
-        ["spec"] = new JsonObject { ["containers"] = new JsonArray(new JsonObject { ["name"] = "c", ["image"] = "a:1" }) },
+        ["spec"] = new JsonObject { ["nodeName"] = "node-1", ["containers"] = new JsonArray(new JsonObject { ["name"] = "c", ["image"] = "a:1" }) },
     });
 
     public static JsonObject Deployment(string name, string image) => new()

@@ -158,7 +158,7 @@ public sealed class KustomizeImageTests : IDisposable
         Assert.Equal((RollbackOutcome.Proposed, "fix/api"), (proposal.Outcome, proposal.PullRequestBranch));
         var before = _session.Host.Tip();
 
-        Assert.Equal(RollbackOutcome.Undone, (await _session.UndoAsync(proposal.RunId)).Outcome);
+        Assert.Equal(RollbackOutcome.AlreadyThere, (await _session.UndoAsync(proposal.RunId)).Outcome);
         Assert.Equal(before, _session.Host.Tip());
         var second = await _session.RunAsync(_session.Pin() with { PullRequestBranch = "fix/api2" });
         _session.Host.Git(_session.Host.Copy, "fetch", "--quiet", "origin");

@@ -68,7 +68,7 @@ public sealed class LogTests
     {
         var api = await ApiSession.StartAsync(new KubernetesApiOptions { PodLogs = logs });
         var list = string.Join(",", containers.Select(name => $"{{\"name\":\"{name}\"}}"));
-        api.Add(Resources.Pods, "{\"metadata\":{\"name\":\"p\",\"namespace\":\"prod\"},\"spec\":{\"containers\":[" + list + "]}}");
+        api.Add(Resources.Pods, "{\"metadata\":{\"name\":\"p\",\"namespace\":\"prod\"},\"spec\":{\"nodeName\":\"node-1\",\"containers\":[" + list + "]}}");
         return api;
     }
 
